@@ -1,0 +1,18 @@
+/** Figures from predictions: pure functions over typed arrays, without any other part of the project. */
+export * from "./calibration.js";
+export * from "./classification-report.js";
+export * from "./confusion.js";
+export { MetricsError } from "./errors.js";
+export * from "./matthews.js";
+export * from "./multi-label-report.js";
+export * from "./precision-recall.js";
+export * from "./predictions.js";
+export * from "./probability.js";
+export * from "./ranking.js";
+export {
+  type AverageFigures,
+  type ClassFigures,
+  OPERATING_POINTS,
+  type OperatingPoint,
+  type RankingFigures,
+} from "./report-parts.js";
