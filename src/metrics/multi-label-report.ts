@@ -1,6 +1,6 @@
 import { type Calibration, calibration } from "./calibration.js";
 import { multiLabelCounts } from "./confusion.js";
-import { requireBits, requireLabels, requireLength } from "./errors.js";
+import { requireLabels, requireLength } from "./errors.js";
 import { labelFigures, macroAverage, microAverage, weightedAverage } from "./precision-recall.js";
 import { hammingLoss, rowCount, subsetAccuracy, thresholdedLabels } from "./predictions.js";
 import { binaryBrierScore } from "./probability.js";
@@ -59,7 +59,6 @@ export function multiLabelReport(input: MultiLabelInput): MultiLabelReport {
   requireLabels(labels);
   const rows = rowCount(gold, labels.length);
   requireLength("scores", scores, gold.length, `${rows} rows of ${labels.length} labels`);
-  requireBits("gold", gold);
   requireScoreProbabilities(scores, labels);
   requireLoss(loss);
   const predicted = thresholdedLabels(scores, labels.length, thresholds);

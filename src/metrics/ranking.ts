@@ -128,8 +128,8 @@ export function recallAtPrecision(cuts: ScoreCuts, precision: number): RecallPoi
 }
 
 /**
- * Highest precision among the cuts with a recall of at least `recall` (in `[0, 1]`), and the highest threshold that
- * gets it. Both null without positives.
+ * Highest precision among the cuts with a recall of at least `recall` (in `[0, 1]`), and the threshold that gets it
+ * (the lowest such threshold, hence the one that recalls most). Both null without positives.
  */
 export function precisionAtRecall(cuts: ScoreCuts, recall: number): PrecisionPoint {
   const { thresholds, truePositives, falsePositives, positives } = cuts;
@@ -139,7 +139,7 @@ export function precisionAtRecall(cuts: ScoreCuts, recall: number): PrecisionPoi
   for (let cut = 0; cut < thresholds.length; cut++) {
     const tp = truePositives[cut]!;
     const precision = tp / (tp + falsePositives[cut]!);
-    if (tp / positives >= recall && (best === null || precision > best)) {
+    if (tp / positives >= recall && (best === null || precision >= best)) {
       best = precision;
       threshold = thresholds[cut]!;
     }

@@ -2,8 +2,10 @@
 // multilabel_metrics,calibration_metrics}_test.py and metric_reporters/tests/classification_metric_reporter_test.py.
 import { describe, expect, it } from "vitest";
 import { calibration } from "../../src/metrics/calibration.js";
+import { classificationReport } from "../../src/metrics/classification-report.js";
 import { confusionMatrix, labelCounts } from "../../src/metrics/confusion.js";
 import { matthewsCorrelation } from "../../src/metrics/matthews.js";
+import { multiLabelReport } from "../../src/metrics/multi-label-report.js";
 import { labelFigures, macroAverage } from "../../src/metrics/precision-recall.js";
 import { accuracy, predictedLabels, topKAccuracy } from "../../src/metrics/predictions.js";
 import {
@@ -100,20 +102,34 @@ describe("PyText's two-label case", () => {
   });
 
   it("gives the Matthews correlation 1/6", () => {
-    // PyText's case lists its predictions; its third score row is not in the order that argmax would give.
-    const matrix = confusionMatrix(["label1", "label2"], gold, Int32Array.of(1, 0, 1, 0, 0));
+    const matrix = confusionMatrix(["label1", "label2"], gold, predictedLabels(scores, 2));
     expect(matthewsCorrelation(matrix)).toBeCloseTo(1 / 6, 12);
+  });
+
+  it("gives 1/6 for both overall figures in a report whose positive label is, as PyText's, the first", () => {
+    const report = classificationReport({
+      labels: ["label1", "label2"],
+      gold,
+      scores: scores.map(Math.exp),
+      loss: 5,
+      positiveLabel: "label1",
+    });
+    expect(report.mcc).toBeCloseTo(1 / 6, 12);
+    expect(report.roc_auc).toBeCloseTo(1 / 6, 12);
   });
 });
 
 describe("PyText's multi-label case", () => {
-  it("gives areas 1, 0.25 and 0 under the labels' ROC curves", () => {
-    const scores = Float32Array.of(-0.5, -0.7, -0.8, -0.9, -0.2, -0.9, -0.7, -0.4, -0.7, -0.8, -0.9, -0.3);
-    const gold = [[0], [2], [1], [1]];
-    const areas = [0, 1, 2].map((label) =>
-      rocAuc(columnCuts(scores, 3, label, (row) => gold[row]!.includes(label))),
-    );
-    expect(areas).toEqual([1, 0.25, 0]);
+  it("gives areas 1, 0.25 and 0 under the labels' ROC curves, and their mean", () => {
+    const logs = Float32Array.of(-0.5, -0.7, -0.8, -0.9, -0.2, -0.9, -0.7, -0.4, -0.7, -0.8, -0.9, -0.3);
+    const report = multiLabelReport({
+      labels: ["label1", "label2", "label3"],
+      gold: Uint8Array.of(1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0),
+      scores: logs.map(Math.exp),
+      loss: 5,
+    });
+    expect(Object.values(report.per_class).map((figures) => figures.roc_auc)).toEqual([1, 0.25, 0]);
+    expect(report.roc_auc).toBeCloseTo(1.25 / 3, 12);
   });
 });
 

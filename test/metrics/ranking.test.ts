@@ -165,6 +165,11 @@ describe("operating points", () => {
     );
   });
 
+  it("prefer the threshold that recalls more of two with the same precision", () => {
+    const cuts = cutsOf({ positive: [0.9, 0.8], negative: [0.1] });
+    expect(precisionAtRecall(cuts, 0.5)).toEqual({ precision: 1, threshold: Math.fround(0.8) });
+  });
+
   it("prefer the more precise of two thresholds with the same recall", () => {
     const cuts = cutsOf({ positive: [0.9], negative: [0.8] });
     expect(recallAtPrecision(cuts, 0.5)).toEqual({ recall: 1, threshold: Math.fround(0.9) });
