@@ -1,0 +1,113 @@
+/** The contracts of the data side: rows come from sources, tensorizers turn them into numbers, batchers order them. */
+import type { Context } from "../../registry/context.js";
+import type { Tensor } from "../../graph/graph.js";
+import type { Scope } from "../../graph/scope.js";
+import type { DType } from "../../graph/dtype.js";
+import type { Tokenizer } from "../../text/tokenizer.js";
+
+/** The three parts of a data set. */
+export const SPLITS = ["train", "eval", "test"] as const;
+export type Split = (typeof SPLITS)[number];
+
+/** One example as the source holds it. `values` has no prototype, so any column name is safe. */
+export interface Row {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** `file:line` (Parquet: `file:row N`), for messages. */
+  readonly origin: string;
+}
+
+/** What a source left out on request (`skip` policies); printed by the data handler, never silent. */
+export interface SkipCount {
+  readonly reason: string;
+  readonly count: number;
+  /** `file:line` of the first few. */
+  readonly examples: readonly string[];
+}
+
+/** Streams the rows of each split, again and again. */
+export interface DataSource {
+  /** The columns that every row has, when known before reading (header, `field_names`, Parquet schema). */
+  columns(split: Split): Promise<readonly string[] | null>;
+  /** Whether the config names a file for this split. */
+  has(split: Split): boolean;
+  /** Rows in file order. Errors are `PTX_DATA` with file:line. `columns` are the ones that somebody reads. */
+  rows(split: Split, columns: readonly string[]): AsyncIterable<Row>;
+  /** The files behind a split, for fingerprints and messages. */
+  files(split: Split): readonly string[];
+  /** Rows left out so far by policy, by split. */
+  skipped(split: Split): readonly SkipCount[];
+}
+
+/** One array that a tensorizer gives for each row; axis 0 of the batch is added in front. */
+export interface FieldSpec {
+  /** Feed name within the task's graph, for example `tokens`, `tokens_chars`, `labels`. */
+  readonly name: string;
+  readonly dtype: Extract<DType, "int32" | "float32">;
+  /** Axes after `batch`: symbols for ragged axes (`tokens`, `chars`), numbers for fixed ones. */
+  readonly dims: readonly (string | number)[];
+  /** What fills the places beyond a row's own length. */
+  readonly pad: number;
+}
+
+/** A row's value for one field: flat row-major numbers and the sizes of its ragged axes in the order of `dims`. */
+export interface FieldValue {
+  readonly data: Int32Array | Float32Array;
+  /** The size of every axis of `dims` (fixed ones included). */
+  readonly sizes: readonly number[];
+}
+
+/** Where a graph's inputs come from: numbers made by the tensorizer, or strings (`tokens`) turned into numbers in the graph. */
+export type InputForm = "ids" | "tokens";
+
+/** The tensors that a tensorizer offers to a model, by role: `ids [batch, tokens]`, `mask [batch, tokens]` (bool), `values`, ... */
+export type InputTensors = Readonly<Record<string, Tensor>>;
+
+/** Turns columns into numbers, learns its vocabulary from the training rows, and builds its own inputs in a graph. */
+export interface Tensorizer {
+  /** The columns that it reads. */
+  readonly columns: readonly string[];
+  /** Whether a row needs these columns at prediction time (labels do not). */
+  readonly role: "input" | "target";
+  /** The arrays it makes for each row. Final after `finish` or `load`. */
+  readonly fields: readonly FieldSpec[];
+  /** Looks at one training row while vocabularies are built; all tensorizers see each row in one pass. */
+  observe(row: Row): void;
+  /** Ends vocabulary building (size limits, files, pretrained vectors); prints go through the context's log. */
+  finish(): Promise<void>;
+  /** One row's numbers, in the order of `fields`. Throws `PTX_DATA` naming the row's origin. */
+  numberize(row: Row): FieldValue[];
+  /** The number that rows are sorted and bucketed by (tokens), or 1. */
+  length(values: readonly FieldValue[]): number;
+  /**
+   * Adds this tensorizer's part of the graph and gives its tensors by role.
+   * Form "ids": graph inputs named after `fields`. Form "tokens": string inputs and look-up operators; targets have none.
+   */
+  build(scope: Scope, form: InputForm): InputTensors;
+  /** Tokens-form feeds for one row (export parity): the strings of each ragged row. Inputs only. */
+  strings?(row: Row): readonly string[];
+  /** Everything needed to numberize later, as plain JSON (vocabularies, label lists, statistics). */
+  state(): unknown;
+  /** Restores `state()`. Throws `PTX_MODEL_FILE` when it does not fit. */
+  load(state: unknown): void;
+  /** Facts for `debug-data` and the log: vocabulary size, unknown rate, truncated rows, coverage. */
+  facts(): Readonly<Record<string, number | string>>;
+  /** The names behind the numbers of a target: label list in id order; undefined when there are none. */
+  readonly labels?: readonly string[];
+}
+
+/** The order in which rows are visited, as lists of row numbers, one list a batch. */
+export interface Batcher {
+  /** Training batches of an epoch: shuffled anew for every `epoch`, a pure function of (seed, epoch, lengths). */
+  train(lengths: Int32Array, seed: number, epoch: number): Uint32Array[];
+  /** Evaluation batches: every row once; the caller restores the order by row number. */
+  eval(lengths: Int32Array, split: "eval" | "test"): Uint32Array[];
+}
+
+declare module "../../registry/component.js" {
+  interface ComponentKinds<Config> {
+    data_source: { create(config: Config, context: Context): DataSource };
+    tokenizer: { create(config: Config, context: Context): Tokenizer };
+    tensorizer: { create(config: Config, context: Context, name: string): Tensorizer };
+    batcher: { create(config: Config, context: Context): Batcher };
+  }
+}

@@ -1,0 +1,162 @@
+/** @file Operators that pick elements by position, and the ones that put them back. */
+import { type Dim, sizeOf } from "../dims.js";
+import type { DType } from "../dtype.js";
+import type { Tensor } from "../graph.js";
+import { apply, applyAll, define, type NoGradient, ShapeError, type SparseRows } from "./define.js";
+import { cast, scalarLike } from "./elementwise.js";
+import { compatible, like, normalAxis, requireSameType, requireType } from "./rules.js";
+import { broadcastLike, full, reshape, transpose } from "./shaping.js";
+
+type Axis = { axis: number };
+
+function requireIds(ids: Tensor): void {
+  requireType(ids, "the positions", "int32", "int64");
+}
+
+export const Gather = define<readonly [Tensor, Tensor], Axis>("Gather", {
+  infer: ([table, ids], { axis }) => {
+    requireIds(ids);
+    const at = normalAxis(axis, table.rank);
+    const known = table.content !== undefined && ids.content !== undefined;
+    const content = known ? ids.content!.map((id) => table.content![Number(id)]!) : undefined;
+    return [{ ...like(table, [...table.shape.slice(0, at), ...ids.shape, ...table.shape.slice(at + 1)]), content }];
+  },
+  gradient: ({ inputs: [table, ids], attributes: { axis } }, [dy]) => {
+    const at = normalAxis(axis, table.rank);
+    const front = [...dy.shape.keys()];
+    const moved = transpose(dy, [...front.slice(at, at + ids.rank), ...front.slice(0, at), ...front.slice(at + ids.rank)]);
+    const row = [...table.shape.slice(0, at), ...table.shape.slice(at + 1)];
+    const count = sizeOf(ids.shape);
+    const sparse: SparseRows = { ids: reshape(ids, [count]), rows: reshape(moved, [count, ...row]) };
+    if (at === 0) return [sparse, null];
+    const back = table.shape.map((_, i) => (i < at ? i + 1 : i === at ? 0 : i));
+    return [transpose(densify(sparse, table.dim(at)), back), null];
+  },
+});
+
+export const GatherElements = define<readonly [Tensor, Tensor], Axis>("GatherElements", {
+  infer: ([x, ids], { axis }) => {
+    requireIds(ids);
+    normalAxis(axis, x.rank);
+    if (ids.rank !== x.rank) throw new ShapeError("the positions must have the rank of the data");
+    return [like(x, ids.shape)];
+  },
+  gradient: ({ inputs: [x, ids], attributes: { axis } }, [dy]) => [
+    scatterAdd(broadcastLike(scalarLike(x, 0), x), ids, dy, axis),
+    null,
+  ],
+});
+
+type Scatter = readonly [Tensor, Tensor, Tensor];
+
+export const ScatterElements = define<Scatter, Axis & { reduction: "add" }>("ScatterElements", {
+  infer: ([x, ids, updates], { axis }) => {
+    requireIds(ids);
+    requireSameType(x, updates);
+    normalAxis(axis, x.rank);
+    return [like(x)];
+  },
+  gradient: ({ inputs: [, ids], attributes: { axis } }, [dy]) => [dy, null, gatherElements(dy, ids, axis)],
+});
+
+/** Only whole rows are scattered: positions `[n, 1]`, updates `[n, ...row]`. */
+export const ScatterND = define<Scatter, { reduction: "add" }>("ScatterND", {
+  infer: ([x, ids, updates]) => {
+    requireType(ids, "the positions", "int64");
+    requireSameType(x, updates);
+    if (ids.rank !== 2 || ids.dim(1) !== 1) throw new ShapeError("positions must be [n,1]");
+    if (updates.rank !== x.rank || !compatible(updates.dim(0), ids.dim(0))) {
+      throw new ShapeError("updates must be one row a position");
+    }
+    return [like(x)];
+  },
+  gradient: ({ inputs: [, ids] }, [dy]) => [dy, null, gather(dy, reshape(ids, [ids.dim(0)]))],
+});
+
+const discrete: NoGradient = { none: "its result is discrete" };
+
+export const OneHot = define<readonly [Tensor, Tensor, Tensor], Axis>("OneHot", {
+  infer: ([ids, depth, values], { axis }) => {
+    requireIds(ids);
+    const at = normalAxis(axis, ids.rank + 1);
+    const size: Dim | undefined = depth.content?.[0];
+    if (size === undefined) throw new ShapeError("the depth must be known while the graph is built");
+    return [{ dtype: values.dtype, shape: [...ids.shape.slice(0, at), size, ...ids.shape.slice(at)] }];
+  },
+  gradient: discrete,
+});
+
+export const TopK = define<readonly [Tensor, Tensor], Axis & { largest: 0 | 1; sorted: 0 | 1 }>("TopK", {
+  infer: ([x, k], { axis }) => {
+    const at = normalAxis(axis, x.rank);
+    const size = k.content?.[0];
+    if (size === undefined) throw new ShapeError("k must be known while the graph is built");
+    const shape = x.shape.map((dim, i) => (i === at ? size : dim));
+    return [like(x, shape), { dtype: "int64", shape }];
+  },
+  gradient: ({ inputs: [x], outputs: [, ids], attributes: { axis } }, [dy]) => [
+    scatterAdd(broadcastLike(scalarLike(x, 0), x), ids!, dy, axis),
+    null,
+  ],
+});
+
+type Encoder = {
+  keys_strings?: readonly string[];
+  values_strings?: readonly string[];
+  keys_int64s?: readonly number[];
+  values_int64s?: readonly number[];
+  default_string?: string;
+  default_int64?: number;
+};
+
+/** String to id or id to string: how vocabularies and labels stand inside a file. */
+export const LabelEncoder = define<readonly [Tensor], Encoder>("LabelEncoder", {
+  domain: "ai.onnx.ml",
+  infer: ([x], { keys_strings, values_strings }) => {
+    requireType(x, "the keys", keys_strings === undefined ? "int64" : "string");
+    return [{ dtype: values_strings === undefined ? "int64" : "string", shape: x.shape }];
+  },
+  gradient: discrete,
+});
+
+export const StringConcat = define<readonly [Tensor, Tensor]>("StringConcat", {
+  infer: ([a, b]) => {
+    requireType(a, "both", "string");
+    requireType(b, "both", "string");
+    const wider = a.rank >= b.rank ? a : b;
+    return [{ dtype: "string", shape: wider.shape }];
+  },
+  gradient: discrete,
+});
+
+/** Rows (or slices along `axis`) of a table by position. Its gradient by the table is sparse in rows. */
+export const gather = (table: Tensor, ids: Tensor, axis = 0): Tensor => apply(Gather, [table, ids], { axis });
+/** `out[i][j] = x[i][ids[i][j]]` for the last axis, and so on for others. */
+export const gatherElements = (x: Tensor, ids: Tensor, axis: number): Tensor => apply(GatherElements, [x, ids], { axis });
+/** `x` with `updates` added at `ids` along an axis; positions may repeat. */
+export const scatterAdd = (x: Tensor, ids: Tensor, updates: Tensor, axis: number): Tensor =>
+  apply(ScatterElements, [x, ids, updates], { axis, reduction: "add" });
+/** 1 at the position, 0 elsewhere, along a new last axis of size `depth`. */
+export const oneHot = (ids: Tensor, depth: number, dtype: DType = "float32"): Tensor =>
+  apply(OneHot, [ids, ids.graph.constant("int64", [], [depth]), ids.graph.constant(dtype, [2], [0, 1])], { axis: -1 });
+/** The k largest values along the last axis, largest first, and their positions. */
+export function topK(x: Tensor, k: number): { values: Tensor; ids: Tensor } {
+  const inputs: readonly [Tensor, Tensor] = [x, x.graph.constant("int64", [1], [k])];
+  const [values, ids] = applyAll(TopK, inputs, { axis: -1, largest: 1, sorted: 1 });
+  return { values, ids: ids! };
+}
+/** int64 ids of strings; an unknown string gets `unknown`. */
+export const encodeStrings = (x: Tensor, keys: readonly string[], ids: readonly number[], unknown: number): Tensor =>
+  apply(LabelEncoder, [x], { keys_strings: keys, values_int64s: ids, default_int64: unknown });
+/** The string of each id. */
+export const decodeIds = (ids: Tensor, names: readonly string[]): Tensor =>
+  apply(LabelEncoder, [ids], { keys_int64s: [...names.keys()], values_strings: names, default_string: "" });
+/** Strings joined pairwise, broadcast. */
+export const stringConcat = (a: Tensor, b: Tensor): Tensor => apply(StringConcat, [a, b], {});
+
+/** Sparse rows as a dense table of `size` rows: repeated ids are summed. */
+export function densify({ ids, rows }: SparseRows, size: Dim): Tensor {
+  const zeros = full(rows.graph, rows.dtype, [size, ...rows.shape.slice(1)], 0);
+  const positions = reshape(cast(ids, "int64"), [ids.dim(0), 1]);
+  return apply(ScatterND, [zeros, positions, rows], { reduction: "add" });
+}

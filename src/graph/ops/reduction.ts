@@ -1,0 +1,163 @@
+/** @file Operators that shrink axes: sums, maxima, softmax and layer normalisation over them. */
+import type { Shape } from "../dims.js";
+import type { Tensor } from "../graph.js";
+import { apply, applyAll, define, type GradientRule, type NoGradient, type Op, ShapeError } from "./define.js";
+import { add, cast, div, equal, exp, mul, sub } from "./elementwise.js";
+import { constantNumbers, like, normalAxes, normalAxis, requireFloat } from "./rules.js";
+import { broadcastLike, ints, reshapeLike, unsqueeze } from "./shaping.js";
+
+type WithAxes = readonly [Tensor, Tensor];
+type Keep = { keepdims: 0 | 1 };
+
+function axesOf([x, axes]: WithAxes): number[] {
+  return normalAxes(constantNumbers(axes, "the axes to reduce"), x.rank);
+}
+
+function reducedShape(shape: Shape, axes: readonly number[], keepdims: number): Shape {
+  return keepdims ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim)) : shape.filter((_, axis) => !axes.includes(axis));
+}
+
+function restored(dy: Tensor, axes: readonly number[], { keepdims }: Keep): Tensor {
+  return keepdims ? dy : unsqueeze(dy, axes);
+}
+
+function reduction(name: string, gradient: GradientRule<WithAxes, Keep>) {
+  return define<WithAxes, Keep>(name, {
+    infer: (inputs, { keepdims }) => [like(inputs[0], reducedShape(inputs[0].shape, axesOf(inputs), keepdims))],
+    gradient,
+  });
+}
+
+export const ReduceSum = reduction("ReduceSum", ({ inputs, attributes }, [dy]) => [
+  broadcastLike(restored(dy, axesOf(inputs), attributes), inputs[0]),
+  null,
+]);
+
+export const ReduceMean = reduction("ReduceMean", ({ inputs, outputs: [y], attributes }, [dy]) => {
+  const [x] = inputs;
+  const axes = axesOf(inputs);
+  const wide = broadcastLike(restored(dy, axes, attributes), x);
+  const sizes = axes.map((axis) => x.dim(axis));
+  const share = sizes.every((size): size is number => typeof size === "number")
+    ? sizes.reduce((a, b) => a * b, 1)
+    : reduceSum(broadcastLike(cast(ints(y, [1]), x.dtype), x), axes, true);
+  return [div(wide, share), null];
+});
+
+/** Equal maxima share the gradient evenly. */
+const extremum: GradientRule<WithAxes, Keep> = ({ inputs, outputs: [y], attributes }, [dy]) => {
+  const axes = axesOf(inputs);
+  const hit = cast(equal(inputs[0], restored(y, axes, attributes)), dy.dtype);
+  return [mul(hit, div(restored(dy, axes, attributes), reduceSum(hit, axes, true))), null];
+};
+export const ReduceMax = reduction("ReduceMax", extremum);
+export const ReduceMin = reduction("ReduceMin", extremum);
+
+type OneAxis = { axis: number };
+
+function alongAxis(name: string, gradient: GradientRule<readonly [Tensor], OneAxis>) {
+  return define<readonly [Tensor], OneAxis>(name, {
+    infer: ([x], { axis }) => {
+      requireFloat(x);
+      normalAxis(axis, x.rank);
+      return [like(x)];
+    },
+    gradient,
+  });
+}
+
+export const Softmax = alongAxis("Softmax", ({ outputs: [y], attributes: { axis } }, [dy]) => [
+  mul(y, sub(dy, reduceSum(mul(dy, y), [axis], true))),
+]);
+export const LogSoftmax = alongAxis("LogSoftmax", ({ outputs: [y], attributes: { axis } }, [dy]) => [
+  sub(dy, mul(exp(y), reduceSum(dy, [axis], true))),
+]);
+
+const position: NoGradient = { none: "its result is a position" };
+
+export const ArgMax = define<readonly [Tensor], OneAxis & Keep>("ArgMax", {
+  infer: ([x], { axis, keepdims }) => [
+    { dtype: "int64", shape: reducedShape(x.shape, [normalAxis(axis, x.rank)], keepdims) },
+  ],
+  gradient: position,
+});
+
+type Running = { exclusive: 0 | 1; reverse: 0 | 1 };
+
+export const CumSum: Op<WithAxes, Running> = define<WithAxes, Running>("CumSum", {
+  infer: ([x, axis]) => {
+    normalAxes(constantNumbers(axis, "the axis"), x.rank);
+    return [like(x)];
+  },
+  gradient: ({ inputs: [, axis], attributes: { exclusive, reverse } }, [dy]) => [
+    apply(CumSum, [dy, axis], { exclusive, reverse: reverse ? 0 : 1 }),
+    null,
+  ],
+});
+
+type Normalised = readonly [Tensor, Tensor, Tensor | null];
+
+/** Outputs: the result, and the mean and inverse standard deviation that the gradient reuses. */
+export const LayerNormalization = define<Normalised, { axis: number; epsilon: number }>("LayerNormalization", {
+  infer: ([x, scale], { axis }) => {
+    requireFloat(x);
+    if (normalAxis(axis, x.rank) !== x.rank - 1) throw new ShapeError("only the last axis can be normalised");
+    if (scale.rank !== 1 || scale.dim(0) !== x.dim(-1)) throw new ShapeError("the scale must match the last axis");
+    const statistics = like(x, [...x.shape.slice(0, -1), 1]);
+    return [like(x), statistics, statistics];
+  },
+  gradient: ({ inputs: [x, scale, bias], outputs: [, mean, inverse], wants }, [dy]) => {
+    const centred = mul(sub(x, mean!), inverse!);
+    const d = mul(dy, scale);
+    const inner = sub(sub(d, reduceMean(d, [-1], true)), mul(centred, reduceMean(mul(d, centred), [-1], true)));
+    return [
+      mul(inner, inverse!),
+      wants[1] ? sumTo(mul(dy, centred), scale) : null,
+      bias !== null && wants[2] ? sumTo(dy, bias) : null,
+    ];
+  },
+});
+
+/** The sum over axes. */
+export const reduceSum = (x: Tensor, axes: readonly number[], keepdims = false): Tensor =>
+  apply(ReduceSum, [x, ints(x, axes)], { keepdims: keepdims ? 1 : 0 });
+/** The mean over axes. */
+export const reduceMean = (x: Tensor, axes: readonly number[], keepdims = false): Tensor =>
+  apply(ReduceMean, [x, ints(x, axes)], { keepdims: keepdims ? 1 : 0 });
+/** The largest value over axes. */
+export const reduceMax = (x: Tensor, axes: readonly number[], keepdims = false): Tensor =>
+  apply(ReduceMax, [x, ints(x, axes)], { keepdims: keepdims ? 1 : 0 });
+/** The smallest value over axes. */
+export const reduceMin = (x: Tensor, axes: readonly number[], keepdims = false): Tensor =>
+  apply(ReduceMin, [x, ints(x, axes)], { keepdims: keepdims ? 1 : 0 });
+/** `e ** x` normalised to sum 1 along an axis. */
+export const softmax = (x: Tensor, axis = -1): Tensor => apply(Softmax, [x], { axis });
+/** The logarithm of `softmax`, without its loss of precision. */
+export const logSoftmax = (x: Tensor, axis = -1): Tensor => apply(LogSoftmax, [x], { axis });
+/** int64: the position of the largest value along an axis, the first one of several. */
+export const argMax = (x: Tensor, axis = -1, keepdims = false): Tensor =>
+  apply(ArgMax, [x], { axis, keepdims: keepdims ? 1 : 0 });
+/** Running sums along an axis. */
+export const cumSum = (x: Tensor, axis: number): Tensor =>
+  apply(CumSum, [x, x.graph.constant("int64", [], [axis])], { exclusive: 0, reverse: 0 });
+/** `(x - mean) / sqrt(variance + epsilon) * scale + bias` over the last axis (Ba, Kiros and Hinton, 2016). */
+export const layerNorm = (x: Tensor, scale: Tensor, bias: Tensor, epsilon = 1e-5): Tensor =>
+  applyAll<Normalised, { axis: number; epsilon: number }>(LayerNormalization, [x, scale, bias], { axis: -1, epsilon })[0];
+
+/** Undoes broadcasting: sums `x` over the axes in which `target` is 1 or absent, giving `target`'s shape. */
+export function sumTo(x: Tensor, target: Tensor): Tensor {
+  const extra = x.rank - target.rank;
+  const axes: number[] = [];
+  for (let axis = 0; axis < x.rank; axis++) {
+    if (axis < extra || (target.dim(axis - extra) === 1 && x.dim(axis) !== 1)) axes.push(axis);
+  }
+  if (axes.length === 0) return x;
+  if (axes.length === extra) return reduceSum(x, axes);
+  return reshapeLike(reduceSum(x, axes, true), target);
+}
+
+/** The sum of tensors of one shape. */
+export function addAll(tensors: readonly [Tensor, ...Tensor[]]): Tensor {
+  return tensors.slice(1).reduce((total, tensor) => add(total, tensor), tensors[0]);
+}
+

@@ -1,0 +1,75 @@
+import "reflect-metadata";
+import { type DependencyContainer, container as rootContainer, type InjectionToken } from "tsyringe";
+import type { Kind, SlotValue } from "./component.js";
+import { type Part, Registry } from "./registry.js";
+
+/** Receives lines for the person at the keyboard: facts, and warnings that must be seen. */
+export interface Log {
+  info(line: string): void;
+  warn(line: string): void;
+}
+
+/** Where relative paths in a config start, and the seed that every random stream derives from. */
+export interface RunSettings {
+  readonly seed: number;
+  readonly threads: number;
+}
+
+/** A typed key under which a task's container holds a shared thing. */
+export type Token<T> = InjectionToken<T> & { readonly type?: T };
+
+export const LOG: Token<Log> = Symbol("log");
+export const SETTINGS: Token<RunSettings> = Symbol("settings");
+
+/**
+ * What components are built with: the registry and one dependency-injection container for the task.
+ * Whatever must be shared within a task (settings, log, modules with a `shared_module_key`) is resolved here.
+ */
+export class Context {
+  readonly #container: DependencyContainer;
+
+  constructor(
+    readonly registry: Registry,
+    services: { readonly log: Log; readonly settings: RunSettings },
+    parent: DependencyContainer = rootContainer,
+  ) {
+    this.#container = parent.createChildContainer();
+    this.#container.register(LOG, { useValue: services.log });
+    this.#container.register(SETTINGS, { useValue: services.settings });
+  }
+
+  get log(): Log {
+    return this.#container.resolve<Log>(LOG);
+  }
+
+  get settings(): RunSettings {
+    return this.#container.resolve<RunSettings>(SETTINGS);
+  }
+
+  /** The component and config behind a slot. */
+  part<K extends Kind>(kind: K, value: SlotValue<K>): Part<K> {
+    return this.registry.part(kind, value);
+  }
+
+  /** Makes a value available to every component of this task under a token. */
+  provide<T>(token: Token<T>, value: T): void {
+    this.#container.register<T>(token as InjectionToken<T>, { useValue: value });
+  }
+
+  /** The value under a token, or undefined when nobody provided it. */
+  find<T>(token: Token<T>): T | undefined {
+    return this.#container.isRegistered(token as InjectionToken<T>, true)
+      ? this.#container.resolve<T>(token as InjectionToken<T>)
+      : undefined;
+  }
+
+  /** The one instance for a key, made on first use: how modules with a `shared_module_key` are shared. */
+  shared<T>(key: string, make: () => T): T {
+    const token: Token<T> = `shared:${key}`;
+    const found = this.find(token);
+    if (found !== undefined) return found;
+    const made = make();
+    this.provide(token, made);
+    return made;
+  }
+}
