@@ -91,6 +91,8 @@ export interface Tensorizer {
   load(state: unknown): void;
   /** Facts for `debug-data` and the log: vocabulary size, unknown rate, truncated rows, coverage. */
   facts(): Readonly<Record<string, number | string>>;
+  /** How many training rows have each label, in id order (targets with labels). */
+  labelCounts?(): readonly number[];
   /** The names behind the numbers of a target: label list in id order; undefined when there are none. */
   readonly labels?: readonly string[];
 }

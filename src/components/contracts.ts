@@ -1,0 +1,144 @@
+/** The contracts of the model side: what each kind of component builds into a graph. */
+import type { Tensor } from "../graph/graph.js";
+import type { Scope } from "../graph/scope.js";
+import type { SlotValue } from "../registry/component.js";
+import type { Context } from "../registry/context.js";
+import { ptxError } from "../registry/errors.js";
+import type { InputTensors, Tensorizer } from "./data/contracts.js";
+
+/** One of a model's inputs: its tensorizer (vocabulary, labels) and the tensors it put into the graph. */
+export interface ModelInput {
+  readonly tensorizer: Tensorizer;
+  readonly tensors: InputTensors;
+}
+
+/** A model's inputs by name (`tokens`, `chars`, `dense`, `labels`); remembers which were read, as an input nobody reads is an error. */
+export class ModelInputs {
+  readonly #inputs: ReadonlyMap<string, ModelInput>;
+  readonly #read = new Set<string>();
+
+  constructor(inputs: ReadonlyMap<string, ModelInput>) {
+    this.#inputs = inputs;
+  }
+
+  /** The input that a component needs; throws `PTX_CONFIG_MISSING` telling to configure it. */
+  need(name: string, reader: string): ModelInput {
+    const input = this.find(name);
+    if (input === undefined) {
+      throw ptxError(
+        "PTX_CONFIG_MISSING",
+        `inputs.${name}`,
+        `${reader} reads the input "${name}", but the model's inputs have none`,
+        `give inputs.${name} a tensorizer, or remove ${reader}`,
+      );
+    }
+    return input;
+  }
+
+  /** The input of that name, if the model has it in this graph (targets are absent when predicting). */
+  find(name: string): ModelInput | undefined {
+    this.#read.add(name);
+    return this.#inputs.get(name);
+  }
+
+  /** Throws when an input was configured that no component read. */
+  requireAllRead(): void {
+    for (const name of this.#inputs.keys()) {
+      if (this.#read.has(name)) continue;
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        `inputs.${name}`,
+        `the input "${name}" is configured but no part of the model reads it`,
+        `remove inputs.${name}, or add a component that reads it (CharacterEmbedding reads "chars")`,
+      );
+    }
+  }
+}
+
+/** Vectors for the tokens of each row. `vectors [batch, tokens, dim]` are zero where `mask [batch, tokens]` (bool) is false. */
+export interface TokenVectors {
+  readonly vectors: Tensor;
+  readonly mask: Tensor;
+}
+
+/** What a representation knows of a row: one vector for the whole (`doc [batch, dim]`), one for each token (`tokens [batch, tokens, dim]`), or both. */
+export interface Represented {
+  readonly doc: Tensor | null;
+  readonly tokens: Tensor | null;
+}
+
+/** A loss as a sum and a count, divided only once all parts of a batch are together. Both scalars. */
+export interface Loss {
+  readonly sum: Tensor;
+  readonly count: Tensor;
+}
+
+/** What a loss compares. */
+export interface LossInputs {
+  /** `[batch, labels]`; `[batch, 1]` for one binary decision. */
+  readonly logits: Tensor;
+  /** int32 `[batch]` class ids, or float32 `[batch, labels]` with 1 for each label that holds. */
+  readonly target: Tensor;
+  /** `[labels]`: how much each class counts; null = all alike. */
+  readonly classWeights: Tensor | null;
+}
+
+/** What a loss's target holds: a class id a row, or 0/1 for every label. */
+export type LossTarget = "class" | "labels";
+
+/** What an output layer needs to know to size the last layer and to name results. */
+export interface OutputSpec {
+  /** How many logits the decoder must make. */
+  readonly logits: number;
+}
+
+/** What an output layer makes of logits. */
+export interface Predicted {
+  /** Null when the graph has no targets. */
+  readonly loss: Loss | null;
+  /** Probabilities `[batch, labels]`. */
+  readonly scores: Tensor;
+}
+
+/** How predictions are to be read: one label a row, or any number. */
+export type Decision = "single-label" | "multi-label";
+
+/** What a model gives. */
+export interface ModelOutput extends Predicted {
+  readonly labels: readonly string[];
+  readonly decision: Decision;
+  /** Multi-label: the score from which a label holds. */
+  readonly threshold: number;
+}
+
+declare module "../registry/component.js" {
+  interface ComponentKinds<Config> {
+    embedding: {
+      /** Reads files (pretrained vectors) before the first build of a training run. */
+      prepare?(config: Config, context: Context, tensorizers: ReadonlyMap<string, Tensorizer>): Promise<void>;
+      /** `[batch, tokens, dim]`, zero at padding. */
+      build(scope: Scope, config: Config, inputs: ModelInputs): TokenVectors;
+    };
+    representation: { build(scope: Scope, config: Config, input: TokenVectors): Represented };
+    pooling: { /** `[batch, dim]`; rows without tokens give zeros. */ build(scope: Scope, config: Config, input: TokenVectors): Tensor };
+    decoder: { /** `[..., dim] -> [..., outputs]`. */ build(scope: Scope, config: Config, input: Tensor, outputs: number): Tensor };
+    loss: {
+      /** Whether the target is one class id a row, or a 0/1 number for every label. */
+      readonly target: LossTarget;
+      build(scope: Scope, config: Config, inputs: LossInputs): Loss;
+    };
+    output_layer: {
+      readonly decision: Decision;
+      spec(config: Config, labels: readonly string[]): OutputSpec;
+      build(scope: Scope, config: Config, logits: Tensor, target: ModelInput | undefined, labels: readonly string[]): Predicted;
+      /** The score from which a label holds (multi-label). */
+      threshold(config: Config): number;
+    };
+    model: {
+      /** The tensorizers that the model declares, by input name; null ones are left out. */
+      inputs(config: Config): Readonly<Record<string, SlotValue<"tensorizer"> | null>>;
+      prepare?(config: Config, context: Context, tensorizers: ReadonlyMap<string, Tensorizer>): Promise<void>;
+      build(scope: Scope, config: Config, inputs: ModelInputs, labels: readonly string[]): ModelOutput;
+    };
+  }
+}

@@ -1,0 +1,26 @@
+import { Type } from "typebox";
+import { softmax } from "../../graph/ops/reduction.js";
+import { component, Slot } from "../../registry/component.js";
+import { buildLoss, labelWeights, labelWeightsSchema } from "./label-weights.js";
+
+const schema = Type.Object(
+  {
+    loss: Slot("loss", { default: "CrossEntropyLoss", description: "What training makes small; a loss over classes." }),
+    label_weights: labelWeightsSchema,
+  },
+  { description: "One of several labels: softmax over their logits." },
+);
+
+/** Logits `[batch, labels]` -> probabilities that sum to 1. */
+export const ClassificationOutputLayer = component({
+  kind: "output_layer",
+  name: "ClassificationOutputLayer",
+  schema,
+  decision: "single-label",
+  spec: (_config, labels) => ({ logits: labels.length }),
+  threshold: () => 0,
+  build(scope, config, logits, target, labels) {
+    const loss = target && buildLoss(scope, config.loss, "class", logits, target.tensors.ids!, labelWeights(scope, config.label_weights, target, labels));
+    return { loss: loss ?? null, scores: softmax(logits) };
+  },
+});

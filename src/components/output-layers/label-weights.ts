@@ -1,0 +1,67 @@
+import { type Static, Type } from "typebox";
+import type { Tensor } from "../../graph/graph.js";
+import type { Scope } from "../../graph/scope.js";
+import type { SlotValue } from "../../registry/component.js";
+import { ptxError } from "../../registry/errors.js";
+import { nearest } from "../../registry/nearest.js";
+import type { Loss, LossTarget, ModelInput } from "../contracts.js";
+
+/** How much each label counts in the loss. */
+export const labelWeightsSchema = Type.Union(
+  [Type.Null(), Type.Literal("balanced"), Type.Record(Type.String(), Type.Number({ minimum: 0 }))],
+  {
+    default: null,
+    description:
+      'How much each label counts in the loss: null = all alike; {"label": weight} (others 1); "balanced" = rows / (labels * rows of the label).',
+  },
+);
+
+/** The weights in label order as a constant `[labels]`, or null. Throws `PTX_CONFIG_VALUE` for a label that does not exist. */
+export function labelWeights(
+  scope: Scope,
+  config: Static<typeof labelWeightsSchema>,
+  target: ModelInput,
+  labels: readonly string[],
+): Tensor | null {
+  if (config === null) return null;
+  const weights = config === "balanced" ? balanced(target, labels) : given(config, labels);
+  return scope.graph.constant("float32", [labels.length], weights);
+}
+
+function balanced({ tensorizer }: ModelInput, labels: readonly string[]): number[] {
+  const counts = tensorizer.labelCounts?.();
+  if (counts === undefined) return labels.map(() => 1);
+  const rows = counts.reduce((a, b) => a + b, 0);
+  return labels.map((_, i) => (counts[i] ? rows / (labels.length * counts[i]) : 0));
+}
+
+function given(config: Record<string, number>, labels: readonly string[]): number[] {
+  const weights = new Map(Object.entries(config));
+  for (const name of weights.keys()) {
+    if (labels.includes(name)) continue;
+    const close = nearest(name, labels);
+    const meant = close === undefined ? "" : `; did you mean "${close}"?`;
+    throw ptxError("PTX_CONFIG_VALUE", "output_layer.label_weights", `no label is called "${name}"${meant}  known: ${labels.join(", ")}`);
+  }
+  return labels.map((label) => weights.get(label) ?? 1);
+}
+
+/** Builds the loss in a slot. Throws `PTX_CONFIG_VALUE` when it wants another kind of target. */
+export function buildLoss(
+  scope: Scope,
+  slot: SlotValue<"loss">,
+  wanted: LossTarget,
+  logits: Tensor,
+  target: Tensor,
+  classWeights: Tensor | null,
+): Loss {
+  return scope.part("loss", slot, "loss", (loss, config, at) => {
+    if (loss.target !== wanted) {
+      const fitting = scope.context.registry
+        .names("loss")
+        .filter((name) => scope.context.registry.get("loss", name).target === wanted);
+      throw ptxError("PTX_CONFIG_VALUE", at.path, `${loss.name} compares ${loss.target}, but this output layer decides by ${wanted}; use ${fitting.join(" or ")}`);
+    }
+    return loss.build(at, config, { logits, target, classWeights });
+  });
+}

@@ -1,0 +1,110 @@
+import type { Kind, SlotValue } from "../registry/component.js";
+import type { Context } from "../registry/context.js";
+import type { Part } from "../registry/registry.js";
+import { type Dim, sameShape, type Shape } from "./dims.js";
+import type { Graph, Tensor } from "./graph.js";
+import { mul } from "./ops/elementwise.js";
+import { constantInit, type Initializer, type ParameterStore } from "./parameters.js";
+
+/** Whether the graph is for training (dropout, recurrences that have gradients) or for inference. */
+export type Mode = "train" | "infer";
+
+/** A dropout mask that each training run feeds: `keep` is the probability of `1 / keep`, else 0. */
+export interface DropoutMask {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly keep: number;
+}
+
+interface Building {
+  readonly graph: Graph;
+  readonly mode: Mode;
+  readonly parameters: ParameterStore;
+  readonly context: Context;
+  readonly declared: Map<string, Tensor>;
+  readonly masks: DropoutMask[];
+}
+
+/** A place in the model while its graph is built: parameters and nodes made here carry its path. */
+export class Scope {
+  private constructor(
+    readonly path: string,
+    readonly building: Building,
+  ) {}
+
+  /** The scope that a whole graph is built from. */
+  static root(graph: Graph, mode: Mode, parameters: ParameterStore, context: Context): Scope {
+    return new Scope("", { graph, mode, parameters, context, declared: new Map(), masks: [] });
+  }
+
+  get graph(): Graph {
+    return this.building.graph;
+  }
+
+  get mode(): Mode {
+    return this.building.mode;
+  }
+
+  get context(): Context {
+    return this.building.context;
+  }
+
+  /** The dropout masks that a run of this graph needs. */
+  get masks(): readonly DropoutMask[] {
+    return this.building.masks;
+  }
+
+  /** A place inside this one. */
+  child(name: string): Scope {
+    return new Scope(this.path === "" ? name : `${this.path}.${name}`, this.building);
+  }
+
+  /** Runs `build` with its nodes attributed to the place `name` inside this one. */
+  within<T>(name: string, build: (scope: Scope) => T): T {
+    const scope = this.child(name);
+    return this.graph.within(scope.path, () => build(scope));
+  }
+
+  /** Builds the component in a slot at the place `name`: a module with a `shared_module_key` gets that key's place, and so its parameters. */
+  part<K extends Kind, T>(
+    kind: K,
+    value: SlotValue<K>,
+    name: string,
+    build: (component: Part<K>["component"], config: Part<K>["config"], scope: Scope) => T,
+  ): T {
+    const { component, config } = this.context.part(kind, value);
+    const { shared_module_key: key } = config as { shared_module_key?: string | null };
+    const home = key ? new Scope("shared", this.building) : this;
+    return home.within(key ?? name, (scope) => build(component, config, scope));
+  }
+
+  /** A trained parameter at this place. Built twice (a shared module) it is the same tensor. */
+  parameter(
+    name: string,
+    shape: readonly number[],
+    initializer: Initializer = constantInit(0),
+    options: { readonly frozen?: boolean } = {},
+  ): Tensor {
+    const path = this.path === "" ? name : `${this.path}.${name}`;
+    const known = this.building.declared.get(path);
+    if (known !== undefined) {
+      if (!sameShape(known.shape, shape)) {
+        throw this.graph.error(`${path} is used with shapes [${known.shape}] and [${shape}]`);
+      }
+      return known;
+    }
+    const parameter = this.building.parameters.declare(path, shape, initializer);
+    if (options.frozen) parameter.trainable = false;
+    const tensor = this.graph.parameter(path, shape);
+    this.building.declared.set(path, tensor);
+    return tensor;
+  }
+
+  /** In training, zeroes each element with probability `rate` and scales the others by `1 / (1 - rate)` (Srivastava et al., 2014). */
+  dropout(x: Tensor, rate: number, shape: readonly Dim[] = x.shape): Tensor {
+    if (this.mode === "infer" || rate === 0) return x;
+    const name = `${this.path}.dropout${this.building.masks.length}`;
+    this.building.masks.push({ name, shape, keep: 1 - rate });
+    return mul(x, this.graph.input(name, "float32", shape));
+  }
+}
