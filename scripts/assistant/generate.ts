@@ -1,0 +1,225 @@
+import { ptxError } from "../../src/registry/errors.js";
+import { Random } from "../lib/random.js";
+import { expandTemplate, type Piece, surface } from "./grammar.js";
+import type { IntentTemplates } from "./intent.js";
+import { dayIntents } from "./intents-day.js";
+import { homeIntents } from "./intents-home.js";
+import { leisureIntents } from "./intents-leisure.js";
+import { homeLexicons } from "./lexicons-home.js";
+import { leisureLexicons } from "./lexicons-leisure.js";
+import { numberLexicons } from "./lexicons-numbers.js";
+import { peopleLexicons } from "./lexicons-people.js";
+import { addNoise, type Segment, withoutAccents } from "./noise.js";
+
+/** A part of the data set. */
+export type Split = keyof IntentTemplates;
+
+/** All parts, in the order in which they are made and written. */
+export const splits = ["train", "eval", "test"] as const satisfies readonly Split[];
+
+/** How many utterances of every intent each part gets. */
+export const utterancesPerIntent: Readonly<Record<Split, number>> = { train: 220, eval: 30, test: 50 };
+
+/** A labelled stretch of a text: Unicode code points, `end` exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly slot: string;
+}
+
+/** One line of the data set. */
+export interface Utterance {
+  readonly intent: string;
+  readonly spans: readonly Span[];
+  readonly text: string;
+}
+
+/** The templates of every intent, by the intent's label. */
+export const intents: Readonly<Record<string, IntentTemplates>> = {
+  ...dayIntents,
+  ...homeIntents,
+  ...leisureIntents,
+};
+
+const lexicons: Readonly<Record<string, readonly string[]>> = {
+  ...peopleLexicons,
+  ...leisureLexicons,
+  ...homeLexicons,
+  ...numberLexicons,
+};
+
+/** Text as it is compared for sameness: no capitals, accents, punctuation or doubled spaces. */
+export function folded(text: string): string {
+  return withoutAccents(text.toLowerCase())
+    .replace(/[^\p{L}\p{N}\p{S}{}%]+/gu, " ")
+    .trim();
+}
+
+/**
+ * Deals every filler to one part: of ten entries of a list seven go to train, one to eval, two to test. A filler
+ * that stands in several lists goes to the same part in all of them, so no test filler is a train filler of
+ * another slot.
+ */
+export function dealFillers(): Record<Split, Map<string, string[]>> {
+  const dealt: Record<Split, Map<string, string[]>> = { train: new Map(), eval: new Map(), test: new Map() };
+  const partOf = new Map<string, Split>();
+  for (const [name, fillers] of Object.entries(lexicons)) {
+    for (const split of splits) dealt[split].set(name, []);
+    const order = name in numberLexicons ? new Random(`deal ${name}`).shuffle(fillers) : fillers;
+    order.forEach((filler, at) => {
+      const key = folded(filler);
+      const split = partOf.get(key) ?? (at % 10 === 6 ? "eval" : at % 5 === 4 ? "test" : "train");
+      partOf.set(key, split);
+      dealt[split].get(name)!.push(filler);
+    });
+  }
+  return dealt;
+}
+
+/**
+ * Writes the whole data set from the templates and word lists, the same for the same seed. Throws `PTX_DATA` when
+ * a template names an unknown word list, when two intents or two parts share a sentence, or when an intent has too
+ * few sentences for the wanted number of different utterances.
+ */
+export function generateAssistant(seed = "assistant 1"): Record<Split, Utterance[]> {
+  const sentences = expandIntents();
+  const fillers = dealFillers();
+  const taken: Taken = { texts: new Set(), fillers: new Set(), surfaces: new Set() };
+  const result: Record<Split, Utterance[]> = { train: [], eval: [], test: [] };
+  for (const split of splits) {
+    const fresh: Utterance[] = [];
+    for (const intent of Object.keys(intents)) {
+      const random = new Random(`${seed} ${split} ${intent}`);
+      fresh.push(...fillIntent(intent, sentences[split].get(intent)!, fillers[split], split, taken, random));
+    }
+    for (const utterance of fresh) {
+      taken.surfaces.add(utteranceSurface(utterance));
+      for (const filler of fillersOf(utterance)) taken.fillers.add(folded(filler));
+    }
+    result[split] = new Random(`${seed} ${split} order`).shuffle(fresh);
+  }
+  return result;
+}
+
+/** The fillers of an utterance, cut out of its text. */
+export function fillersOf({ text, spans }: Utterance): string[] {
+  const points = [...text];
+  return spans.map(({ start, end }) => points.slice(start, end).join(""));
+}
+
+/** What is left of an utterance when its fillers are taken out, as it is compared for sameness. */
+export function utteranceSurface({ text, spans }: Utterance): string {
+  const points = [...text];
+  let [result, at] = ["", 0];
+  for (const { start, end, slot } of spans) {
+    result += `${points.slice(at, start).join("")}{${slot}}`;
+    at = end;
+  }
+  return folded(result + points.slice(at).join(""));
+}
+
+interface Taken {
+  /** Every text so far, of all parts. */
+  readonly texts: Set<string>;
+  /** Fillers and surfaces of the parts before the present one. */
+  readonly fillers: Set<string>;
+  readonly surfaces: Set<string>;
+}
+
+/** Every template's sentences, checked: a sentence has one intent and one part. */
+function expandIntents(): Record<Split, Map<string, Piece[][][]>> {
+  const owner = new Map<string, string>();
+  const result: Record<Split, Map<string, Piece[][][]>> = {
+    train: new Map(),
+    eval: new Map(),
+    test: new Map(),
+  };
+  for (const [intent, templates] of Object.entries(intents)) {
+    for (const split of splits) {
+      result[split].set(intent, templates[split].map(expandTemplate));
+      for (const sentence of result[split].get(intent)!.flat()) {
+        const key = folded(surface(sentence));
+        const place = `${intent} ${split}`;
+        const other = owner.get(key) ?? place;
+        if (other !== place)
+          throw ptxError("PTX_DATA", place, `the sentence "${surface(sentence)}" is also in ${other}`);
+        owner.set(key, place);
+      }
+    }
+  }
+  return result;
+}
+
+function fillIntent(
+  intent: string,
+  templates: readonly (readonly Piece[][])[],
+  fillers: ReadonlyMap<string, readonly string[]>,
+  split: Split,
+  taken: Taken,
+  random: Random,
+): Utterance[] {
+  const wanted = utterancesPerIntent[split];
+  const found: Utterance[] = [];
+  for (let attempt = 0; found.length < wanted; attempt++) {
+    if (attempt > 50 * wanted) {
+      throw ptxError(
+        "PTX_DATA",
+        `${intent} ${split}`,
+        `only ${found.length} of ${wanted} different utterances found`,
+      );
+    }
+    const sentence = random.pick(templates[attempt % templates.length]!);
+    const utterance = toUtterance(intent, addNoise(fillSentence(sentence, fillers, intent, random), random));
+    const key = folded(utterance.text);
+    const known =
+      taken.texts.has(key) ||
+      taken.surfaces.has(utteranceSurface(utterance)) ||
+      fillersOf(utterance).some((filler) => taken.fillers.has(folded(filler)));
+    if (known) continue;
+    taken.texts.add(key);
+    found.push(utterance);
+  }
+  return found;
+}
+
+/** Puts a filler into every place of a sentence, no filler twice, and makes `a`/`an` agree with it. */
+function fillSentence(
+  sentence: readonly Piece[],
+  fillers: ReadonlyMap<string, readonly string[]>,
+  intent: string,
+  random: Random,
+): Segment[] {
+  const used = new Set<string>();
+  const segments: Segment[] = [];
+  for (const piece of sentence) {
+    if ("text" in piece) {
+      segments.push({ text: piece.text });
+      continue;
+    }
+    const choices = fillers.get(piece.lexicon);
+    if (choices === undefined)
+      throw ptxError("PTX_DATA", intent, `no word list is called "${piece.lexicon}"`);
+    const filler = random.pick(choices.filter((choice) => !used.has(choice)));
+    used.add(filler);
+    const before = segments.pop();
+    if (before !== undefined) segments.push(before.slot ? before : { text: agree(before.text, filler) });
+    segments.push({ text: filler, slot: piece.slot });
+  }
+  return segments;
+}
+
+function agree(text: string, filler: string): string {
+  const article = /^(?:[aeioé]|8|11\b|18\b|u(?!ni))/i.test(filler) ? "an" : "a";
+  return text.replace(/\ban? $/, `${article} `);
+}
+
+function toUtterance(intent: string, segments: readonly Segment[]): Utterance {
+  const spans: Span[] = [];
+  let at = 0;
+  for (const { text, slot } of segments) {
+    const end = at + [...text].length;
+    if (slot !== undefined) spans.push({ start: at, end, slot });
+    at = end;
+  }
+  return { intent, spans, text: segments.map(({ text }) => text).join("") };
+}

@@ -1,0 +1,7 @@
+/** The entries of a text in which `|` or a line break stands between them. */
+export function list(text: string): string[] {
+  return text
+    .split(/[|\n]/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+}
