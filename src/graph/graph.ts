@@ -100,6 +100,13 @@ export class Graph {
     return tensor;
   }
 
+  /** An input of a loop's body, under a name of its own that starts with `role`. */
+  bodyInput(role: string, dtype: DType, shape: Shape): Tensor {
+    const tensor = new Tensor(this, this.freshName(role), dtype, shape, { kind: "input" });
+    this.inputs.push(tensor);
+    return tensor;
+  }
+
   /** Declares a parameter: fed by the trainer, an initialiser in an exported file. Its sizes are numbers. */
   parameter(name: string, shape: readonly number[], dtype: DType = "float32"): Tensor {
     const tensor = new Tensor(this, this.#claim(name), dtype, shape, { kind: "parameter" });
@@ -108,15 +115,29 @@ export class Graph {
   }
 
   /** A constant with the given sizes; small equal constants are one tensor. It lives in the outermost graph. */
-  constant(dtype: DType, dims: readonly number[], values: TensorData | readonly (number | bigint | string)[]): Tensor {
+  constant(
+    dtype: DType,
+    dims: readonly number[],
+    values: TensorData | readonly (number | bigint | string)[],
+  ): Tensor {
     if (this.parent !== null) return this.#root.constant(dtype, dims, values);
     const data = Array.isArray(values) ? toData(dtype, values) : (values as TensorData);
-    const key = data.length <= 16 ? `${dtype}|${dims.join()}|${Array.from(data as Iterable<unknown>, print).join()}` : undefined;
+    const key =
+      data.length <= 16
+        ? `${dtype}|${dims.join()}|${Array.from(data as Iterable<unknown>, print).join()}`
+        : undefined;
     const known = key === undefined ? undefined : this.#interned.get(key);
     if (known !== undefined) return known;
     const integers = (dtype === "int64" || dtype === "int32") && dims.length <= 1;
     const content = integers && data.length <= 16 ? Array.from(data as Int32Array, Number) : undefined;
-    const tensor = new Tensor(this, this.freshName("const"), dtype, dims, { kind: "constant", data }, content);
+    const tensor = new Tensor(
+      this,
+      this.freshName("const"),
+      dtype,
+      dims,
+      { kind: "constant", data },
+      content,
+    );
     this.constants.push(tensor);
     if (key !== undefined) this.#interned.set(key, tensor);
     return tensor;
@@ -140,7 +161,14 @@ export class Graph {
     const node: Node = { definition, name, place, inputs: [...inputs], outputs: [], attributes };
     node.outputs = types.map(
       (type, index) =>
-        new Tensor(this, index === 0 ? name : `${name}:${index}`, type.dtype, type.shape, { kind: "node", node, index }, type.content),
+        new Tensor(
+          this,
+          index === 0 ? name : `${name}:${index}`,
+          type.dtype,
+          type.shape,
+          { kind: "node", node, index },
+          type.content,
+        ),
     );
     this.nodes.push(node);
     return node;
@@ -181,7 +209,8 @@ export class Graph {
 
   #claim(name: string): string {
     const names = this.#root.#names;
-    if (names.has(name)) throw this.error(`the name "${name}" is taken: inputs and parameters need names of their own`);
+    if (names.has(name))
+      throw this.error(`the name "${name}" is taken: inputs and parameters need names of their own`);
     names.add(name);
     return name;
   }

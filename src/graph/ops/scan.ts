@@ -35,7 +35,8 @@ function scanLength(inputs: OpInputs, states: number, scanned: number): Dim {
   const lengths = inputs.slice(states, states + scanned).map((input) => input!.dim(0));
   const [length] = lengths;
   if (length === undefined) throw new ShapeError("a loop needs a scanned input");
-  if (lengths.some((other) => other !== length)) throw new ShapeError("scanned inputs must have one length (axis 0)");
+  if (lengths.some((other) => other !== length))
+    throw new ShapeError("scanned inputs must have one length (axis 0)");
   return length;
 }
 
@@ -63,16 +64,22 @@ export function scan(
   options: ScanOptions,
   step: (states: readonly Tensor[], slices: readonly Tensor[]) => ScanStep,
 ): ScanStep {
-  const outer = [...options.states, ...options.scanned].reduce((deepest, { graph }) =>
-    graph.depth > deepest.graph.depth ? { graph } : deepest, options.scanned[0]!  as { graph: Graph }).graph;
+  const outer = [...options.states, ...options.scanned].reduce(
+    (deepest, { graph }) => (graph.depth > deepest.graph.depth ? { graph } : deepest),
+    options.scanned[0]! as { graph: Graph },
+  ).graph;
   const body = new Graph(outer);
-  const name = (role: string): string => body.freshName(role);
-  const states = options.states.map((state) => body.input(name("state"), state.dtype, state.shape));
-  const slices = options.scanned.map((x) => body.input(name("slice"), x.dtype, x.shape.slice(1)));
+  const states = options.states.map((state) => body.bodyInput("state", state.dtype, state.shape));
+  const slices = options.scanned.map((x) => body.bodyInput("slice", x.dtype, x.shape.slice(1)));
   const result = step(states, slices);
   for (const tensor of [...result.states, ...result.outputs]) addBodyOutput(body, tensor);
   const inputs = [...options.states, ...options.scanned, ...capturesOf(body)];
-  const attributes = { body, states: states.length, scanned: slices.length, reverse: options.reverse ? 1 : 0 } as const;
+  const attributes = {
+    body,
+    states: states.length,
+    scanned: slices.length,
+    reverse: options.reverse ? 1 : 0,
+  } as const;
   const outputs = applyAll<OpInputs, ScanAttributes>(Scan, inputs, attributes);
   return { states: outputs.slice(0, states.length), outputs: outputs.slice(states.length) };
 }
@@ -130,7 +137,8 @@ class ScanGradient {
     this.#captures = call.inputs.slice(states + scanned).filter((x): x is Tensor => x !== null);
     this.#back = new Graph(this.#outer);
     this.#length = scanLength(call.inputs, states, scanned);
-    for (const [i, slice] of this.#body.inputs.slice(states).entries()) this.#sequences.set(slice, call.inputs[states + i]!);
+    for (const [i, slice] of this.#body.inputs.slice(states).entries())
+      this.#sequences.set(slice, call.inputs[states + i]!);
   }
 
   run(): Cotangent[] {
@@ -146,7 +154,7 @@ class ScanGradient {
     const initial: Tensor[] = [];
     for (const i of floatStates) {
       const { dtype, shape } = outputs[i]!;
-      const carry = this.#back.input(this.#back.freshName("d_state"), dtype, shape);
+      const carry = this.#back.bodyInput("d_state", dtype, shape);
       carried.push(carry);
       initial.push(this.dys[i] ?? full(this.#outer, dtype, shape, 0));
       seeds.set(outputs[i]!, carry);
@@ -159,7 +167,9 @@ class ScanGradient {
     }
 
     const hoisted: Hoisted[] = [];
-    const wantedSlices = body.inputs.slice(states).filter((slice, i) => this.call.wants[states + i] && isFloat(slice.dtype));
+    const wantedSlices = body.inputs
+      .slice(states)
+      .filter((slice, i) => this.call.wants[states + i] && isFloat(slice.dtype));
     const wantedCaptures = this.#captures.filter((_, i) => this.call.wants[states + scanned + i]);
     const wrt = [...floatStates.map((i) => body.inputs[i]!), ...wantedSlices, ...wantedCaptures];
     const placeholders = this.#standIns(seeds);
@@ -177,7 +187,9 @@ class ScanGradient {
     const emit = (tensor: Tensor): number => outs.push(this.#toBack(tensor)) - 1;
     const newStates = floatStates.map((i, at) => {
       const cotangent = cotangents.get(body.inputs[i]!);
-      return cotangent ? this.#toBack(cotangent as Tensor) : full(this.#back, carried[at]!.dtype, carried[at]!.shape, 0);
+      return cotangent
+        ? this.#toBack(cotangent as Tensor)
+        : full(this.#back, carried[at]!.dtype, carried[at]!.shape, 0);
     });
     const accumulators = new Map<Tensor, number>();
     const sparse = new Map<Tensor, { ids: number; rows: number }>();
@@ -188,7 +200,7 @@ class ScanGradient {
         sparse.set(capture, { ids: emit(cotangent.ids), rows: emit(cotangent.rows) });
         continue;
       }
-      const total = this.#back.input(this.#back.freshName("total"), capture.dtype, capture.shape);
+      const total = this.#back.bodyInput("total", capture.dtype, capture.shape);
       accumulators.set(capture, newStates.length);
       initial.push(full(this.#outer, capture.dtype, capture.shape, 0));
       carried.push(total);
@@ -216,7 +228,8 @@ class ScanGradient {
       const rows = sparse.get(capture);
       if (rows) parts.push(this.#flatRows(back.outputs[rows.ids]!, back.outputs[rows.rows]!));
       for (const [i, { node, index }] of hoisted.entries()) {
-        if (node.inputs[index] === capture) parts.push(this.#afterLoop(hoisted[i]!, back.outputs[hoistedOuts[i]!]!));
+        if (node.inputs[index] === capture)
+          parts.push(this.#afterLoop(hoisted[i]!, back.outputs[hoistedOuts[i]!]!));
       }
       results[states + scanned + this.#captures.indexOf(capture)] = this.#total(parts, capture);
     }
@@ -227,7 +240,9 @@ class ScanGradient {
   #standIns(seeds: ReadonlyMap<Tensor, Tensor>): Map<Tensor, Tensor> {
     const standIns = new Map<Tensor, Tensor>();
     for (const [output, cotangent] of seeds) {
-      const standIn = new Tensor(this.#body, cotangent.name, cotangent.dtype, cotangent.shape, { kind: "input" });
+      const standIn = new Tensor(this.#body, cotangent.name, cotangent.dtype, cotangent.shape, {
+        kind: "input",
+      });
       this.#inBack.set(standIn, cotangent);
       standIns.set(output, standIn);
     }
@@ -237,9 +252,14 @@ class ScanGradient {
   #canHoist(node: Node, index: number): boolean {
     const outerInput = node.inputs[index]!;
     if (outerInput.graph === this.#body || !node.definition.stacks) return false;
-    const varying = node.inputs.filter((input): input is Tensor => input !== null && input.graph === this.#body);
+    const varying = node.inputs.filter(
+      (input): input is Tensor => input !== null && input.graph === this.#body,
+    );
     const rank = varying[0]?.rank ?? 0;
-    return varying.every((input) => input.rank === rank) && node.inputs.every((input) => input === null || input.rank <= rank);
+    return (
+      varying.every((input) => input.rank === rank) &&
+      node.inputs.every((input) => input === null || input.rank <= rank)
+    );
   }
 
   /** The gradient rule of a body node applied to whole sequences: one leading axis more. */
@@ -248,7 +268,9 @@ class ScanGradient {
     const standIns = new Map<Tensor, Tensor>();
     const stacked = (tensor: Tensor): Tensor => {
       if (tensor.graph !== this.#body) return tensor;
-      const standIn = new Tensor(this.#outer, tensor.name, tensor.dtype, [this.#length, ...tensor.shape], { kind: "input" });
+      const standIn = new Tensor(this.#outer, tensor.name, tensor.dtype, [this.#length, ...tensor.shape], {
+        kind: "input",
+      });
       standIns.set(standIn, tensor);
       return standIn;
     };
@@ -257,7 +279,9 @@ class ScanGradient {
     const [first, ...rest] = node.outputs.map(stacked);
     const inputs = node.inputs.map((input) => input && stacked(input));
     const wants = node.inputs.map((_, i) => i === index);
-    const result = rule({ node, inputs, outputs: [first!, ...rest], attributes: node.attributes, wants }, [dy])[index]!;
+    const result = rule({ node, inputs, outputs: [first!, ...rest], attributes: node.attributes, wants }, [
+      dy,
+    ])[index]!;
     for (const added of this.#outer.nodes.slice(before)) {
       added.inputs = added.inputs.map((input) => {
         const tensor = input && standIns.get(input);
@@ -275,14 +299,18 @@ class ScanGradient {
     const index = this.#node.outputs.length;
     const shape = [this.#length, ...tensor.shape];
     const name = `${this.#node.name}:${index}`;
-    const sequence = new Tensor(this.#outer, name, tensor.dtype, shape, { kind: "node", node: this.#node, index });
+    const sequence = new Tensor(this.#outer, name, tensor.dtype, shape, {
+      kind: "node",
+      node: this.#node,
+      index,
+    });
     this.#node.outputs.push(sequence);
     this.#sequences.set(tensor, sequence);
     return sequence;
   }
 
   #scanInBack(sequence: Tensor): Tensor {
-    const slice = this.#back.input(this.#back.freshName("slice"), sequence.dtype, sequence.shape.slice(1));
+    const slice = this.#back.bodyInput("slice", sequence.dtype, sequence.shape.slice(1));
     this.#backScanned.push(sequence);
     return slice;
   }
@@ -321,7 +349,9 @@ class ScanGradient {
   #total(parts: readonly Cotangent[], capture: Tensor): Cotangent {
     if (parts.length <= 1) return parts[0] ?? null;
     if (parts.some(isSparse)) {
-      throw this.#outer.error(`${capture.name} is both looked up and computed with in a loop; use one or the other`);
+      throw this.#outer.error(
+        `${capture.name} is both looked up and computed with in a loop; use one or the other`,
+      );
     }
     return (parts as Tensor[]).reduce(add);
   }

@@ -1,0 +1,183 @@
+/** @file The default engine: ONNX Runtime's native library, on the processor or an accelerator. */
+import type { InferenceSession } from "onnxruntime-node";
+import { type Static, Type } from "typebox";
+import type { HostTensor } from "../graph/dtype.js";
+import type { Graph } from "../graph/graph.js";
+import { encodeModel, storedBytes } from "../graph/onnx/encode.js";
+import { component } from "../registry/component.js";
+import { ptxError } from "../registry/errors.js";
+import type { CompileOptions, Engine, Program, Values } from "./engine.js";
+import { engineError } from "./ort-errors.js";
+import { collectProfile, profilePrefix } from "./ort-profile.js";
+import { FeedChecker, fetchesFor, unwrap, Wrappers } from "./ort-values.js";
+
+type Runtime = typeof import("onnxruntime-node");
+
+const schema = Type.Object(
+  {
+    threads: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+      default: null,
+      description: "Threads that one operator may use; null takes the run's setting.",
+    }),
+    execution_providers: Type.Array(Type.String(), {
+      default: ["cpu"],
+      minItems: 1,
+      description:
+        "Where operators run, in order of preference: cpu, cuda, webgpu, coreml, dml, as the platform offers.",
+    }),
+    graph_optimization: Type.Union(
+      [Type.Literal("disabled"), Type.Literal("basic"), Type.Literal("extended"), Type.Literal("all")],
+      { default: "all", description: "How far the graph is rewritten for speed before it runs." },
+    ),
+    allow_spinning: Type.Boolean({
+      default: true,
+      description:
+        "Threads wait busily between operators: faster in training, wasteful in a mostly idle server.",
+    }),
+    memory_arena: Type.Boolean({ default: true, description: "Keep freed memory for the next run." }),
+    memory_pattern: Type.Boolean({ default: true, description: "Plan memory ahead for sizes seen before." }),
+    profile: Type.Union([Type.String(), Type.Null()], {
+      default: null,
+      description: "File that gets the time of every operator as a Chrome trace when a program is released.",
+    }),
+  },
+  { description: "Runs programs with ONNX Runtime." },
+);
+
+type Config = Static<typeof schema>;
+
+/** ONNX Runtime; the native library is loaded when an engine is made, not before. */
+export const onnxruntime = component({
+  kind: "engine",
+  name: "onnxruntime",
+  schema,
+  async create(config, context) {
+    const runtime = await load();
+    requireProviders(config.execution_providers, runtime);
+    return new OnnxRuntimeEngine(runtime, config, config.threads ?? context.settings.threads);
+  },
+});
+
+async function load(): Promise<Runtime> {
+  try {
+    const module = (await import("onnxruntime-node")) as Runtime & { default?: Runtime };
+    return module.default ?? module;
+  } catch (error) {
+    throw engineError("onnxruntime-node does not load on this platform", error);
+  }
+}
+
+function requireProviders(wanted: readonly string[], runtime: Runtime): void {
+  const available = runtime.listSupportedBackends();
+  for (const name of wanted) {
+    if (available.some((backend) => backend.name === name)) continue;
+    const known = available.map((backend) =>
+      backend.bundled ? backend.name : `${backend.name} (needs its library installed)`,
+    );
+    throw ptxError(
+      "PTX_ENGINE",
+      "engine onnxruntime",
+      `no execution provider "${name}" here  known: ${known.join(", ")}`,
+    );
+  }
+}
+
+/** Models above this hand their weights over beside the model: the file format ends at 2 GB. */
+const INLINE_LIMIT = 2 ** 30;
+
+class OnnxRuntimeEngine implements Engine {
+  readonly name = "onnxruntime";
+  readonly #wrappers: Wrappers;
+  #programs = 0;
+
+  constructor(
+    readonly runtime: Runtime,
+    readonly config: Config,
+    readonly threads: number,
+  ) {
+    this.#wrappers = new Wrappers(runtime.Tensor);
+  }
+
+  async compile(graph: Graph, { frozen = {} }: CompileOptions = {}): Promise<Program> {
+    const prefix =
+      this.config.profile === null ? undefined : profilePrefix(this.config.profile, this.#programs++);
+    const location = "weights";
+    const large = storedBytes(graph, frozen) > INLINE_LIMIT;
+    const { model, external } = encodeModel(graph, {
+      values: frozen,
+      ...(large && { external: { location } }),
+    });
+    const options = {
+      ...this.#options(prefix),
+      ...(large && { externalData: [{ path: location, data: Buffer.concat(external) }] }),
+    };
+    try {
+      const session = await this.runtime.InferenceSession.create(model, options);
+      return new OnnxRuntimeProgram(session, graph, this.#wrappers, () =>
+        collectProfile(prefix, this.config.profile),
+      );
+    } catch (error) {
+      throw engineError("the graph does not compile", error);
+    }
+  }
+
+  #options(prefix: string | undefined): InferenceSession.SessionOptions {
+    const { config } = this;
+    return {
+      executionProviders: config.execution_providers,
+      intraOpNumThreads: this.threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: config.graph_optimization,
+      enableCpuMemArena: config.memory_arena,
+      enableMemPattern: config.memory_pattern,
+      logSeverityLevel: 4, // failures come back as errors; printing them as well would say them twice
+      extra: { "session.intra_op.allow_spinning": config.allow_spinning ? "1" : "0" },
+      ...(prefix !== undefined && { enableProfiling: true, profileFilePrefix: prefix }),
+    };
+  }
+}
+
+class OnnxRuntimeProgram implements Program {
+  #session: InferenceSession | undefined;
+  readonly #checker: FeedChecker;
+  readonly #needed: readonly string[];
+  readonly #outputs: readonly string[];
+
+  constructor(
+    session: InferenceSession,
+    readonly graph: Graph,
+    readonly wrappers: Wrappers,
+    readonly afterRelease: () => Promise<void>,
+  ) {
+    this.#session = session;
+    this.#checker = new FeedChecker(graph);
+    this.#needed = session.inputNames;
+    this.#outputs = [...graph.outputs.keys()];
+  }
+
+  async run(feeds: Values, outputs = this.#outputs, into: Values = {}): Promise<Record<string, HostTensor>> {
+    if (this.#session === undefined)
+      throw ptxError("PTX_ENGINE", "engine onnxruntime", "the program was released");
+    this.#checker.check(feeds, this.#needed);
+    const fetches = fetchesFor(outputs, into, this.graph.outputs, this.wrappers);
+    if (outputs.length === 0) return {};
+    const wrapped = Object.fromEntries(this.#needed.map((name) => [name, this.wrappers.wrap(feeds[name]!)]));
+    let results: InferenceSession.ReturnType;
+    try {
+      results = await this.#session.run(wrapped, fetches);
+    } catch (error) {
+      throw engineError("the program failed", error);
+    }
+    // A given array is where ONNX Runtime wrote; what it returns for that output is a copy.
+    return Object.fromEntries(outputs.map((name) => [name, into[name] ?? unwrap(results[name]!)]));
+  }
+
+  async release(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    if (session === undefined) return;
+    session.endProfiling();
+    await session.release();
+    await this.afterRelease();
+  }
+}

@@ -1,0 +1,230 @@
+/** @file Graphs as ONNX models. Operators carry ONNX's names, so this is transcription, not conversion. */
+import { ptxError } from "../../registry/errors.js";
+import type { Shape } from "../dims.js";
+import { type DType, dtypeCodes, type HostTensor, type TypedData } from "../dtype.js";
+import type { Graph, Node, Tensor } from "../graph.js";
+import { isUnknown } from "../ops/rules.js";
+import { liveNodes, liveReads } from "../passes/liveness.js";
+import { attributeProtos } from "./attributes.js";
+import { irVersion, opsets, optionalOutputs } from "./operators.js";
+import { onnx } from "./proto/onnx.js";
+import { bytesOf, tensorProto, type ValueProto } from "./tensor-proto.js";
+
+/** What goes into a model besides the graph. */
+export interface EncodeOptions {
+  /** Values of parameters, by name: these are stored in the model. Other parameters become inputs. */
+  readonly values?: Readonly<Record<string, HostTensor>>;
+  readonly producer?: { readonly name: string; readonly version: string };
+  readonly description?: string;
+  /** Facts for the reader, such as labels or the version of the config. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Keeps large tensors outside of the model, in the file `location` beside it. */
+  readonly external?: ExternalData;
+}
+
+/** Where large tensors go. */
+export interface ExternalData {
+  readonly location: string;
+  /** Tensors of this many bytes and more are kept outside; 1,024 by default. */
+  readonly threshold?: number;
+}
+
+/** A model's bytes, and the bytes of the file of external data, in pieces. */
+export interface EncodedModel {
+  readonly model: Uint8Array;
+  readonly external: readonly Uint8Array[];
+}
+
+/** Marks parameters in a file, so that reading it gives them back as such. */
+export const PARAMETER_MARK = "parameter";
+
+/** External tensors start at multiples of this, so that a run time can map them into memory. */
+const EXTERNAL_ALIGNMENT = 4096;
+
+/**
+ * Writes a graph as an ONNX model. Only nodes that an output needs are written; constants become initialisers.
+ * Throws `PTX_GRAPH` for a name that stands for two things.
+ */
+export function encodeModel(graph: Graph, options: EncodeOptions = {}): EncodedModel {
+  const encoder = new Encoder(graph, options);
+  const model: onnx.ModelProto.$Properties = {
+    irVersion,
+    producerName: options.producer?.name ?? "pytext-ts",
+    producerVersion: options.producer?.version ?? "",
+    docString: options.description ?? "",
+    graph: encoder.main(),
+    opsetImport: Object.entries(opsets)
+      .filter(([domain]) => domain === "" || encoder.domains.has(domain))
+      .map(([domain, version]) => ({ domain, version })),
+    metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
+  };
+  return { model: onnx.ModelProto.encode(model).finish(), external: encoder.external };
+}
+
+class Encoder {
+  readonly domains = new Set<string>();
+  readonly external: Uint8Array[] = [];
+  #externalSize = 0;
+  readonly #names = new Map<Tensor, string>();
+  readonly #reads: Set<Tensor>;
+
+  constructor(
+    readonly graph: Graph,
+    readonly options: EncodeOptions,
+  ) {
+    this.#reads = liveReads(graph);
+  }
+
+  main(): onnx.GraphProto.$Properties {
+    const aliases = this.#nameOutputs();
+    const node = liveNodes(this.graph).map((live) => this.#node(live));
+    for (const { from, name } of aliases) {
+      node.push({ name: `${name}/Identity`, opType: "Identity", input: [this.#name(from)], output: [name] });
+    }
+    const { initializers, inputs } = this.#values();
+    return {
+      name: "main",
+      node,
+      input: inputs,
+      output: [...this.graph.outputs].map(([name, tensor]) => valueProto(name, tensor.dtype, tensor.shape)),
+      initializer: initializers,
+    };
+  }
+
+  /** Gives results their declared names. Those that have another name already are named through an Identity. */
+  #nameOutputs(): { from: Tensor; name: string }[] {
+    const aliases: { from: Tensor; name: string }[] = [];
+    for (const [name, tensor] of this.graph.outputs) {
+      const taken = [...this.graph.inputs, ...this.graph.parameters].find((other) => other.name === name);
+      if (taken === tensor) continue;
+      if (taken !== undefined) {
+        throw ptxError(
+          "PTX_GRAPH",
+          name,
+          `the output "${name}" has the name of another input or parameter; rename one`,
+        );
+      }
+      const computed =
+        tensor.origin.kind === "node" && tensor.graph === this.graph && !this.#names.has(tensor);
+      if (computed) this.#names.set(tensor, name);
+      else aliases.push({ from: tensor, name });
+    }
+    return aliases;
+  }
+
+  #name(tensor: Tensor): string {
+    const known = this.#names.get(tensor);
+    if (known !== undefined) return known;
+    let name = tensor.name;
+    while (this.graph.outputs.has(name) && this.graph.outputs.get(name) !== tensor) name = `${name}_`;
+    this.#names.set(tensor, name);
+    return name;
+  }
+
+  #node(node: Node): onnx.NodeProto.$Properties {
+    const { definition, attributes } = node;
+    const domain = definition.domain ?? "";
+    this.domains.add(domain);
+    const written =
+      definition.name === "Scan" ? (attributes.states as number) + (attributes.scanned as number) : undefined;
+    const input = node.inputs.slice(0, written).map((tensor) => (tensor === null ? "" : this.#name(tensor)));
+    while (input.at(-1) === "") input.pop();
+    return {
+      name: node.name,
+      opType: definition.name,
+      domain,
+      input,
+      output: this.#outputs(node),
+      attribute: attributeProtos(node, (body) => this.#body(body)),
+    };
+  }
+
+  #outputs(node: Node): string[] {
+    const names = node.outputs.map((tensor) => this.#name(tensor));
+    if (!optionalOutputs.has(node.definition.name)) return names;
+    while (names.length > 1 && !this.#reads.has(node.outputs[names.length - 1]!)) names.pop();
+    return names;
+  }
+
+  #body(body: Graph): onnx.GraphProto.$Properties {
+    const declare = (tensor: Tensor): ValueProto =>
+      valueProto(this.#name(tensor), tensor.dtype, tensor.shape);
+    return {
+      name: "body",
+      node: liveNodes(body).map((live) => this.#node(live)),
+      input: body.inputs.map(declare),
+      output: [...body.outputs.values()].map(declare),
+    };
+  }
+
+  #values(): { initializers: onnx.TensorProto.$Properties[]; inputs: ValueProto[] } {
+    const { values = {} } = this.options;
+    const inputs = this.graph.inputs.map(({ name, dtype, shape }) => valueProto(name, dtype, shape));
+    const initializers: onnx.TensorProto.$Properties[] = [];
+    for (const parameter of this.graph.parameters.filter((tensor) => this.#reads.has(tensor))) {
+      const value = values[parameter.name];
+      if (value === undefined) {
+        inputs.push({
+          ...valueProto(parameter.name, parameter.dtype, parameter.shape),
+          docString: PARAMETER_MARK,
+        });
+      } else {
+        requireFit(parameter, value);
+        initializers.push({ ...this.#initializer(parameter.name, value), docString: PARAMETER_MARK });
+      }
+    }
+    for (const { name, dtype, shape, origin } of this.graph.constants.filter((tensor) =>
+      this.#reads.has(tensor),
+    )) {
+      if (origin.kind !== "constant") continue;
+      initializers.push(
+        this.#initializer(name, { dtype, dims: shape as readonly number[], data: origin.data }),
+      );
+    }
+    return { initializers, inputs };
+  }
+
+  #initializer(name: string, value: HostTensor): onnx.TensorProto.$Properties {
+    const proto = tensorProto(name, value);
+    const { external } = this.options;
+    const size = value.dtype === "string" ? 0 : (value.data as TypedData).byteLength;
+    if (external === undefined || size === 0 || size < (external.threshold ?? 1024)) return proto;
+    const gap = -this.#externalSize & (EXTERNAL_ALIGNMENT - 1);
+    if (gap > 0) this.external.push(new Uint8Array(gap));
+    const entries = { location: external.location, offset: `${this.#externalSize + gap}`, length: `${size}` };
+    this.external.push(bytesOf(value.data as TypedData));
+    this.#externalSize += gap + size;
+    return {
+      ...proto,
+      rawData: undefined,
+      dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
+      externalData: Object.entries(entries).map(([key, entry]) => ({ key, value: entry })),
+    };
+  }
+}
+
+function requireFit(parameter: Tensor, value: HostTensor): void {
+  if (value.dtype !== parameter.dtype || value.dims.join() !== parameter.shape.join()) {
+    const got = `${value.dtype}[${value.dims.join(",")}]`;
+    throw ptxError(
+      "PTX_GRAPH",
+      parameter.name,
+      `the parameter is ${parameter}, the value given for it is ${got}`,
+    );
+  }
+}
+
+/** A named value's type: symbols become named sizes, sizes that only the run will tell stay open. */
+function valueProto(name: string, dtype: DType, shape: Shape): ValueProto {
+  const dim = shape.map((size) =>
+    typeof size === "number" ? { dimValue: size } : isUnknown(size) ? {} : { dimParam: size },
+  );
+  return { name, type: { tensorType: { elemType: dtypeCodes[dtype], shape: { dim } } } };
+}
+
+/** How many bytes the tensors take that a model with these values holds. */
+export function storedBytes(graph: Graph, values: Readonly<Record<string, HostTensor>> = {}): number {
+  const constants = graph.constants.map(({ origin }) => (origin.kind === "constant" ? origin.data : []));
+  const stored = [...constants, ...Object.values(values).map(({ data }) => data)];
+  return stored.reduce((total, data) => total + ("byteLength" in data ? data.byteLength : 0), 0);
+}

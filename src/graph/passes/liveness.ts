@@ -1,0 +1,36 @@
+/** @file What a graph's outputs depend on. */
+import type { Graph, Node, Tensor } from "../graph.js";
+
+/** The nodes of one graph that its outputs need, in the order in which they stand. */
+export function liveNodes(graph: Graph): Node[] {
+  const needed = new Set<Tensor>(graph.outputs.values());
+  const live: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((output) => needed.has(output))) continue;
+    live.push(node);
+    for (const input of node.inputs) if (input !== null) needed.add(input);
+    for (const input of bodiesOf(node).flatMap(outerReads)) needed.add(input);
+  }
+  return live.reverse();
+}
+
+/** The graphs inside a node: the body of a `Scan`. */
+export function bodiesOf(node: Node): Graph[] {
+  const { body } = node.attributes;
+  return typeof body === "object" && "nodes" in body ? [body] : [];
+}
+
+/** Every tensor that live nodes of a graph and of the bodies in it read, the graph's outputs included. */
+export function liveReads(graph: Graph): Set<Tensor> {
+  const reads = new Set<Tensor>(graph.outputs.values());
+  for (const node of liveNodes(graph)) {
+    for (const input of node.inputs) if (input !== null) reads.add(input);
+    for (const body of bodiesOf(node)) for (const input of liveReads(body)) reads.add(input);
+  }
+  return reads;
+}
+
+/** The tensors of enclosing graphs that a body reads, constants included. */
+function outerReads(body: Graph): Tensor[] {
+  return [...liveReads(body)].filter((tensor) => tensor.graph.depth < body.depth);
+}
