@@ -1,0 +1,116 @@
+/** The contracts around the training loop: what it trains, on what, and who hears of it. */
+import type { Engine } from "../../engine/engine.js";
+import type { HostTensor } from "../../graph/dtype.js";
+import type { ParameterStore } from "../../graph/parameters.js";
+import type { Scope } from "../../graph/scope.js";
+import type { Context } from "../../registry/context.js";
+import type { ModelOutput } from "../contracts.js";
+import type { Batcher, Split } from "../data/contracts.js";
+
+/** The numericalised rows of one split. */
+export interface Examples {
+  readonly size: number;
+  /** What batchers sort by: tokens in each row. */
+  readonly lengths: Int32Array;
+  /** The padded arrays of these rows by field name; may reuse the buffers of an earlier call. */
+  feeds(rows: Uint32Array): Record<string, HostTensor>;
+}
+
+/** What there is to train and evaluate on. */
+export interface TrainingData {
+  readonly train: Examples;
+  readonly eval: Examples | null;
+  readonly batcher: Batcher;
+}
+
+/** Scores for every row of a split in file order. */
+export interface Predictions {
+  /** Probabilities `[rows, labels]`. */
+  readonly scores: Float32Array;
+  /** The mean loss, or null when there are no targets. */
+  readonly loss: number | null;
+}
+
+/** The figures of a split as `metrics.json` holds them: plain JSON with at least the loss. */
+export type Figures = Readonly<Record<string, unknown>> & { readonly loss: number | null };
+
+/** The figure by which the best epoch is chosen. */
+export interface SelectMetric {
+  readonly name: string;
+  readonly higherIsBetter: boolean;
+  /** The value in a split's figures; null (undefined for this data) ranks below everything. */
+  value(figures: Figures): number | null;
+}
+
+/** One epoch's record in `metrics.json` and the log. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly steps: number;
+  readonly train_loss: number;
+  readonly eval_loss: number | null;
+  /** The selection metric on eval (on train when there is no eval split). */
+  readonly metric: number | null;
+  readonly learning_rate: number;
+  readonly gradient_norm: number | null;
+  readonly best: boolean;
+}
+
+/** What happens during a run; channels show or store it. */
+export type TrainingEvent =
+  | { readonly type: "start"; readonly epochs: number; readonly batches: number; readonly rows: number; readonly parameters: number; readonly resumed: number }
+  | { readonly type: "progress"; readonly epoch: number; readonly batch: number; readonly batches: number; readonly rows: number; readonly loss: number }
+  | { readonly type: "epoch"; readonly record: EpochRecord; readonly seconds: number; readonly rows: number }
+  | { readonly type: "figures"; readonly split: Split; readonly figures: Figures }
+  | { readonly type: "stop"; readonly reason: string; readonly best_epoch: number };
+
+/** Shows or stores events: a console, a file. */
+export interface Channel {
+  event(event: TrainingEvent): void;
+  close(): void;
+}
+
+/** Named arrays and plain JSON that a run can be continued from. */
+export interface Checkpoint {
+  readonly arrays: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+  readonly state: unknown;
+}
+
+/** Where checkpoints are kept. `save` replaces the previous one atomically. */
+export interface CheckpointStore {
+  load(): Checkpoint | null;
+  save(checkpoint: Checkpoint): void;
+}
+
+/** Everything that a trainer works with. */
+export interface TrainingSession {
+  readonly context: Context;
+  readonly engine: Engine;
+  readonly parameters: ParameterStore;
+  /** Builds the model with its loss in the given scope (inputs of the form "ids"). */
+  readonly build: (scope: Scope) => ModelOutput;
+  readonly data: TrainingData;
+  readonly report: (split: Split, predictions: Predictions) => Figures;
+  readonly select: SelectMetric;
+  readonly emit: (event: TrainingEvent) => void;
+  readonly checkpoints: CheckpointStore | null;
+}
+
+/** How a training run ended; the parameters are the best epoch's. */
+export interface TrainingResult {
+  readonly epochs: readonly EpochRecord[];
+  readonly bestEpoch: number;
+  /** Figures of the best epoch's training pass (dropout on, parameters changing). */
+  readonly train: Figures;
+}
+
+/** Runs the epochs. */
+export interface Trainer {
+  train(session: TrainingSession): Promise<TrainingResult>;
+}
+
+declare module "../../registry/component.js" {
+  interface ComponentKinds<Config> {
+    trainer: { create(config: Config, context: Context): Trainer };
+    channel: { create(config: Config, context: Context): Channel };
+  }
+}

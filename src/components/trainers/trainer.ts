@@ -1,0 +1,224 @@
+import { type Static, Type } from "typebox";
+import { component, Slot } from "../../registry/component.js";
+import type { Context } from "../../registry/context.js";
+import { ptxError } from "../../registry/errors.js";
+import { clipByGlobalNorm, clipByValue } from "../optimizers/clipping.js";
+import type { Optimizer, WeightAveraging } from "../optimizers/contracts.js";
+import { GradientAccumulator } from "../optimizers/gradient-accumulator.js";
+import { matchParameters, PATTERN_SYNTAX } from "../optimizers/parameter-match.js";
+import type { Scheduler } from "../schedulers/contracts.js";
+import type { EpochRecord, Figures, TrainingResult, TrainingSession } from "./contracts.js";
+import { Evaluator } from "./evaluator.js";
+import { restoreState, saveState, type TrainingState } from "./training-state.js";
+import { TrainingStep } from "./training-step.js";
+
+const schema = Type.Object(
+  {
+    epochs: Type.Integer({ minimum: 1, default: 10, description: "Passes over the training rows." }),
+    optimizer: Slot("optimizer", { default: "Adam", description: "How gradients change parameters." }),
+    scheduler: Slot("scheduler", { default: "ConstantLR", description: "How the learning rate moves over the run." }),
+    early_stop_after: Type.Integer({ minimum: 0, default: 0, description: "Stop after this many epochs in a row without a better eval metric; 0 = never." }),
+    load_best_model_after_train: Type.Boolean({ default: true, description: "End with the parameters of the best epoch on eval, not of the last." }),
+    max_clip_norm: Type.Union([Type.Null(), Type.Number({ exclusiveMinimum: 0 })], { default: null, description: "Limit of the norm of all gradients together; null = no limit." }),
+    max_clip_value: Type.Union([Type.Null(), Type.Number({ exclusiveMinimum: 0 })], { default: null, description: "Limit of every single gradient element; null = no limit." }),
+    num_accumulated_batches: Type.Integer({ minimum: 1, default: 1, description: "Batches whose gradients are summed before an update: equal to one batch of all their rows." }),
+    freeze: Type.Array(Type.String(), { default: [], description: `Parameters that stay as they are. ${PATTERN_SYNTAX}` }),
+    weight_averaging: Slot("weight_averaging", { default: null, description: "Evaluate and keep an average of the parameters over time." }),
+    checkpoint_every_batches: Type.Union([Type.Null(), Type.Integer({ minimum: 1 })], { default: null, description: "Also write a checkpoint after every so many batches; null = only after each epoch." }),
+  },
+  { description: "The training loop: epochs of batches, evaluation after each, the best epoch kept." },
+);
+
+type Config = Static<typeof schema>;
+
+/** One run of the loop. Everything that changes lives in `state`, so that a checkpoint is exactly what a resumed run needs. */
+class TrainingRun {
+  readonly #accumulator: GradientAccumulator;
+  readonly #state: TrainingState;
+
+  private constructor(
+    readonly config: Config,
+    readonly session: TrainingSession,
+    readonly step: TrainingStep,
+    readonly evaluator: Evaluator,
+    readonly optimizer: Optimizer,
+    readonly scheduler: Scheduler,
+    readonly averaging: WeightAveraging | null,
+  ) {
+    this.#accumulator = new GradientAccumulator(config.num_accumulated_batches);
+    this.#state = { epoch: 0, batch: 0, step: 0, lossSum: 0, lossCount: 0, norm: null, scores: new Float32Array(0), best: null, epochs: [], trainFigures: null };
+  }
+
+  static async prepare(config: Config, session: TrainingSession): Promise<TrainingRun> {
+    const { context, engine, parameters, build, data } = session;
+    const evaluator = await Evaluator.compile(engine, build, parameters, context);
+    const frozen = matchParameters(config.freeze, parameters.names, (i) => `trainer.freeze[${i}]`).flat();
+    for (const name of frozen) parameters.get(name)!.trainable = false;
+    const step = await TrainingStep.compile(engine, build, parameters, context);
+    const chosen = context.part("optimizer", config.optimizer);
+    const optimizer = chosen.component.create(chosen.config, context);
+    optimizer.bind([...parameters]);
+    const batches = data.batcher.train(data.train.lengths, context.settings.seed, 0).length;
+    const stepsPerEpoch = Math.ceil(batches / config.num_accumulated_batches);
+    const schedule = context.part("scheduler", config.scheduler);
+    const info = { stepsPerEpoch, epochs: config.epochs, totalSteps: stepsPerEpoch * config.epochs, lr: optimizer.lr, ...(data.eval && { metric: session.select }) };
+    const scheduler = schedule.component.create(schedule.config, info, context);
+    const average = config.weight_averaging && context.part("weight_averaging", config.weight_averaging);
+    const averaging = average && average.component.create(average.config, context);
+    return new TrainingRun(config, session, step, evaluator, optimizer, scheduler, averaging);
+  }
+
+  async train(): Promise<TrainingResult> {
+    const { session, config } = this;
+    const state = this.#state;
+    const saved = session.checkpoints?.load();
+    if (saved) restoreState(saved, this.#parts());
+    const batches = this.#batches(state.epoch).length;
+    session.emit({ type: "start", epochs: config.epochs, batches, rows: session.data.train.size, parameters: session.parameters.size, resumed: state.step });
+    let reason = `all ${config.epochs} epochs done`;
+    while (state.epoch < config.epochs) {
+      if (this.#stale()) {
+        reason = `no better ${session.select.name} for ${config.early_stop_after} epochs`;
+        break;
+      }
+      const started = performance.now();
+      await this.#epoch();
+      const record = await this.#finishEpoch();
+      session.emit({ type: "epoch", record, seconds: (performance.now() - started) / 1000, rows: session.data.train.size });
+      this.#checkpoint();
+    }
+    const { best } = state;
+    if (best !== null && config.load_best_model_after_train) session.parameters.assign(best.parameters);
+    session.emit({ type: "stop", reason, best_epoch: best?.epoch ?? state.epoch });
+    await this.step.release();
+    await this.evaluator.release();
+    return { epochs: state.epochs, bestEpoch: best?.epoch ?? state.epoch, train: state.trainFigures ?? { loss: null } };
+  }
+
+  /** The batches that are left of the current epoch. */
+  async #epoch(): Promise<void> {
+    const state = this.#state;
+    const { num_accumulated_batches: accumulated, checkpoint_every_batches: every } = this.config;
+    const batches = this.#batches(state.epoch);
+    while (state.batch < batches.length) {
+      const rows = batches[state.batch]!;
+      await this.#batch(rows, state.epoch * batches.length + state.batch);
+      state.batch++;
+      const whole = state.batch % accumulated === 0 || state.batch === batches.length;
+      if (whole) this.#update();
+      const loss = state.lossSum / Math.max(state.lossCount, 1e-12);
+      this.session.emit({ type: "progress", epoch: state.epoch + 1, batch: state.batch, batches: batches.length, rows: rows.length, loss });
+      if (whole && every !== null && state.batch < batches.length && state.batch % every < accumulated) this.#checkpoint();
+    }
+  }
+
+  /** Loss and gradients of one batch, added to the update in the making. */
+  async #batch(rows: Uint32Array, number: number): Promise<void> {
+    const state = this.#state;
+    const { sum, count, scores } = await this.step.run(this.session.data.train.feeds(rows), number, (parameter, gradient) =>
+      this.#accumulator.add(parameter, gradient),
+    );
+    if (!Number.isFinite(sum)) {
+      throw ptxError("PTX_TRAINING", `epoch ${state.epoch + 1}, batch ${state.batch + 1}`, `the loss is ${sum}; lower the learning rate, clip gradients (max_clip_norm), or look for extreme values in the inputs`);
+    }
+    const labels = scores.length / rows.length;
+    if (state.scores.length === 0) state.scores = new Float32Array(this.session.data.train.size * labels);
+    for (const [i, row] of rows.entries()) state.scores.set(scores.subarray(i * labels, (i + 1) * labels), row * labels);
+    state.lossSum += sum;
+    state.lossCount += count;
+    state.pending = (state.pending ?? 0) + count;
+  }
+
+  /** One optimizer step with everything accumulated. */
+  #update(): void {
+    const state = this.#state;
+    const { max_clip_norm: maxNorm, max_clip_value: maxValue } = this.config;
+    const updates = this.#accumulator.take();
+    let scale = 1 / (state.pending ?? 1);
+    if (maxValue !== null) state.norm = clipByValue(updates, maxValue, scale);
+    if (maxNorm !== null) {
+      const clipped = clipByGlobalNorm(updates, maxNorm, scale);
+      state.norm = clipped.norm;
+      scale = clipped.scale;
+    }
+    this.optimizer.step(updates, this.scheduler.factor({ step: state.step, epoch: state.epoch }), scale);
+    this.averaging?.afterStep([...this.session.parameters]);
+    state.pending = 0;
+    state.step++;
+  }
+
+  /** Evaluates, keeps the best parameters, and moves on to the next epoch. */
+  async #finishEpoch(): Promise<EpochRecord> {
+    const { session, scheduler, optimizer } = this;
+    const state = this.#state;
+    const all = [...session.parameters];
+    const learningRate = optimizer.lr * scheduler.factor({ step: state.step - 1, epoch: state.epoch });
+    this.averaging?.afterEpoch(all, state.epoch);
+    const averaged = this.averaging?.swap(all) ?? false;
+    const train = session.report("train", { scores: state.scores, loss: state.lossSum / state.lossCount });
+    const evaluated = await this.#evaluate();
+    const metric = evaluated && session.select.value(evaluated);
+    const better = evaluated === null || state.best === null || this.#isBetter(metric, state.best.metric);
+    if (better) {
+      state.best = { epoch: state.epoch + 1, metric, parameters: session.parameters.snapshot() };
+      state.trainFigures = train;
+    }
+    if (averaged) this.averaging?.swap(all);
+    if (evaluated !== null && metric !== null) scheduler.observe(metric);
+    const record: EpochRecord = {
+      epoch: state.epoch + 1,
+      steps: state.step,
+      train_loss: state.lossSum / state.lossCount,
+      eval_loss: evaluated?.loss ?? null,
+      metric,
+      learning_rate: learningRate,
+      gradient_norm: state.norm,
+      best: better,
+    };
+    state.epochs.push(record);
+    Object.assign(state, { epoch: state.epoch + 1, batch: 0, lossSum: 0, lossCount: 0 });
+    return record;
+  }
+
+  async #evaluate(): Promise<Figures | null> {
+    const { data, report } = this.session;
+    if (data.eval === null) return null;
+    return report("eval", await this.evaluator.run(data.eval, data.batcher.eval(data.eval.lengths, "eval")));
+  }
+
+  #isBetter(metric: number | null, best: number | null): boolean {
+    if (metric === null) return false;
+    if (best === null) return true;
+    return this.session.select.higherIsBetter ? metric > best : metric < best;
+  }
+
+  #stale(): boolean {
+    const { epoch, best } = this.#state;
+    const patience = this.config.early_stop_after;
+    return patience > 0 && best !== null && epoch - best.epoch >= patience;
+  }
+
+  #batches(epoch: number): Uint32Array[] {
+    const { data, context } = this.session;
+    return data.batcher.train(data.train.lengths, context.settings.seed, epoch);
+  }
+
+  #checkpoint(): void {
+    this.session.checkpoints?.save(saveState(this.#parts()));
+  }
+
+  #parts() {
+    const { optimizer, scheduler, averaging } = this;
+    return { state: this.#state, parameters: this.session.parameters, optimizer, scheduler, averaging };
+  }
+}
+
+/** The loop of PyText's TaskTrainer, resumable at any batch: with the same seed and threads it gives the same bits. */
+export const Trainer = component({
+  kind: "trainer",
+  name: "Trainer",
+  schema,
+  create: (config: Config, _context: Context) => ({
+    train: async (session: TrainingSession) => (await TrainingRun.prepare(config, session)).train(),
+  }),
+});

@@ -1,0 +1,125 @@
+import type { Engine, Program } from "../../engine/engine.js";
+import { type Gradient, gradients, isSparse } from "../../graph/autodiff.js";
+import type { HostTensor } from "../../graph/dtype.js";
+import { Graph } from "../../graph/graph.js";
+import { optimize } from "../../graph/passes.js";
+import type { Parameter, ParameterStore } from "../../graph/parameters.js";
+import { type DropoutMask, Scope } from "../../graph/scope.js";
+import type { Context } from "../../registry/context.js";
+import { ptxError } from "../../registry/errors.js";
+import { stream } from "../../registry/random.js";
+import type { ModelOutput } from "../contracts.js";
+import type { GradientValue } from "../optimizers/contracts.js";
+import { bindShape, bindSymbols } from "./bindings.js";
+
+/** A batch's loss as a sum and a count, and the model's scores for it. */
+export interface StepResult {
+  readonly sum: number;
+  readonly count: number;
+  readonly scores: Float32Array;
+}
+
+/** The compiled training graph: loss, scores and gradients of one batch. */
+export class TrainingStep {
+  readonly #buffers: Record<string, HostTensor> = {};
+  readonly #masks = new Map<string, Float32Array>();
+  readonly #outputs: string[];
+
+  private constructor(
+    readonly graph: Graph,
+    readonly program: Program,
+    readonly parameters: ParameterStore,
+    readonly trained: readonly Trained[],
+    readonly masks: readonly DropoutMask[],
+    readonly seed: number,
+  ) {
+    this.#outputs = [...graph.outputs.keys()];
+    for (const { parameter, sparse } of trained) {
+      if (sparse) continue;
+      const data = new Float32Array(parameter.data.length);
+      this.#buffers[`gradient:${parameter.name}`] = { dtype: "float32", dims: parameter.shape, data };
+    }
+  }
+
+  /** Builds the model in training mode, adds the gradients of all trainable parameters, and compiles. */
+  static async compile(
+    engine: Engine,
+    build: (scope: Scope) => ModelOutput,
+    parameters: ParameterStore,
+    context: Context,
+  ): Promise<TrainingStep> {
+    const graph = new Graph();
+    const scope = Scope.root(graph, "train", parameters, context);
+    const { loss, scores } = build(scope);
+    if (loss === null) throw ptxError("PTX_TRAINING", "model", "the model has no loss: its target input is missing");
+    const trainable = graph.parameters.filter(({ name }) => parameters.get(name)?.trainable);
+    if (trainable.length === 0) throw ptxError("PTX_TRAINING", "trainer.freeze", "every parameter is frozen: nothing would be trained");
+    graph.output("loss_sum", loss.sum);
+    graph.output("loss_count", loss.count);
+    graph.output("scores", scores);
+    const trained: Trained[] = [];
+    for (const [i, gradient] of gradients(loss.sum, trainable).entries()) {
+      const parameter = parameters.get(trainable[i]!.name)!;
+      if (gradient === null) {
+        throw ptxError("PTX_TRAINING", parameter.name, "the loss does not depend on this parameter; remove the part that made it, or freeze it");
+      }
+      declare(graph, parameter, gradient);
+      trained.push({ parameter, sparse: isSparse(gradient) });
+    }
+    optimize(graph);
+    return new TrainingStep(graph, await engine.compile(graph), parameters, trained, scope.masks, context.settings.seed);
+  }
+
+  /** Runs one batch; dropout masks come from the stream of this step. Gradients are of the loss's sum and valid until the next run. */
+  async run(feeds: Record<string, HostTensor>, step: number, add: (parameter: Parameter, gradient: GradientValue) => void): Promise<StepResult> {
+    const bindings = bindSymbols(this.graph, feeds);
+    for (const mask of this.masks) feeds[mask.name] = this.#draw(mask, step, bindings);
+    const names = this.graph.parameters.map(({ name }) => name);
+    const results = await this.program.run({ ...feeds, ...this.parameters.feeds(names) }, this.#outputs, this.#buffers);
+    for (const { parameter, sparse } of this.trained) add(parameter, sparse ? sparseGradient(parameter, results) : denseGradient(parameter, results));
+    return {
+      sum: Number(results.loss_sum!.data[0]),
+      count: Number(results.loss_count!.data[0]),
+      scores: results.scores!.data as Float32Array,
+    };
+  }
+
+  async release(): Promise<void> {
+    await this.program.release();
+  }
+
+  #draw({ name, shape, keep }: DropoutMask, step: number, bindings: ReadonlyMap<string, number>): HostTensor {
+    const dims = bindShape(this.graph, shape, bindings);
+    const size = dims.reduce((a, b) => a * b, 1);
+    let buffer = this.#masks.get(name);
+    if (buffer === undefined || buffer.length < size) {
+      buffer = new Float32Array(size);
+      this.#masks.set(name, buffer);
+    }
+    const data = buffer.subarray(0, size);
+    stream(this.seed, "dropout", name, step).fillBernoulli(data, keep, 1 / keep);
+    return { dtype: "float32", dims, data };
+  }
+}
+
+interface Trained {
+  readonly parameter: Parameter;
+  readonly sparse: boolean;
+}
+
+function declare(graph: Graph, { name }: Parameter, gradient: NonNullable<Gradient>): void {
+  if (isSparse(gradient)) {
+    graph.output(`ids:${name}`, gradient.ids);
+    graph.output(`rows:${name}`, gradient.rows);
+  } else graph.output(`gradient:${name}`, gradient);
+}
+
+function denseGradient({ name }: Parameter, results: Record<string, HostTensor>): GradientValue {
+  return { kind: "dense", data: results[`gradient:${name}`]!.data as Float32Array };
+}
+
+function sparseGradient({ name, shape, data }: Parameter, results: Record<string, HostTensor>): GradientValue {
+  const ids = results[`ids:${name}`]!.data as Int32Array | BigInt64Array;
+  const rows = results[`rows:${name}`]!.data as Float32Array;
+  return { kind: "sparse", ids, rows, count: ids.length, width: data.length / shape[0]! };
+}
