@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { component } from "../../registry/component.js";
+import { checkGroups } from "./parameter-groups.js";
 import { blockStart, RuleOptimizer, type UpdateRule } from "./rule-optimizer.js";
 import { COUPLED_DECAY, commonSettings } from "./settings.js";
 
@@ -33,6 +34,7 @@ export const Adagrad = component({
   kind: "optimizer",
   name: "Adagrad",
   schema,
+  check: checkGroups,
   create: (config) => new RuleOptimizer("Adagrad", config, adagradRule(config)),
 });
 

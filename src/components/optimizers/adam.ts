@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { component } from "../../registry/component.js";
+import { checkGroups } from "./parameter-groups.js";
 import { blockStart, RuleOptimizer, type UpdateRule } from "./rule-optimizer.js";
 import {
   COUPLED_DECAY,
@@ -26,6 +27,7 @@ export const Adam = component({
     },
     { description: "Adam (Kingma and Ba, 2015), with the L2 penalty inside the gradient." },
   ),
+  check: checkGroups,
   create: (config) => new RuleOptimizer("Adam", config, adamRule(config, false)),
 });
 
@@ -40,6 +42,7 @@ export const AdamW = component({
         "Adam with decoupled weight decay (Loshchilov and Hutter, 2019): the usual choice for transformers.",
     },
   ),
+  check: checkGroups,
   create: (config) => new RuleOptimizer("AdamW", config, adamRule(config, true)),
 });
 

@@ -10,7 +10,7 @@ export interface ParameterEntry {
   /** A parameter that is not trainable gets no gradient and is never averaged. */
   readonly trainable: boolean;
   /** The store's label for parameters that belong together. Learning rates go by `parameter_groups`, not by this. */
-  readonly group: string;
+  readonly group?: string;
 }
 
 /** The gradient of every element, in the parameter's own layout. */

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { component } from "../../registry/component.js";
+import { checkGroups } from "./parameter-groups.js";
 import { blockStart, RuleOptimizer, type UpdateJob, type UpdateRule } from "./rule-optimizer.js";
 import { commonSettings, DECOUPLED_DECAY, MOMENT_SLOTS, momentSettings } from "./settings.js";
 
@@ -27,6 +28,7 @@ export const Lamb = component({
   kind: "optimizer",
   name: "Lamb",
   schema,
+  check: checkGroups,
   create: (config) => new RuleOptimizer("Lamb", config, lambRule(config)),
 });
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import type { CheckProblem } from "../../registry/component.js";
 import { type Problem, throwIfAny } from "../../registry/errors.js";
 import type { ParameterEntry } from "./contracts.js";
 import { matchParameters, PATTERN_SYNTAX } from "./parameter-match.js";
@@ -30,6 +31,15 @@ export const parameterGroups = Type.Array(
 /** The config of `parameter_groups`. */
 export type ParameterGroups = Static<typeof parameterGroups>;
 
+/** The rule between a group's keys, for the `check` of every optimizer. */
+export function checkGroups(config: { readonly parameter_groups: ParameterGroups }): CheckProblem[] {
+  return config.parameter_groups.flatMap(({ lr, lr_multiplier }, index) =>
+    lr === null || lr_multiplier === null
+      ? []
+      : [{ path: `parameter_groups[${index}]`, message: "give lr or lr_multiplier, not both" }],
+  );
+}
+
 /** What a group decides for a parameter. */
 export interface GroupSettings {
   readonly lr: number;
@@ -38,8 +48,8 @@ export interface GroupSettings {
 
 /**
  * The settings of each trainable parameter, by name; parameters in no group get `defaults`.
- * Throws `PTX_CONFIG_VALUE` for a group that no trainable parameter falls into (no match, or all taken by earlier groups)
- * and for one that gives both `lr` and `lr_multiplier`. `where` is the place of the optimizer in messages.
+ * Throws `PTX_CONFIG_VALUE` for a group that no trainable parameter falls into (no match, or all taken by earlier groups).
+ * `where` is the place of the optimizer in messages.
  */
 export function resolveGroups(
   groups: ParameterGroups,
@@ -57,13 +67,6 @@ export function resolveGroups(
   const settings = new Map<string, GroupSettings>();
   const problems: Problem[] = [];
   groups.forEach((group, index) => {
-    if (group.lr !== null && group.lr_multiplier !== null) {
-      problems.push({
-        code: "PTX_CONFIG_VALUE",
-        where: place(index),
-        message: "give lr or lr_multiplier, not both",
-      });
-    }
     const own = {
       lr: group.lr ?? defaults.lr * (group.lr_multiplier ?? 1),
       weightDecay: group.weight_decay ?? defaults.weightDecay,

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { component } from "../../registry/component.js";
+import { checkGroups } from "./parameter-groups.js";
 import { blockStart, RuleOptimizer, type UpdateJob, type UpdateRule } from "./rule-optimizer.js";
 import {
   COUPLED_DECAY,
@@ -27,6 +28,7 @@ export const RAdam = component({
         "Rectified Adam (Liu et al., 2020): Adam with a warm-up derived from the variance of its rate.",
     },
   ),
+  check: checkGroups,
   create: (config) => new RuleOptimizer("RAdam", config, radamRule(config)),
 });
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { component } from "../../registry/component.js";
-import { ptxError } from "../../registry/errors.js";
+import { checkGroups } from "./parameter-groups.js";
 import { blockStart, RuleOptimizer, type UpdateRule } from "./rule-optimizer.js";
 import { COUPLED_DECAY, commonSettings } from "./settings.js";
 
@@ -26,16 +26,14 @@ export const SGD = component({
   kind: "optimizer",
   name: "SGD",
   schema,
-  create(config) {
-    if (config.nesterov && config.momentum === 0) {
-      throw ptxError(
-        "PTX_CONFIG_VALUE",
-        "optimizer SGD  nesterov",
-        "Nesterov needs a momentum above 0, for example 0.9",
-      );
-    }
-    return new RuleOptimizer("SGD", config, config.momentum === 0 ? plainRule : momentumRule(config));
-  },
+  check: (config) => [
+    ...checkGroups(config),
+    ...(config.nesterov && config.momentum === 0
+      ? [{ path: "nesterov", message: "Nesterov's form needs a momentum above 0, for example 0.9" }]
+      : []),
+  ],
+  create: (config) =>
+    new RuleOptimizer("SGD", config, config.momentum === 0 ? plainRule : momentumRule(config)),
 });
 
 const plainRule: UpdateRule = {
