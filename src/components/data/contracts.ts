@@ -1,8 +1,9 @@
 /** The contracts of the data side: rows come from sources, tensorizers turn them into numbers, batchers order them. */
-import type { Context } from "../../registry/context.js";
+
+import type { DType } from "../../graph/dtype.js";
 import type { Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
-import type { DType } from "../../graph/dtype.js";
+import type { Context } from "../../registry/context.js";
 import type { Tokenizer } from "../../text/tokenizer.js";
 
 /** The three parts of a data set. */
@@ -62,6 +63,15 @@ export type InputForm = "ids" | "tokens";
 /** The tensors that a tensorizer offers to a model, by role: `ids [batch, tokens]`, `mask [batch, tokens]` (bool), `values`, ... */
 export type InputTensors = Readonly<Record<string, Tensor>>;
 
+/** Thrown by `numberize` for a row that a policy of the tensorizer leaves out; the data handler counts and prints it. */
+export class SkipRow extends Error {
+  /** @param reason the kind of fault, the key of the count */
+  constructor(readonly reason: string) {
+    super(reason);
+    this.name = "SkipRow";
+  }
+}
+
 /** Turns columns into numbers, learns its vocabulary from the training rows, and builds its own inputs in a graph. */
 export interface Tensorizer {
   /** The columns that it reads. */
@@ -89,8 +99,10 @@ export interface Tensorizer {
   state(): unknown;
   /** Restores `state()`. Throws `PTX_MODEL_FILE` when it does not fit. */
   load(state: unknown): void;
-  /** Facts for `debug-data` and the log: vocabulary size, unknown rate, truncated rows, coverage. */
+  /** What was learnt, for `debug-data` and the log: vocabulary size, labels, mean and deviation. Final after `finish` or `load`. */
   facts(): Readonly<Record<string, number | string>>;
+  /** What `numberize` has met so far (tokens, unknown tokens, truncated rows): counts that only grow, so differences belong to a split. */
+  counts(): Readonly<Record<string, number>>;
   /** How many training rows have each label, in id order (targets with labels). */
   labelCounts?(): readonly number[];
   /** The names behind the numbers of a target: label list in id order; undefined when there are none. */

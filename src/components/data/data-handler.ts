@@ -1,0 +1,248 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { type Static, Type } from "typebox";
+import { component, Slot } from "../../registry/component.js";
+import type { Context } from "../../registry/context.js";
+import { ptxError } from "../../registry/errors.js";
+import {
+  type Batcher,
+  type DataSource,
+  type Row,
+  SkipRow,
+  SPLITS,
+  type Split,
+  type Tensorizer,
+} from "./contracts.js";
+import { HeldOutSource } from "./held-out.js";
+import { missingColumn } from "./sources/file-source.js";
+import { SkipLog } from "./sources/skip-log.js";
+import { SplitData, type Tensorizers } from "./split-data.js";
+
+const schema = Type.Object(
+  {
+    source: Slot("data_source", { description: "Where the rows come from." }),
+    batcher: Slot("batcher", { default: "PoolingBatcher", description: "How rows are put into batches." }),
+    eval_fraction: Type.Number({
+      default: 0,
+      minimum: 0,
+      maximum: 0.9,
+      description:
+        "Share of the training rows to hold out as eval rows, for data without an eval file; 0: none.",
+    }),
+    eval_seed: Type.Integer({
+      default: 0,
+      description:
+        "Chooses the held-out rows; apart from the run's seed, so that runs with other seeds compare on the same rows.",
+    }),
+  },
+  {
+    description: "Rows of train, eval and test from one source, turned into numbers once and kept in memory.",
+  },
+);
+
+/** A file that a run read. */
+export interface Fingerprint {
+  readonly split: Split;
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Feeds tensorizers from a source: vocabularies first, in one pass over the training rows, then the numbers of each split. */
+export class DataHandler {
+  readonly source: DataSource;
+  readonly batcher: Batcher;
+  readonly #context: Context;
+  readonly #splits = new Map<Split, Promise<SplitData>>();
+
+  constructor(
+    source: DataSource,
+    batcher: Batcher,
+    readonly tensorizers: Tensorizers,
+    context: Context,
+  ) {
+    this.source = source;
+    this.batcher = batcher;
+    this.#context = context;
+  }
+
+  /** The splits that there are. */
+  get splits(): readonly Split[] {
+    return SPLITS.filter((split) => this.source.has(split));
+  }
+
+  /** The columns that the tensorizers read; targets may be left out. */
+  columns(role?: Tensorizer["role"]): string[] {
+    const readers = this.#list.filter((tensorizer) => role === undefined || tensorizer.role === role);
+    return [...new Set(readers.flatMap(({ columns }) => columns))];
+  }
+
+  /**
+   * Lets all tensorizers see the training rows, in one pass, and ends their learning. Before that it checks that every
+   * split has the columns that are read. Throws `PTX_DATA`.
+   */
+  async learn(): Promise<void> {
+    if (!this.source.has("train")) {
+      throw ptxError("PTX_DATA", "data.source", "there are no training rows: set train_filename");
+    }
+    for (const split of this.splits) await this.#checkColumns(split);
+    let rows = 0;
+    for await (const row of this.source.rows("train", this.columns())) {
+      for (const tensorizer of this.#list) tensorizer.observe(row);
+      rows++;
+    }
+    if (rows === 0) throw this.#empty("train");
+    for (const tensorizer of this.#list) await tensorizer.finish();
+    for (const [name, tensorizer] of Object.entries(this.tensorizers)) {
+      const facts = printNumbers(tensorizer.facts());
+      if (facts !== "") this.#context.log.info(`${name}: ${facts}`);
+    }
+  }
+
+  /** The numbers of a split, made on the first call. Call `learn` first, or load the tensorizers' states. */
+  load(split: Split): Promise<SplitData> {
+    const known = this.#splits.get(split) ?? this.#numberize(split);
+    this.#splits.set(split, known);
+    return known;
+  }
+
+  /** The rows behind row numbers of a loaded split, read again from the source, in the order asked for. */
+  async examples(data: SplitData, rows: readonly number[]): Promise<Row[]> {
+    const wanted = new Map(rows.map((row) => [data.sourceRow(row), row]));
+    const found = new Map<number, Row>();
+    let at = 0;
+    for await (const row of this.source.rows(data.split, this.columns())) {
+      const number = wanted.get(at++);
+      if (number !== undefined) found.set(number, row);
+      if (found.size === wanted.size) break;
+    }
+    return rows.map((row) => {
+      const example = found.get(row);
+      if (example?.origin === data.origin(row)) return example;
+      throw ptxError("PTX_DATA", data.origin(row), "the file has changed since its rows were read");
+    });
+  }
+
+  /** Size and SHA-256 of every file behind the splits. */
+  async fingerprints(): Promise<Fingerprint[]> {
+    const prints: Fingerprint[] = [];
+    for (const split of this.splits) {
+      for (const file of this.source.files(split)) {
+        prints.push({ split, file, bytes: (await stat(file)).size, sha256: await sha256(file) });
+      }
+    }
+    return prints;
+  }
+
+  async #numberize(split: Split): Promise<SplitData> {
+    await this.#checkColumns(split);
+    const data = new SplitData(split, this.tensorizers);
+    const skips = new SkipLog(true);
+    const before = this.#list.map((tensorizer) => tensorizer.counts());
+    let sourceRow = 0;
+    for await (const row of this.source.rows(split, this.columns())) {
+      const values = this.#values(row, skips);
+      if (values !== undefined) data.push(values, row.origin, sourceRow);
+      sourceRow++;
+    }
+    const left = [...this.source.skipped(split), ...skips.counts()];
+    for (const { reason, count, examples } of left) {
+      const rows = count === 1 ? "1 row" : `${count} rows`;
+      this.#context.log.warn(
+        `${split}: ${rows} left out: ${reason} (${examples.join(", ")}${count > examples.length ? ", ..." : ""})`,
+      );
+    }
+    if (data.size === 0) throw this.#empty(split);
+    this.#report(data, before);
+    return data;
+  }
+
+  #values(row: Row, skips: SkipLog): ReturnType<Tensorizer["numberize"]>[] | undefined {
+    try {
+      return this.#list.map((tensorizer) => tensorizer.numberize(row));
+    } catch (error) {
+      if (!(error instanceof SkipRow)) throw error;
+      skips.reject(row.origin, error.reason, error.reason);
+      return undefined;
+    }
+  }
+
+  /** Prints what a split holds. */
+  #report(data: SplitData, before: readonly Readonly<Record<string, number>>[]): void {
+    const parts = Object.entries(this.tensorizers).flatMap(([name, tensorizer], index) => {
+      const counts = Object.entries(tensorizer.counts()).map(
+        ([key, n]) => [key, n - (before[index]![key] ?? 0)] as const,
+      );
+      const shown = printNumbers(Object.fromEntries(counts.filter(([key, n]) => key !== "rows" && n > 0)));
+      return shown === "" ? [] : [`${name}: ${shown}`];
+    });
+    this.#context.log.info([`${data.split}: ${data.size} rows`, ...parts].join("; "));
+  }
+
+  async #checkColumns(split: Split): Promise<void> {
+    if (!this.source.has(split)) {
+      throw ptxError("PTX_DATA", "data.source", `there are no ${split} rows: set ${split}_filename`);
+    }
+    const known = await this.source.columns(split);
+    const missing = known === null ? undefined : this.columns().find((column) => !known.includes(column));
+    if (known !== null && missing !== undefined) {
+      throw missingColumn(this.source.files(split).join(", ") || split, missing, known);
+    }
+  }
+
+  #empty(split: Split): Error {
+    return ptxError(
+      "PTX_DATA",
+      this.source.files(split).join(", ") || split,
+      `there are no ${split} rows in it`,
+    );
+  }
+
+  get #list(): readonly Tensorizer[] {
+    return Object.values(this.tensorizers);
+  }
+}
+
+/** The data part of a task. */
+export const Data = component({
+  kind: "data",
+  name: "Data",
+  schema,
+  create: (config, context, tensorizers) => {
+    const { component: sourceComponent, config: sourceConfig } = context.part("data_source", config.source);
+    const { component: batcherComponent, config: batcherConfig } = context.part("batcher", config.batcher);
+    const source = withHeldOut(sourceComponent.create(sourceConfig, context), config);
+    return new DataHandler(source, batcherComponent.create(batcherConfig, context), tensorizers, context);
+  },
+});
+
+function withHeldOut(source: DataSource, config: Static<typeof schema>): DataSource {
+  if (config.eval_fraction === 0) return source;
+  if (source.has("eval")) {
+    throw ptxError(
+      "PTX_CONFIG_VALUE",
+      "data.eval_fraction",
+      "the source has eval rows of its own: set eval_fraction to 0 or remove them",
+    );
+  }
+  return new HeldOutSource(source, config.eval_fraction, config.eval_seed);
+}
+
+function printNumbers(numbers: Readonly<Record<string, number | string>>): string {
+  return Object.entries(numbers)
+    .map(([key, value]) => `${key.replaceAll("_", " ")} ${value}`)
+    .join(", ");
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}
+
+declare module "../../registry/component.js" {
+  interface ComponentKinds<Config> {
+    data: { create(config: Config, context: Context, tensorizers: Tensorizers): DataHandler };
+  }
+}

@@ -1,0 +1,41 @@
+import { stream } from "../../registry/random.js";
+import type { DataSource, Row, SkipCount, Split } from "./contracts.js";
+
+/**
+ * A data source that holds out a share of the training rows as eval rows. Which ones is decided by each row's number
+ * and the seed alone, so the two parts never overlap and are the same in every run.
+ */
+export class HeldOutSource implements DataSource {
+  constructor(
+    readonly source: DataSource,
+    readonly fraction: number,
+    readonly seed: number,
+  ) {}
+
+  has(split: Split): boolean {
+    return this.source.has(split === "eval" ? "train" : split);
+  }
+
+  columns(split: Split): Promise<readonly string[] | null> {
+    return this.source.columns(split === "eval" ? "train" : split);
+  }
+
+  files(split: Split): readonly string[] {
+    return this.source.files(split === "eval" ? "train" : split);
+  }
+
+  skipped(split: Split): readonly SkipCount[] {
+    return split === "eval" ? [] : this.source.skipped(split);
+  }
+
+  async *rows(split: Split, columns: readonly string[]): AsyncGenerator<Row> {
+    if (split === "test") {
+      yield* this.source.rows(split, columns);
+      return;
+    }
+    const random = stream(this.seed, "held-out");
+    for await (const row of this.source.rows("train", columns)) {
+      if (random.uniform() < this.fraction === (split === "eval")) yield row;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { Type } from "typebox";
+import { component } from "../../../registry/component.js";
+import { sourceOptions, splitFiles } from "./file-source.js";
+import { TableSource } from "./table-source.js";
+
+const fieldNames = Type.Union([Type.Array(Type.String(), { minItems: 1 }), Type.Null()], {
+  default: null,
+  description: "The columns' names in order; null: the first row of each file holds them.",
+});
+
+/** Tab-separated files. */
+export const TSVDataSource = component({
+  kind: "data_source",
+  name: "TSVDataSource",
+  schema: Type.Object(
+    {
+      ...splitFiles,
+      field_names: fieldNames,
+      delimiter: Type.String({ default: "\t", minLength: 1, description: "What stands between cells." }),
+      quoted: Type.Boolean({
+        default: false,
+        description: 'Whether cells may stand in double quotes; if not, a " is a character like any other.',
+      }),
+      ...sourceOptions,
+    },
+    { description: "Rows of tab-separated text files (UTF-8, also .gz), one a line." },
+  ),
+  create: (config) =>
+    new TableSource(filesOf(config), config, {
+      delimiter: config.delimiter,
+      quoted: config.quoted,
+      fieldNames: config.field_names,
+    }),
+});
+
+/** Comma-separated files with quoting. */
+export const CSVDataSource = component({
+  kind: "data_source",
+  name: "CSVDataSource",
+  schema: Type.Object(
+    {
+      ...splitFiles,
+      field_names: fieldNames,
+      delimiter: Type.String({
+        default: ",",
+        minLength: 1,
+        maxLength: 1,
+        description: "What stands between cells.",
+      }),
+      ...sourceOptions,
+    },
+    { description: "Rows of CSV files (RFC 4180, UTF-8, also .gz): cells may be quoted and span lines." },
+  ),
+  create: (config) =>
+    new TableSource(filesOf(config), config, {
+      delimiter: config.delimiter,
+      quoted: true,
+      fieldNames: config.field_names,
+    }),
+});
+
+/** The files of a config by split. */
+export function filesOf(config: {
+  readonly train_filename: string | null;
+  readonly eval_filename: string | null;
+  readonly test_filename: string | null;
+}): { train: string | null; eval: string | null; test: string | null } {
+  return { train: config.train_filename, eval: config.eval_filename, test: config.test_filename };
+}

@@ -1,0 +1,107 @@
+import { type Static, Type } from "typebox";
+import type { CheckProblem } from "../../../registry/component.js";
+import { ptxError } from "../../../registry/errors.js";
+import { InputFile } from "../../../registry/input-file.js";
+import { nearest } from "../../../registry/nearest.js";
+import { forEachLine, lineBlocks } from "../../../text/lines.js";
+import { VocabularyBuilder } from "../../../text/vocabulary.js";
+import { type Row, SkipRow } from "../contracts.js";
+
+/** Config keys of the tensorizers whose values are labels. */
+export const labelOptions = {
+  labels: Type.Union(
+    [Type.Array(Type.String({ minLength: 1 }), { minItems: 1, uniqueItems: true }), Type.Null()],
+    {
+      default: null,
+      description:
+        "All labels in the order of their ids; null: those of the training rows, the most frequent first.",
+    },
+  ),
+  label_file: InputFile({
+    default: null,
+    description: "A file with all labels, one a line, in the order of their ids.",
+  }),
+  on_unknown: Type.Union([Type.Literal("fail"), Type.Literal("skip")], {
+    default: "fail",
+    description:
+      'What to do with a row whose label is not among them: "fail" stops with file:line, "skip" leaves the row out and prints how many.',
+  }),
+};
+
+const optionsSchema = () => Type.Object(labelOptions);
+/** The resolved value of `labelOptions`. */
+export type LabelOptions = Static<ReturnType<typeof optionsSchema>>;
+
+/** The rule between the keys of `labelOptions`. */
+export function checkLabelOptions({ labels, label_file }: LabelOptions): readonly CheckProblem[] {
+  if (labels === null || label_file === null) return [];
+  return [{ path: "label_file", message: "labels and label_file are both given: keep one" }];
+}
+
+/** The labels of a task and their ids, from the config, a file or the training rows. White space around a label is no part of it. */
+export class LabelList {
+  readonly #builder = new VocabularyBuilder();
+  #ids = new Map<string, number>();
+  #names: readonly string[] = [];
+
+  constructor(
+    readonly options: LabelOptions,
+    readonly where: string,
+  ) {}
+
+  /** In id order; empty before `finish` or `set`. */
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  observe(label: string): void {
+    this.#builder.add(label);
+  }
+
+  async finish(): Promise<void> {
+    this.set(
+      this.options.labels ?? (await this.#fromFile()) ?? this.#builder.counted({ minCount: 1, maxSize: 0 }),
+    );
+    if (this.#names.length < 2) {
+      const found = this.#names.length === 0 ? "no label" : `only the label "${this.#names[0]}"`;
+      throw ptxError("PTX_DATA", this.where, `${found} in the training rows: a classifier needs two or more`);
+    }
+  }
+
+  set(names: readonly string[]): void {
+    this.#names = names;
+    this.#ids = new Map(names.map((name, id) => [name, id]));
+  }
+
+  /** A label's id. An unknown one throws `PTX_DATA` with the row's origin and the nearest label, or `SkipRow`. */
+  id(label: string, row: Row): number {
+    const id = this.#ids.get(label);
+    if (id !== undefined) return id;
+    if (this.options.on_unknown === "skip") throw new SkipRow(`unknown label (${this.where})`);
+    const close = nearest(label, this.#names);
+    const meant = close === undefined ? "" : `; did you mean "${close}"?`;
+    const known = this.#names.length <= 20 ? this.#names.join(", ") : `${this.#names.length} labels`;
+    throw ptxError(
+      "PTX_DATA",
+      row.origin,
+      `the label "${label}" is not among the labels of the training rows${meant}  known: ${known}`,
+      `set on_unknown to "skip" in ${this.where} to leave such rows out`,
+    );
+  }
+
+  async #fromFile(): Promise<readonly string[] | undefined> {
+    const { label_file: file } = this.options;
+    if (file === null) return undefined;
+    const names = new Set<string>();
+    for await (const block of lineBlocks(file)) {
+      forEachLine(block, (text, line) => {
+        const name = text.trim();
+        if (name === "") throw ptxError("PTX_DATA", `${file}:${line}`, "the line holds no label");
+        if (names.has(name))
+          throw ptxError("PTX_DATA", `${file}:${line}`, `the label "${name}" stands in the file twice`);
+        names.add(name);
+      });
+    }
+    return [...names];
+  }
+}

@@ -1,0 +1,92 @@
+import { type Static, Type } from "typebox";
+import type { Scope } from "../../../graph/scope.js";
+import { component } from "../../../registry/component.js";
+import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
+import { badCell, badState, textCell } from "./cells.js";
+import { checkLabelOptions, LabelList, labelOptions } from "./label-list.js";
+import { noTargetStrings } from "./target-form.js";
+
+const schema = Type.Object(
+  {
+    column: Type.String({ default: "label", description: "The column that holds the label." }),
+    ...labelOptions,
+  },
+  { description: "One label of a fixed list, as its id." },
+);
+
+/** A label to its id. In a graph it gives `ids [batch]` (int32). */
+export class LabelId implements Tensorizer {
+  readonly columns: readonly string[];
+  readonly role = "target";
+  readonly fields: readonly FieldSpec[];
+  readonly #list: LabelList;
+
+  constructor(
+    readonly config: Static<typeof schema>,
+    readonly name: string,
+  ) {
+    this.columns = [config.column];
+    this.fields = [{ name, dtype: "int32", dims: [], pad: 0 }];
+    this.#list = new LabelList(config, `inputs.${name}`);
+  }
+
+  get labels(): readonly string[] {
+    return this.#list.names;
+  }
+
+  observe(row: Row): void {
+    this.#list.observe(this.#label(row));
+  }
+
+  async finish(): Promise<void> {
+    await this.#list.finish();
+  }
+
+  numberize(row: Row): FieldValue[] {
+    return [{ data: Int32Array.of(this.#list.id(this.#label(row), row)), sizes: [] }];
+  }
+
+  length(): number {
+    return 1;
+  }
+
+  build(scope: Scope, form: InputForm): InputTensors {
+    noTargetStrings(form, this.name);
+    return { ids: scope.graph.input(this.name, "int32", ["batch"]) };
+  }
+
+  state(): unknown {
+    return { labels: this.labels };
+  }
+
+  load(state: unknown): void {
+    const { labels } = (state ?? {}) as { labels?: unknown };
+    if (!Array.isArray(labels) || !labels.every((label) => typeof label === "string")) {
+      throw badState(this.name, "a list of labels");
+    }
+    this.#list.set(labels);
+  }
+
+  facts(): Readonly<Record<string, number>> {
+    return { labels: this.labels.length };
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    return {};
+  }
+
+  #label(row: Row): string {
+    const label = textCell(row, this.config.column).trim();
+    if (label === "") throw badCell(row, this.config.column, "a label", "");
+    return label;
+  }
+}
+
+/** The id of a label. */
+export const LabelTensorizer = component({
+  kind: "tensorizer",
+  name: "LabelTensorizer",
+  schema,
+  check: checkLabelOptions,
+  create: (config, _context, name) => new LabelId(config, name),
+});

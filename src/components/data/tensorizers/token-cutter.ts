@@ -1,0 +1,83 @@
+import { type Static, Type } from "typebox";
+import type { Tensor } from "../../../graph/graph.js";
+import type { Scope } from "../../../graph/scope.js";
+import { Slot } from "../../../registry/component.js";
+import type { Context } from "../../../registry/context.js";
+import type { Tokenizer } from "../../../text/tokenizer.js";
+import type { Row } from "../contracts.js";
+import { badCell, textCell, textList } from "./cells.js";
+
+/** Config keys of the tensorizers that cut a text into tokens. */
+export const tokenOptions = {
+  column: Type.String({
+    default: "text",
+    description: "The column that holds the text, or a list of tokens.",
+  }),
+  tokenizer: Slot("tokenizer", {
+    default: "Tokenizer",
+    description: "How a text is cut. Lists of tokens are taken as they are.",
+  }),
+  max_seq_len: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+    default: null,
+    description:
+      "Keep so many tokens of a text and drop the rest, which is counted and printed; null: keep all.",
+  }),
+  axis: Type.String({
+    default: "tokens",
+    minLength: 1,
+    description: "Name of the token axis. Inputs that share it must have the same tokens in each row.",
+  }),
+};
+
+const optionsSchema = () => Type.Object(tokenOptions);
+/** The resolved value of `tokenOptions`. */
+export type TokenOptions = Static<ReturnType<typeof optionsSchema>>;
+
+/** Cuts the text of a row into at most `max_seq_len` tokens and counts what that drops. */
+export class TokenCutter {
+  readonly #tokenizer: Tokenizer;
+  #rows = 0;
+  #tokens = 0;
+  #truncatedRows = 0;
+
+  constructor(
+    readonly options: TokenOptions,
+    context: Context,
+  ) {
+    const { component, config } = context.part("tokenizer", options.tokenizer);
+    this.#tokenizer = component.create(config, context);
+  }
+
+  /** The kept tokens of a row. `truncated` says that there were more. */
+  cut(row: Row): { readonly tokens: readonly string[]; readonly truncated: boolean } {
+    const { column, max_seq_len: limit } = this.options;
+    const given = textList(row, column);
+    if (given?.includes("")) throw badCell(row, column, "tokens that are not empty", given);
+    const tokens = given ?? this.#tokenizer.tokenize(textCell(row, column)).map(({ text }) => text);
+    const truncated = limit !== null && tokens.length > limit;
+    return { tokens: truncated ? tokens.slice(0, limit) : tokens, truncated };
+  }
+
+  /** The kept tokens of a row that is being numberized. */
+  cutAndCount(row: Row): readonly string[] {
+    const { tokens, truncated } = this.cut(row);
+    this.#rows += 1;
+    this.#tokens += tokens.length;
+    if (truncated) this.#truncatedRows += 1;
+    return tokens;
+  }
+
+  counts(): { rows: number; tokens: number; truncated_rows: number } {
+    return { rows: this.#rows, tokens: this.#tokens, truncated_rows: this.#truncatedRows };
+  }
+}
+
+/**
+ * The string input of a token axis, `[batch, tokens]`, shared by all tensorizers on that axis. The places beyond a
+ * text's end hold the empty string, which is never a token.
+ */
+export function tokenStrings(scope: Scope, axis: string): Tensor {
+  return (
+    scope.graph.inputs.find(({ name }) => name === axis) ?? scope.graph.input(axis, "string", ["batch", axis])
+  );
+}
