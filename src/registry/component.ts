@@ -11,26 +11,38 @@ export interface ComponentKinds<Config> {}
 /** The name of a kind of component: `representation`, `optimizer`, ... */
 export type Kind = keyof ComponentKinds<unknown> & string;
 
-/** A registered part: kind, name, schema (types, defaults, docs and validation in one) and the kind's functions. */
-export type Component<K extends Kind = Kind, S extends TObject = TObject> = {
+/** A combination of values that is wrong. */
+export interface CheckProblem {
+  /** The key at fault, relative to the component's config (`kernel_sizes`, `vocab.min_counts`); "" for the whole. */
+  readonly path: string;
+  /** The rule and the values, for example `hidden_dim (10) must be a multiple of heads (4)`. */
+  readonly message: string;
+}
+
+/** What every component has, whatever its kind. */
+interface Definition<K extends Kind, S extends TObject, Config> {
   readonly kind: K;
+  /** How configs name it; unique within its kind. */
   readonly name: string;
+  /** Types, defaults, docs and validation in one. */
   readonly schema: S;
-} & ComponentKinds<Static<S>>[K];
+  /** Rules between keys; called when the config is loaded, with the resolved config, once every key is right by itself. */
+  check?(config: Config): readonly CheckProblem[];
+}
+
+/** A registered part: kind, name, schema and the kind's functions. */
+export type Component<K extends Kind = Kind, S extends TObject = TObject> = Definition<K, S, Static<S>> &
+  ComponentKinds<Static<S>>[K];
 
 /** A component whose config type is not known statically: what a registry look-up returns. */
-export type AnyComponent<K extends Kind = Kind> = {
-  readonly kind: K;
-  readonly name: string;
-  readonly schema: TObject;
-} & ComponentKinds<never>[K];
+export type AnyComponent<K extends Kind = Kind> = Definition<K, TObject, never> & ComponentKinds<never>[K];
 
 /**
  * Defines a component; nothing is registered by it. The config type of its functions is inferred from the schema.
  * @example component({ kind: "scheduler", name: "Constant", schema: Type.Object({}), create: () => ... })
  */
 export function component<K extends Kind, const S extends TObject>(
-  definition: { readonly kind: K; readonly name: string; readonly schema: S } & ComponentKinds<Static<S>>[K],
+  definition: Definition<K, S, Static<S>> & ComponentKinds<Static<S>>[K],
 ): Component<K, S> {
   return definition;
 }
@@ -59,7 +71,7 @@ type SlotDefault = string | { readonly [className: string]: object };
  * A schema for "any registered component of this kind", written in configs as `"ClassName"` or
  * `{"ClassName": {...}}`; the class name may be left out when the slot has a default class.
  */
-export function Slot<K extends Kind, D extends SlotDefault | null>(
+export function Slot<K extends Kind, D extends SlotDefault | null = string>(
   kind: K,
   options: SlotOptions<D>,
 ): TUnsafe<null extends D ? SlotValue<K> | null : SlotValue<K>> {

@@ -1,7 +1,7 @@
 import "reflect-metadata";
-import { type DependencyContainer, container as rootContainer, type InjectionToken } from "tsyringe";
+import { type DependencyContainer, type InjectionToken, container as rootContainer } from "tsyringe";
 import type { Kind, SlotValue } from "./component.js";
-import { type Part, Registry } from "./registry.js";
+import type { Part, Registry } from "./registry.js";
 
 /** Receives lines for the person at the keyboard: facts, and warnings that must be seen. */
 export interface Log {

@@ -1,4 +1,5 @@
 import type { AnyComponent, Kind, SlotValue } from "./component.js";
+import { assertDefinition } from "./definition.js";
 import { ptxError } from "./errors.js";
 import { nearest } from "./nearest.js";
 
@@ -12,9 +13,13 @@ export interface Part<K extends Kind> {
 export class Registry {
   readonly #kinds = new Map<Kind, Map<string, AnyComponent>>();
 
-  /** Adds components. Throws `PTX_REGISTRY` when a name is taken within its kind by another definition. */
+  /**
+   * Adds components. Throws `PTX_REGISTRY` when a definition is faulty (see `assertDefinition`) or its name is taken
+   * within its kind by another definition.
+   */
   add(...components: readonly AnyComponent[]): this {
     for (const candidate of components) {
+      assertDefinition(candidate);
       const known = this.#kinds.get(candidate.kind) ?? new Map<string, AnyComponent>();
       const previous = known.get(candidate.name);
       if (previous !== undefined && previous !== candidate) {
@@ -55,7 +60,7 @@ export class Registry {
     if (found === undefined) {
       throw ptxError("PTX_CONFIG_UNKNOWN_COMPONENT", where, this.unknownName(kind, name), "pytext-ts list");
     }
-    return found as AnyComponent as AnyComponent<K>;
+    return found as unknown as AnyComponent<K>;
   }
 
   /** The sentence that says a name is unknown, what was probably meant, and what there is. */
@@ -69,7 +74,8 @@ export class Registry {
   /** Splits a resolved slot value into component and config. */
   part<K extends Kind>(kind: K, value: SlotValue<K>): Part<K> {
     const [entry] = Object.entries(value);
-    if (entry === undefined) throw ptxError("PTX_CONFIG_MISSING", kind, `an empty slot where a ${kind} is needed`);
+    if (entry === undefined)
+      throw ptxError("PTX_CONFIG_MISSING", kind, `an empty slot where a ${kind} is needed`);
     return { component: this.get(kind, entry[0]), config: entry[1] as never };
   }
 }

@@ -1,0 +1,52 @@
+/** Any JSON object; what configs are made of before their schema is known. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** A JSON Schema as plain data, as far as the config system reads it. */
+export interface Schema {
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly properties?: { readonly [key: string]: Schema };
+  readonly patternProperties?: { readonly [pattern: string]: Schema };
+  readonly additionalProperties?: boolean | Schema;
+  readonly required?: readonly string[];
+  readonly items?: Schema | readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly [keyword: string]: unknown;
+}
+
+/** Whether a value is a JSON object (not null, not an array). */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether an object has the key itself (`__proto__` and `constructor` are ordinary keys of a config). */
+export function hasOwn(value: JsonObject, key: string): boolean {
+  return Object.hasOwn(value, key);
+}
+
+/** An object from entries; safe for every key. */
+export function fromEntries(entries: Iterable<readonly [string, unknown]>): JsonObject {
+  return Object.fromEntries(entries);
+}
+
+/** JSON Schema's name for the type of a value; whole numbers are `integer`. */
+export function jsonType(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number";
+  return typeof value;
+}
+
+const LONGEST_SHOWN = 60;
+
+/** A value for a message: its type where that is not plain, and its JSON, cut when long. */
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  const short = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 3)}...` : text;
+  if (value === null) return "null";
+  const type = jsonType(value);
+  return `the ${type} ${short}`;
+}

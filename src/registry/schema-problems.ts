@@ -1,0 +1,135 @@
+import type { ErrorObject } from "ajv";
+import { type ConfigPath, formatPath, pointerPath } from "./config-path.js";
+import type { ErrorCode, Problem } from "./errors.js";
+import { isObject, type JsonObject, type Schema, show } from "./json.js";
+import { nearest } from "./nearest.js";
+import { phrase } from "./phrase.js";
+import { takesType } from "./slot-value.js";
+import { validationErrors } from "./validate.js";
+
+/** Where a validated value stands, for messages. */
+export interface Place {
+  /** The file (or `config`) that the value comes from. */
+  readonly source: string;
+  /** The config path of the value, with class names. */
+  readonly path: ConfigPath;
+  /** The class whose schema it is; undefined at the top of the config. */
+  readonly className: string | undefined;
+}
+
+/** The `where` of a problem: file and config path. */
+export function whereOf(source: string, path: ConfigPath): string {
+  return path.length === 0 ? source : `${source}  ${formatPath(path)}`;
+}
+
+/** The command that explains a class's keys. */
+export function helpHint(className: string | undefined): string {
+  return className === undefined ? "pytext-ts help-config" : `pytext-ts help-config ${className}`;
+}
+
+/**
+ * Everything that is wrong with a value under a schema, each with its config path, rule, value and nearest right key.
+ * `written` is the same value before defaults were filled in. The contents of slots are not looked at.
+ */
+export function problemsOf(schema: object, value: unknown, written: unknown, place: Place): Problem[] {
+  const errors = validationErrors(schema, value);
+  const meant = new Set<string>();
+  const unknown = errors
+    .filter((error) => error.keyword === "additionalProperties")
+    .map((error) => unknownKey(error, valueAt(written, error.instancePath), place, value, meant));
+  const rest = errors
+    .filter((error) => error.keyword !== "additionalProperties")
+    .filter((error) => !meant.has(`${error.instancePath}/${String(error.params.missingProperty)}`))
+    .map((error) => problemOf(error, value, place));
+  return [...unknown, ...rest];
+}
+
+/** The sentence for an unknown key: what was probably meant (keys not yet written come first) and what there is. */
+export function unknownKeyMessage(key: string, known: readonly string[], written: readonly string[]): string {
+  const close = meantKey(key, known, written);
+  const meant = close === undefined ? "" : `; did you mean "${close}"?`;
+  return `unknown key "${key}"${meant}  known: ${[...known].sort().join(", ") || "none"}`;
+}
+
+function meantKey(key: string, known: readonly string[], written: readonly string[]): string | undefined {
+  const free = known.filter((candidate) => !written.includes(candidate));
+  return nearest(key, free) ?? nearest(key, known);
+}
+
+function unknownKey(
+  error: ErrorObject,
+  written: unknown,
+  place: Place,
+  value: unknown,
+  meant: Set<string>,
+): Problem {
+  const key = error.params.additionalProperty as string;
+  const { properties } = error.parentSchema as Schema;
+  const path = [...place.path, ...pointerPath(error.instancePath, value)];
+  const base = { where: whereOf(place.source, path), hint: helpHint(place.className) };
+  if (properties === undefined) {
+    const patterns = Object.keys((error.parentSchema as Schema).patternProperties ?? {});
+    const message = `the key "${key}" does not have the form /${patterns.join("/ or /")}/`;
+    return { code: "PTX_CONFIG_VALUE", ...base, message };
+  }
+  const writtenKeys = isObject(written) ? Object.keys(written) : [];
+  const known = Object.keys(properties);
+  const close = meantKey(key, known, writtenKeys);
+  if (close !== undefined) meant.add(`${error.instancePath}/${close}`);
+  return { code: "PTX_CONFIG_UNKNOWN_KEY", ...base, message: unknownKeyMessage(key, known, writtenKeys) };
+}
+
+function problemOf(error: ErrorObject, value: unknown, place: Place): Problem {
+  const path = [...place.path, ...pointerPath(error.instancePath, value)];
+  const schema = error.parentSchema as Schema;
+  return {
+    code: codeOf(error, schema),
+    where: whereOf(place.source, path),
+    message: error.keyword === "required" ? missingMessage(error, schema) : ruleMessage(error, schema),
+    hint: helpHint(place.className),
+  };
+}
+
+function codeOf(error: ErrorObject, schema: Schema): ErrorCode {
+  if (error.keyword === "required") return "PTX_CONFIG_MISSING";
+  return takesType(schema, error.data) && error.keyword !== "type" ? "PTX_CONFIG_VALUE" : "PTX_CONFIG_TYPE";
+}
+
+function missingMessage(error: ErrorObject, schema: Schema): string {
+  const key = error.params.missingProperty as string;
+  const missing: Schema = schema.properties?.[key] ?? {};
+  const description = missing.description === undefined ? "" : `: ${missing.description}`;
+  return `the required key "${key}" (${phrase(missing)}) is missing${description}`;
+}
+
+/** Keywords whose rule `phrase` puts into words; for the others ajv's own sentence is added. */
+const phrased = new Set([
+  ...["type", "anyOf", "enum", "const", "pattern", "minItems", "maxItems"],
+  ...["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],
+]);
+
+function ruleMessage(error: ErrorObject, schema: Schema): string {
+  const rule = phrased.has(error.keyword) ? "" : ` (${error.message ?? error.keyword})`;
+  return `expected ${phrase(schema)}${rule}, got ${show(error.data)}${suggestion(schema, error.data)}`;
+}
+
+/** For a choice among fixed texts: the nearest one. */
+function suggestion(schema: Schema, value: unknown): string {
+  if (typeof value !== "string") return "";
+  const close = nearest(value, textChoices(schema));
+  return close === undefined ? "" : `; did you mean ${JSON.stringify(close)}?`;
+}
+
+function textChoices(schema: Schema): string[] {
+  const own = [...(schema.enum ?? []), ...("const" in schema ? [schema.const] : [])];
+  return [
+    ...own.filter((choice) => typeof choice === "string"),
+    ...(schema.anyOf ?? []).flatMap(textChoices),
+  ];
+}
+
+function valueAt(value: unknown, pointer: string): unknown {
+  let inside = value;
+  for (const segment of pointerPath(pointer, value)) inside = (inside as JsonObject | undefined)?.[segment];
+  return inside;
+}

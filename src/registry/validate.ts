@@ -1,0 +1,96 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { SLOT_KEYWORD } from "./component.js";
+import { FILE_KEYWORD } from "./input-file.js";
+import type { Schema } from "./json.js";
+import { takesType } from "./slot-value.js";
+
+const compiled = new WeakMap<object, ValidateFunction>();
+let ajv: Ajv | undefined;
+
+/** The validator of a component's schema, compiled on first use. Slots are open in it: the resolver checks them. */
+export function validatorOf(schema: object): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  ajv ??= newAjv({ validateSchema: false, meta: false });
+  const validator = ajv.compile(closed(schema as Schema));
+  compiled.set(schema, validator);
+  return validator;
+}
+
+/** Compiles a schema with every strictness on; throws ajv's error when it is not a proper JSON Schema. */
+export function assertSoundSchema(schema: object): void {
+  newAjv({}).compile(closed(schema as Schema));
+}
+
+function newAjv(options: { validateSchema?: boolean; meta?: boolean }): Ajv {
+  const made = new Ajv({
+    ...options,
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    strictTuples: false,
+    allowUnionTypes: true,
+    code: { optimize: false },
+  });
+  made.addKeyword(SLOT_KEYWORD);
+  made.addKeyword(FILE_KEYWORD);
+  return made;
+}
+
+/** The schema with every object closed against unknown keys. */
+function closed(schema: Schema): Schema {
+  const parts = Object.entries(schema).map(([keyword, part]): [string, unknown] => {
+    if (keyword === "properties" || keyword === "patternProperties") {
+      return [
+        keyword,
+        Object.fromEntries(Object.entries(part as object).map(([key, sub]) => [key, closed(sub as Schema)])),
+      ];
+    }
+    if (keyword === "items" || keyword === "anyOf") {
+      return [
+        keyword,
+        Array.isArray(part) ? part.map((sub) => closed(sub as Schema)) : closed(part as Schema),
+      ];
+    }
+    return [keyword, part];
+  });
+  if (schema.properties !== undefined || schema.patternProperties !== undefined) {
+    parts.push(["additionalProperties", false]);
+  }
+  return Object.fromEntries(parts) as Schema;
+}
+
+/** What ajv says is wrong with a value; of a union only the branch that the value was written for speaks. */
+export function validationErrors(schema: object, value: unknown): ErrorObject[] {
+  const validator = validatorOf(schema);
+  return validator(value) ? [] : settleUnions(validator.errors ?? []);
+}
+
+/**
+ * Ajv reports every branch of a failed union. Keep the errors of the one branch that takes the value's JSON type;
+ * when there is no such branch, or more than one, keep only the union's own error.
+ */
+function settleUnions(errors: readonly ErrorObject[]): ErrorObject[] {
+  const union = errors.find(
+    (error) => error.keyword === "anyOf" && !errors.some((other) => other !== error && holds(other, error)),
+  );
+  if (union === undefined) return [...errors];
+  const outside = errors.filter((error) => error !== union && !holds(union, error));
+  const branches = union.schema as readonly Schema[];
+  const fitting = [...branches.keys()].filter((index) => takesType(branches[index] as Schema, union.data));
+  const branch = `${union.schemaPath}/${fitting[0]}/`;
+  const inside =
+    fitting.length === 1 ? errors.filter((e) => e.schemaPath.startsWith(branch) && within(union, e)) : [];
+  return [...(inside.length === 0 ? [union] : settleUnions(inside)), ...settleUnions(outside)];
+}
+
+/** Whether an error comes from a branch of this union. */
+function holds(union: ErrorObject, error: ErrorObject): boolean {
+  return (
+    union.keyword === "anyOf" && error.schemaPath.startsWith(`${union.schemaPath}/`) && within(union, error)
+  );
+}
+
+function within(outer: ErrorObject, inner: ErrorObject): boolean {
+  return inner.instancePath === outer.instancePath || inner.instancePath.startsWith(`${outer.instancePath}/`);
+}
