@@ -58,11 +58,22 @@ export function forEachLine({ text, firstLine }: LineBlock, visit: LineVisitor):
   }
 }
 
-/** The first line of a file without its end, or undefined when the file is empty. */
+/**
+ * The first line of a file without its end, or undefined when the file is empty. Bad bytes further on do not matter;
+ * in the first line they throw `PTX_DATA`.
+ */
 export async function firstLine(file: string): Promise<string | undefined> {
-  for await (const block of lineBlocks(file)) {
-    const end = block.text.indexOf("\n");
-    const line = end < 0 ? block.text : block.text.slice(0, end);
+  const onBadLine = (line: number): void => {
+    if (line === 1)
+      throw ptxError(
+        "PTX_DATA",
+        `${file}:1`,
+        "the first line is not UTF-8: is the file packed, or of another encoding?",
+      );
+  };
+  for await (const { text } of lineBlocks(file, { onBadLine })) {
+    const end = text.indexOf("\n");
+    const line = end < 0 ? text : text.slice(0, end);
     return line.endsWith("\r") ? line.slice(0, -1) : line;
   }
   return undefined;

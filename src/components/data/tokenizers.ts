@@ -14,7 +14,7 @@ const normalization = {
 };
 
 /** Splits at a regular expression; PyText's default tokenizer. */
-export const RegexTokenizer = component({
+export const Tokenizer = component({
   kind: "tokenizer",
   name: "Tokenizer",
   schema: Type.Object(

@@ -158,3 +158,12 @@ function unknown(name: string, known: readonly string[]): string {
   const meant = close === undefined ? "" : `; did you mean "${close}"?`;
   return `"${name}"${meant}  columns: ${known.join(", ") || "none"}`;
 }
+
+/** The files of a config by split. */
+export function filesOf(config: {
+  readonly train_filename: string | null;
+  readonly eval_filename: string | null;
+  readonly test_filename: string | null;
+}): { train: string | null; eval: string | null; test: string | null } {
+  return { train: config.train_filename, eval: config.eval_filename, test: config.test_filename };
+}

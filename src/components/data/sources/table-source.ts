@@ -81,7 +81,8 @@ export class TableSource extends FileSource {
 
   async #firstRow(file: string): Promise<readonly string[] | undefined> {
     if (!this.format.quoted) return (await firstLine(file))?.split(this.format.delimiter);
-    for await (const records of quotedRecords(file, this.format.delimiter)) {
+    const ignore = (): void => {}; // reading the rows will tell
+    for await (const records of quotedRecords(file, this.format.delimiter, ignore)) {
       if (records[0] !== undefined) return records[0].cells;
     }
     return undefined;

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { component } from "../../../registry/component.js";
-import { sourceOptions, splitFiles } from "./file-source.js";
+import { filesOf, sourceOptions, splitFiles } from "./file-source.js";
 import { TableSource } from "./table-source.js";
 
 const fieldNames = Type.Union([Type.Array(Type.String(), { minItems: 1 }), Type.Null()], {
@@ -58,12 +58,3 @@ export const CSVDataSource = component({
       fieldNames: config.field_names,
     }),
 });
-
-/** The files of a config by split. */
-export function filesOf(config: {
-  readonly train_filename: string | null;
-  readonly eval_filename: string | null;
-  readonly test_filename: string | null;
-}): { train: string | null; eval: string | null; test: string | null } {
-  return { train: config.train_filename, eval: config.eval_filename, test: config.test_filename };
-}
