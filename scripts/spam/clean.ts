@@ -1,13 +1,13 @@
 import type { Mail } from "./read-mail.js";
 
-const marker = /^[>\s]*(_{20,}|-{2}|-{20,})\s*$/;
+const marker = /^[>)#|:\s]*(_{20,}|-{2}|-{20,})\s*$/;
 const listAddress =
   /listinfo\/|list(man)?\.redhat\.com|mailing list|list maintainer|\(un\)subscri|unsubscribe from this (group|list)|deathtospam/i;
 const sponsorship = /this sf\.net email is sponsored by/i;
 const yahooSponsor = /-{10,} yahoo! groups sponsor -{10,}/i;
 const yahooEnd = /-{20,}~-+>/;
 const listLine =
-  /^[>\s]*https?:\S+\/listinfo\/\S+\s*$|--(deathtospam){2,}--|\bunsubscribe@(e|yahoo)groups\.com|your use of yahoo! groups is subject|to unsubscribe from this group, send an email to/i;
+  /^[>)#|:\s]*https?:\S+\/listinfo\/\S+\s*$|--(deathtospam){2,}--|\bunsubscribe@(e|yahoo)groups\.com|your use of yahoo! groups is subject|to unsubscribe from this group, send an email to/i;
 /** A footer line stands at most this many lines under its marker. */
 const footerReach = 8;
 
@@ -30,7 +30,7 @@ export function stripCollectionTraces(body: string): string {
 /** The index after the trace that starts at line `at`; `at` itself when none does. */
 function endOfTrace(lines: readonly string[], at: number): number {
   const line = lines[at]!;
-  if (listLine.test(line) || /^[>\s]*X-Spam-[\w-]+:/i.test(line)) return at + 1;
+  if (listLine.test(line) || /^[>)#|:\s]*X-Spam-[\w-]+:/i.test(line)) return at + 1;
   if (yahooSponsor.test(line)) {
     const length = lines
       .slice(at, at + 2 * footerReach)
@@ -39,7 +39,9 @@ function endOfTrace(lines: readonly string[], at: number): number {
   }
   if (!marker.test(line)) return at;
   const block = lines.slice(at, at + footerReach);
-  const length = block.findIndex((other, i) => i > 0 && (/^[>\s]*$/.test(other) || /^_{20,}/.test(other)));
+  const length = block.findIndex(
+    (other, i) => i > 0 && (/^[>)#|:\s]*$/.test(other) || /^_{20,}/.test(other)),
+  );
   const footer = length < 0 ? block : block.slice(0, length);
   return footer.some((other) => listAddress.test(other) || sponsorship.test(other)) ? at + footer.length : at;
 }

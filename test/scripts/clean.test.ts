@@ -24,6 +24,11 @@ describe("stripCollectionTraces", () => {
       "Body.\n\nPS",
     ],
     ["a quoted footer", `> Body.\n> ${rule}\n> Fork mailing list\n>\nMy reply`, "> Body.\n>\nMy reply"],
+    [
+      "a footer quoted with another sign",
+      `) Body.\n) ${rule}\n) Fork mailing list\n) http://x/listinfo/fork`,
+      ") Body.",
+    ],
     ["a bare list link", "Body.\nhttp://xent.com/mailman/listinfo/fork\n", "Body.\n"],
     [
       "a sponsor note up to the footer's rule",
