@@ -138,7 +138,13 @@ class Setter {
     const object = isObject(current) ? current : {};
     const properties = schema.properties ?? {};
     const sub = Object.hasOwn(properties, key) ? properties[key] : patternFor(schema, key);
-    if (sub === undefined) throw this.#wrong(this.#unknownKey(key, Object.keys(properties), further, at));
+    if (sub === undefined) {
+      const [form] = Object.keys(schema.patternProperties ?? {});
+      if (form !== undefined) {
+        throw this.#wrong(`${formatPath(at.full)} takes keys of the form /${form}/, not "${key}"`);
+      }
+      throw this.#wrong(this.#unknownKey(key, Object.keys(properties), further, at));
+    }
     const value = this.set(sub, hasOwn(object, key) ? object[key] : undefined, further, into(at, key));
     return fromEntries(new Map(Object.entries(object)).set(key, value));
   }
