@@ -20,11 +20,18 @@ export interface VocabularyState {
 export class Vocabulary {
   readonly #ids = new Map<string, number>();
 
-  /** @param words in id order; a word given twice throws `PTX_VOCABULARY` */
+  readonly #counts: ReadonlyMap<string, number> | undefined;
+
+  /**
+   * @param words in id order; a word given twice throws `PTX_VOCABULARY`
+   * @param counts how often words occur in the training rows; no part of the saved state
+   */
   constructor(
     readonly words: readonly string[],
     readonly specials: readonly string[] = SPECIALS,
+    counts?: ReadonlyMap<string, number>,
   ) {
+    this.#counts = counts;
     for (const word of words) {
       if (this.#ids.has(word))
         throw ptxError("PTX_VOCABULARY", "vocabulary", `the word "${word}" stands in it twice`);
@@ -40,6 +47,11 @@ export class Vocabulary {
   /** The word's id, or the unknown id. */
   id(word: string): number {
     return this.#ids.get(word) ?? UNK_ID;
+  }
+
+  /** How often the training rows hold the word; 0 when they do not, or when the vocabulary was loaded. */
+  count(word: string): number {
+    return this.#counts?.get(word) ?? 0;
   }
 
   has(word: string): boolean {
@@ -123,7 +135,7 @@ export class VocabularyBuilder {
   }
 
   build(limits: VocabularyLimits, specials?: readonly string[]): Vocabulary {
-    return new Vocabulary([...new Set([...this.counted(limits), ...this.#extra])], specials);
+    return new Vocabulary([...new Set([...this.counted(limits), ...this.#extra])], specials, this.#counts);
   }
 }
 

@@ -5,10 +5,11 @@ import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { PAD_ID, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
-import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
+import type { FieldSpec, FieldValue, InputForm, InputTensors, Row } from "../contracts.js";
 import { badState } from "./cells.js";
 import { TokenCutter, tokenOptions, tokenStrings } from "./token-cutter.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
+import type { VocabularyHolder } from "./vocabulary-holder.js";
 
 const schema = Type.Object(
   { ...tokenOptions, vocab: vocabSchema },
@@ -19,7 +20,7 @@ const schema = Type.Object(
 );
 
 /** Text to word ids `[tokens]`. In a graph it gives `ids [batch, tokens]` and `mask [batch, tokens]` (bool). */
-export class TokenIds implements Tensorizer {
+export class TokenIds implements VocabularyHolder {
   readonly columns: readonly string[];
   readonly role = "input";
   readonly fields: readonly FieldSpec[];

@@ -1,0 +1,22 @@
+import { ptxError } from "../../../registry/errors.js";
+import type { Vocabulary } from "../../../text/vocabulary.js";
+import type { Tensorizer } from "../contracts.js";
+
+/** A tensorizer whose numbers are ids of a vocabulary. */
+export interface VocabularyHolder extends Tensorizer {
+  readonly vocabulary: Vocabulary;
+}
+
+/**
+ * The vocabulary behind an input's ids. Throws `PTX_CONFIG_VALUE` when the input has none.
+ * @param reader the component that needs it, for the message
+ */
+export function vocabularyOf(tensorizer: Tensorizer | undefined, reader: string): Vocabulary {
+  const { vocabulary } = (tensorizer ?? {}) as Partial<VocabularyHolder>;
+  if (vocabulary !== undefined) return vocabulary;
+  throw ptxError(
+    "PTX_CONFIG_VALUE",
+    reader,
+    `${reader} needs an input whose numbers are ids of a vocabulary, such as TokenTensorizer gives`,
+  );
+}
