@@ -35,8 +35,8 @@ export interface EncodedModel {
   readonly external: readonly Uint8Array[];
 }
 
-/** Marks parameters in a file, so that reading it gives them back as such. */
-export const PARAMETER_MARK = "parameter";
+/** How stored tensors are marked, so that reading a file gives them back as what they were. */
+export const marks = { parameter: "parameter", constant: "constant" } as const;
 
 /** External tensors start at multiples of this, so that a run time can map them into memory. */
 const EXTERNAL_ALIGNMENT = 4096;
@@ -166,20 +166,19 @@ class Encoder {
       if (value === undefined) {
         inputs.push({
           ...valueProto(parameter.name, parameter.dtype, parameter.shape),
-          docString: PARAMETER_MARK,
+          docString: marks.parameter,
         });
       } else {
         requireFit(parameter, value);
-        initializers.push({ ...this.#initializer(parameter.name, value), docString: PARAMETER_MARK });
+        initializers.push({ ...this.#initializer(parameter.name, value), docString: marks.parameter });
       }
     }
     for (const { name, dtype, shape, origin } of this.graph.constants.filter((tensor) =>
       this.#reads.has(tensor),
     )) {
       if (origin.kind !== "constant") continue;
-      initializers.push(
-        this.#initializer(name, { dtype, dims: shape as readonly number[], data: origin.data }),
-      );
+      const value = { dtype, dims: shape as readonly number[], data: origin.data };
+      initializers.push({ ...this.#initializer(name, value), docString: marks.constant });
     }
     return { initializers, inputs };
   }

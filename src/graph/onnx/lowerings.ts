@@ -1,0 +1,177 @@
+/** @file Operators and forms of operators that other programs write, in terms of ours. */
+import { type HostTensor, toData } from "../dtype.js";
+import type { Graph, Tensor } from "../graph.js";
+import { add, cast, gelu, maximum, minimum, pow, scalarLike } from "../ops/elementwise.js";
+import { constantNumbers, normalAxis } from "../ops/rules.js";
+import { ints, reshape, shapeOf, slice } from "../ops/shaping.js";
+import type { NodeFail, RawValue } from "./read-attributes.js";
+
+/** A node as a file has it. */
+export interface ForeignCall {
+  readonly graph: Graph;
+  readonly inputs: readonly (Tensor | null)[];
+  readonly raw: ReadonlyMap<string, RawValue>;
+  /** How many outputs the node names. */
+  readonly outputs: number;
+  /** The version of ONNX's operators that the file is written in. */
+  readonly opset: number;
+  readonly fail: NodeFail;
+}
+
+/** The node in the form that our operator of the same name has, or the tensors that stand for its outputs. */
+export type Lowered = Pick<ForeignCall, "inputs" | "raw"> | readonly Tensor[];
+
+/** How many inputs our operators expect; those that a file leaves out at the end are null. */
+export const inputCounts: Readonly<Record<string, number>> = { Gemm: 3, Slice: 5, LayerNormalization: 3 };
+
+/** By operator of ONNX's own domain; the others are taken as they are. */
+export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>> = {
+  Clip: ({ inputs, fail }) => {
+    const [x, low, high] = inputs;
+    const raised = low ? maximum(given(x, fail), low) : given(x, fail);
+    return [high ? minimum(raised, high) : raised];
+  },
+  Constant: ({ graph, raw, fail }) => [constant(graph, raw, fail)],
+  Dropout: ({ inputs, fail }) => [given(inputs[0], fail)], // files are read as they predict
+  Flatten: ({ inputs, raw, fail }) => {
+    const x = given(inputs[0], fail);
+    const axis = Number(raw.get("axis") ?? 1);
+    const rows = x.shape.slice(0, axis < 0 ? axis + x.rank : axis);
+    if (rows.length === 1) return [reshape(x, [rows[0]!, -1])];
+    if (rows.length === x.rank - 1) return [reshape(x, [-1, x.dim(-1)])];
+    throw fail(`flattening ${x} at axis ${axis} is not supported`);
+  },
+  Gelu: ({ inputs, raw, fail }) => {
+    if ((raw.get("approximate") ?? "none") !== "none") throw fail("only the exact form is supported");
+    return [gelu(given(inputs[0], fail))];
+  },
+  LogSoftmax: lastAxisBefore13,
+  Max: (call) => [folded(call, maximum)],
+  Min: (call) => [folded(call, minimum)],
+  Pad: (call) => {
+    const [x, pads, value, axes] = call.inputs;
+    if (axes) throw call.fail("padding of chosen axes is not supported");
+    return {
+      inputs: [given(x, call.fail), given(pads, call.fail), value ?? scalarLike(given(x, call.fail), 0)],
+      raw: call.raw,
+    };
+  },
+  Pow: ({ inputs, raw, fail }) => {
+    const [x, exponent] = [given(inputs[0], fail), given(inputs[1], fail)];
+    return x.dtype === exponent.dtype ? { inputs, raw } : [pow(x, cast(exponent, x.dtype))];
+  },
+  ReduceMax: axesAsInput,
+  ReduceMean: axesAsInput,
+  ReduceMin: axesAsInput,
+  ReduceSum: axesAsInput,
+  Shape: (call) => {
+    const { start = 0, end } = Object.fromEntries(call.raw) as { start?: number; end?: number };
+    if (start === 0 && end === undefined) return call;
+    const sizes = shapeOf(given(call.inputs[0], call.fail));
+    const count = Number(sizes.dim(0));
+    const place = (at: number): number => Math.min(Math.max(at < 0 ? at + count : at, 0), count);
+    return [slice(sizes, 0, place(start), place(end ?? count))];
+  },
+  Slice: (call) => {
+    const [x, starts, ends, axes, steps] = call.inputs;
+    const all = [...Array(Number(given(starts, call.fail).dim(0))).keys()];
+    return {
+      inputs: [x!, starts!, ends ?? null, axes ?? ints(given(x, call.fail), all), steps ?? null],
+      raw: call.raw,
+    };
+  },
+  Softmax: lastAxisBefore13,
+  Split: split,
+  Squeeze: (call) => {
+    const x = given(call.inputs[0], call.fail);
+    const ones = [...x.shape.keys()].filter((axis) => x.dim(axis) === 1);
+    return withAxes(call, ones);
+  },
+  Sum: (call) => [folded(call, add)],
+  Transpose: (call) => {
+    if (call.raw.has("perm")) return call;
+    const perm = [...given(call.inputs[0], call.fail).shape.keys()].reverse();
+    return { inputs: call.inputs, raw: new Map([["perm", perm]]) };
+  },
+  Unsqueeze: (call) => withAxes(call, []),
+};
+
+function given(tensor: Tensor | null | undefined, fail: NodeFail): Tensor {
+  if (!tensor) throw fail("it lacks an input that it needs");
+  return tensor;
+}
+
+/** Operators of any number of inputs, as ours of two. A single input is itself. */
+function folded({ inputs, fail }: ForeignCall, combine: (a: Tensor, b: Tensor) => Tensor): Tensor {
+  return inputs.map((input) => given(input, fail)).reduce(combine);
+}
+
+/** Before version 13 softmax ran over all axes from `axis` on; that is the same when it is the last one. */
+function lastAxisBefore13({ inputs, raw, opset, fail }: ForeignCall): Lowered {
+  const x = given(inputs[0], fail);
+  const axis = Number(raw.get("axis") ?? (opset < 13 ? 1 : -1));
+  if (opset < 13 && normalAxis(axis, x.rank) !== x.rank - 1)
+    throw fail(`axis ${axis} of operator set ${opset} is not supported`);
+  return { inputs, raw: new Map([["axis", axis]]) };
+}
+
+function axesAsInput(call: ForeignCall): Lowered {
+  return withAxes(call, [...given(call.inputs[0], call.fail).shape.keys()]);
+}
+
+/** Axes were an attribute in older versions and are an input now; `otherwise` are the ones when neither is there. */
+function withAxes({ inputs, raw, fail }: ForeignCall, otherwise: readonly number[]): Lowered {
+  const x = given(inputs[0], fail);
+  const attribute = raw.get("axes") as readonly number[] | undefined;
+  const rest = new Map(raw);
+  rest.delete("axes");
+  return { inputs: [x, inputs[1] ?? ints(x, attribute ?? otherwise)], raw: rest };
+}
+
+function split({ inputs, raw, outputs, fail }: ForeignCall): readonly Tensor[] {
+  const x = given(inputs[0], fail);
+  const axis = normalAxis(Number(raw.get("axis") ?? 0), x.rank);
+  const size = x.dim(axis);
+  const attribute = raw.get("split") as readonly number[] | undefined;
+  const even = (count: number): number[] => {
+    if (typeof size !== "number") throw fail(`the axis that it splits has the open size "${size}"`);
+    const share = Math.ceil(size / count);
+    return Array.from({ length: count }, (_, i) => Math.max(0, Math.min(share, size - i * share)));
+  };
+  const sizes = inputs[1] ? constantNumbers(inputs[1], "the sizes") : (attribute ?? even(outputs));
+  let start = 0;
+  return sizes.map((part) => {
+    start += part;
+    return slice(x, axis, start - part, start);
+  });
+}
+
+function constant(graph: Graph, raw: ReadonlyMap<string, RawValue>, fail: NodeFail): Tensor {
+  const [entry] = raw;
+  if (entry === undefined || raw.size > 1) throw fail("a constant needs exactly one value");
+  const [name, value] = entry;
+  switch (name) {
+    case "value": {
+      const { dtype, dims, data } = value as HostTensor;
+      return graph.constant(dtype, dims, data);
+    }
+    case "value_float":
+      return graph.constant("float32", [], [value as number]);
+    case "value_int":
+      return graph.constant("int64", [], [value as number]);
+    case "value_string":
+      return graph.constant("string", [], [value as string]);
+    case "value_floats":
+      return vector(graph, "float32", value as readonly number[]);
+    case "value_ints":
+      return vector(graph, "int64", value as readonly number[]);
+    case "value_strings":
+      return vector(graph, "string", value as readonly string[]);
+    default:
+      throw fail(`a constant given by "${name}" is not supported`);
+  }
+}
+
+function vector(graph: Graph, dtype: HostTensor["dtype"], values: readonly (number | string)[]): Tensor {
+  return graph.constant(dtype, [values.length], toData(dtype, values));
+}

@@ -1,0 +1,45 @@
+/** @file How passes change a graph: readers are pointed at other tensors, unread nodes go. */
+import type { Graph, Node, Tensor } from "../graph.js";
+import { capturesOf } from "../ops/scan.js";
+import { bodiesOf, liveNodes } from "./liveness.js";
+
+/** What a pass says of each node: which tensors to read instead of its outputs. */
+export type Substitution = (
+  node: Node,
+  known: ReadonlyMap<Tensor, Tensor>,
+) => ReadonlyMap<Tensor, Tensor> | undefined;
+
+/**
+ * Visits nodes in order, bodies inside their loops; each is first pointed at what stands for its inputs, then asked
+ * what stands for its outputs. The declared outputs of graphs keep their own tensors, and so the nodes that make them.
+ */
+export function substitute(graph: Graph, decide: Substitution): void {
+  rewrite(graph, decide, new Map());
+  removeDeadNodes(graph);
+}
+
+function rewrite(graph: Graph, decide: Substitution, known: Map<Tensor, Tensor>): void {
+  for (const node of graph.nodes) {
+    node.inputs = node.inputs.map((input) => input && (known.get(input) ?? input));
+    for (const body of bodiesOf(node)) rewrite(body, decide, known);
+    refreshCaptures(node);
+    for (const [from, to] of decide(node, known) ?? []) known.set(from, to);
+  }
+}
+
+/** Removes nodes that no output needs, in bodies too. Tensors and declared outputs stay as they are. */
+export function removeDeadNodes(graph: Graph): void {
+  graph.nodes = liveNodes(graph);
+  for (const node of graph.nodes) {
+    for (const body of bodiesOf(node)) removeDeadNodes(body);
+    refreshCaptures(node);
+  }
+}
+
+/** Lists what a loop's body reads from outside as the loop's inputs again. */
+function refreshCaptures(node: Node): void {
+  for (const body of bodiesOf(node)) {
+    const { states, scanned } = node.attributes as { states: number; scanned: number };
+    node.inputs = [...node.inputs.slice(0, states + scanned), ...capturesOf(body)];
+  }
+}
