@@ -137,6 +137,7 @@ export const Where = define<readonly [Tensor, Tensor, Tensor]>("Where", {
   infer: ([condition, a, b]) => {
     requireType(condition, "the condition", "bool");
     if (a.dtype !== b.dtype) throw new ShapeError("both branches must have one element type");
+    if (a.dtype === "bool") throw new ShapeError("there is no choice between bools: combine them by and, or, not");
     return [{ dtype: a.dtype, shape: broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape)) }];
   },
   gradient: ({ inputs: [condition, a, b], wants }, [dy]) => [

@@ -4,7 +4,7 @@ import type { DType } from "../dtype.js";
 import type { Tensor } from "../graph.js";
 import { apply, applyAll, define, type NoGradient, ShapeError, type SparseRows } from "./define.js";
 import { cast, scalarLike } from "./elementwise.js";
-import { compatible, like, normalAxis, requireSameType, requireType } from "./rules.js";
+import { broadcastShapes, compatible, like, normalAxis, requireSameType, requireType } from "./rules.js";
 import { broadcastLike, full, reshape, transpose } from "./shaping.js";
 
 type Axis = { axis: number };
@@ -13,12 +13,24 @@ function requireIds(ids: Tensor): void {
   requireType(ids, "the positions", "int32", "int64");
 }
 
+/** The elements at these positions; negative ones count from the end. */
+function pick(content: readonly Dim[], ids: readonly Dim[]): Dim[] | undefined {
+  if (ids.some((id) => typeof id !== "number")) return undefined;
+  return ids.map((id) => {
+    const found = content.at(Number(id));
+    if (found === undefined) throw new ShapeError(`position ${id} is outside the ${content.length} elements`);
+    return found;
+  });
+}
+
 export const Gather = define<readonly [Tensor, Tensor], Axis>("Gather", {
   infer: ([table, ids], { axis }) => {
     requireIds(ids);
     const at = normalAxis(axis, table.rank);
+    // ONNX Runtime copies one string for each position, whatever the size of the slice.
+    if (table.dtype === "string" && at < table.rank - 1) throw new ShapeError("strings are gathered along the last axis only");
     const known = table.content !== undefined && ids.content !== undefined;
-    const content = known ? ids.content!.map((id) => table.content![Number(id)]!) : undefined;
+    const content = known ? pick(table.content!, ids.content!) : undefined;
     return [{ ...like(table, [...table.shape.slice(0, at), ...ids.shape, ...table.shape.slice(at + 1)]), content }];
   },
   gradient: ({ inputs: [table, ids], attributes: { axis } }, [dy]) => {
@@ -78,6 +90,7 @@ const discrete: NoGradient = { none: "its result is discrete" };
 export const OneHot = define<readonly [Tensor, Tensor, Tensor], Axis>("OneHot", {
   infer: ([ids, depth, values], { axis }) => {
     requireIds(ids);
+    if (ids.rank === 0) throw new ShapeError("the positions need an axis or more");
     const at = normalAxis(axis, ids.rank + 1);
     const size: Dim | undefined = depth.content?.[0];
     if (size === undefined) throw new ShapeError("the depth must be known while the graph is built");
@@ -123,8 +136,7 @@ export const StringConcat = define<readonly [Tensor, Tensor]>("StringConcat", {
   infer: ([a, b]) => {
     requireType(a, "both", "string");
     requireType(b, "both", "string");
-    const wider = a.rank >= b.rank ? a : b;
-    return [{ dtype: "string", shape: wider.shape }];
+    return [{ dtype: "string", shape: broadcastShapes(a.shape, b.shape) }];
   },
   gradient: discrete,
 });
@@ -136,9 +148,13 @@ export const gatherElements = (x: Tensor, ids: Tensor, axis: number): Tensor => 
 /** `x` with `updates` added at `ids` along an axis; positions may repeat. */
 export const scatterAdd = (x: Tensor, ids: Tensor, updates: Tensor, axis: number): Tensor =>
   apply(ScatterElements, [x, ids, updates], { axis, reduction: "add" });
-/** 1 at the position, 0 elsewhere, along a new last axis of size `depth`. */
-export const oneHot = (ids: Tensor, depth: number, dtype: DType = "float32"): Tensor =>
-  apply(OneHot, [ids, ids.graph.constant("int64", [], [depth]), ids.graph.constant(dtype, [2], [0, 1])], { axis: -1 });
+/** 1 at the position, 0 elsewhere, along a new last axis of size `depth`. A position outside is 0 everywhere. */
+export function oneHot(ids: Tensor, depth: number, dtype: DType = "float32"): Tensor {
+  const { graph } = ids;
+  // ONNX Runtime has OneHot of floats only when the depth is of the ids' type.
+  const size = graph.constant(ids.dtype, [], [depth]);
+  return cast(apply(OneHot, [ids, size, graph.constant("float32", [2], [0, 1])], { axis: -1 }), dtype);
+}
 /** The k largest values along the last axis, largest first, and their positions. */
 export function topK(x: Tensor, k: number): { values: Tensor; ids: Tensor } {
   const inputs: readonly [Tensor, Tensor] = [x, x.graph.constant("int64", [1], [k])];
@@ -153,6 +169,13 @@ export const decodeIds = (ids: Tensor, names: readonly string[]): Tensor =>
   apply(LabelEncoder, [ids], { keys_int64s: [...names.keys()], values_strings: names, default_string: "" });
 /** Strings joined pairwise, broadcast. */
 export const stringConcat = (a: Tensor, b: Tensor): Tensor => apply(StringConcat, [a, b], {});
+
+/** The adjoint of picking `ids [n]` along an axis: slices of `x` are added up in a tensor that has `size` of them. */
+export function densifyAlong(x: Tensor, ids: Tensor, axis: number, size: Dim): Tensor {
+  const front = [axis, ...x.shape.keys()].filter((other, i) => i === 0 || other !== axis);
+  const dense = densify({ ids, rows: transpose(x, front) }, size);
+  return transpose(dense, front.map((_, i) => front.indexOf(i)));
+}
 
 /** Sparse rows as a dense table of `size` rows: repeated ids are summed. */
 export function densify({ ids, rows }: SparseRows, size: Dim): Tensor {

@@ -9,8 +9,10 @@ import { broadcastLike, ints, reshapeLike, unsqueeze } from "./shaping.js";
 type WithAxes = readonly [Tensor, Tensor];
 type Keep = { keepdims: 0 | 1 };
 
+/** ONNX: no axes means all of them. */
 function axesOf([x, axes]: WithAxes): number[] {
-  return normalAxes(constantNumbers(axes, "the axes to reduce"), x.rank);
+  const given = constantNumbers(axes, "the axes to reduce");
+  return given.length === 0 ? [...x.shape.keys()] : normalAxes(given, x.rank);
 }
 
 function reducedShape(shape: Shape, axes: readonly number[], keepdims: number): Shape {
@@ -118,18 +120,25 @@ export const LayerNormalization = define<Normalised, { axis: number; epsilon: nu
   },
 });
 
-/** The sum over axes. */
+/** Axes counted from the front: from the end, ONNX Runtime gives empty tensors the wrong sizes. */
+const fromFront = (x: Tensor, axes: readonly number[]): Tensor =>
+  ints(
+    x,
+    axes.map((axis) => (axis < 0 ? axis + x.rank : axis)),
+  );
+
+/** The sum over axes; over all of them when none is given, as for the other reductions. */
 export const reduceSum = (x: Tensor, axes: readonly number[], keepdims = false): Tensor =>
-  apply(ReduceSum, [x, ints(x, axes)], { keepdims: keepdims ? 1 : 0 });
+  apply(ReduceSum, [x, fromFront(x, axes)], { keepdims: keepdims ? 1 : 0 });
 /** The mean over axes. */
 export const reduceMean = (x: Tensor, axes: readonly number[], keepdims = false): Tensor =>
-  apply(ReduceMean, [x, ints(x, axes)], { keepdims: keepdims ? 1 : 0 });
+  apply(ReduceMean, [x, fromFront(x, axes)], { keepdims: keepdims ? 1 : 0 });
 /** The largest value over axes. */
 export const reduceMax = (x: Tensor, axes: readonly number[], keepdims = false): Tensor =>
-  apply(ReduceMax, [x, ints(x, axes)], { keepdims: keepdims ? 1 : 0 });
+  apply(ReduceMax, [x, fromFront(x, axes)], { keepdims: keepdims ? 1 : 0 });
 /** The smallest value over axes. */
 export const reduceMin = (x: Tensor, axes: readonly number[], keepdims = false): Tensor =>
-  apply(ReduceMin, [x, ints(x, axes)], { keepdims: keepdims ? 1 : 0 });
+  apply(ReduceMin, [x, fromFront(x, axes)], { keepdims: keepdims ? 1 : 0 });
 /** `e ** x` normalised to sum 1 along an axis. */
 export const softmax = (x: Tensor, axis = -1): Tensor => apply(Softmax, [x], { axis });
 /** The logarithm of `softmax`, without its loss of precision. */

@@ -3,7 +3,7 @@ import { addDims, type Dim, divDims, dimSymbols, mulDims, sameShape, type Shape,
 import type { DType } from "../dtype.js";
 import type { Graph, Tensor } from "../graph.js";
 import { apply, define, type NoGradient, ShapeError } from "./define.js";
-import { gather } from "./lookup.js";
+import { densifyAlong, gather } from "./lookup.js";
 import { add, mul } from "./elementwise.js";
 import { sumTo } from "./reduction.js";
 import { broadcastShapes, compatible, constantNumbers, isUnknown, knownContent, like, normalAxes, normalAxis } from "./rules.js";
@@ -17,20 +17,20 @@ export const ShapeOp = define<readonly [Tensor]>("Shape", {
 });
 
 export const Reshape = define<Two, { allowzero?: 0 | 1 }>("Reshape", {
-  infer: ([x, target], _, fresh) => {
+  infer: ([x, target], { allowzero }, fresh) => {
     if (target.content === undefined) {
       const rank = target.dim(0);
       if (typeof rank !== "number") throw new ShapeError("the rank of the target must be known");
       return [like(x, Array.from({ length: rank }, fresh))];
     }
-    const shape = resolveReshape(x.shape, target.content, fresh);
+    const shape = resolveReshape(x.shape, target.content, fresh, allowzero === 1);
     return [{ ...like(x, shape), content: shape.length <= 1 ? x.content : undefined }];
   },
   gradient: ({ inputs: [x] }, [dy]) => [reshapeLike(dy, x), null],
 });
 
-function resolveReshape(from: Shape, target: readonly Dim[], fresh: () => Dim): Dim[] {
-  const shape = target.map((dim, axis) => (dim === 0 ? from[axis]! : dim));
+function resolveReshape(from: Shape, target: readonly Dim[], fresh: () => Dim, allowZero = false): Dim[] {
+  const shape = target.map((dim, axis) => (dim === 0 && !allowZero ? from[axis]! : dim));
   const open = shape.indexOf(-1);
   const known = sizeOf(shape.filter((_, axis) => axis !== open));
   if (open >= 0) {
@@ -127,32 +127,49 @@ export const Slice = define<Sliced>("Slice", {
     return [{ ...like(x, shape), content }];
   },
   gradient: ({ inputs: [x, starts, ends, axes, steps] }, [dy]) => {
-    if (steps !== null && constantNumbers(steps, "the steps").some((step) => step !== 1)) {
-      throw x.graph.error("Slice: the gradient of a slice with steps is not defined here; gather the positions instead");
-    }
     const before: Dim[] = x.shape.map(() => 0);
     const after: Dim[] = x.shape.map(() => 0);
+    const strides = steps === null ? [] : constantNumbers(steps, "the steps");
+    let dx = dy;
     for (const [i, axisValue] of constantNumbers(axes, "the axes").entries()) {
       const axis = normalAxis(axisValue, x.rank);
-      before[axis] = place(knownContent(starts, "the starts")[i]!, x.dim(axis), 1);
-      after[axis] = subDims(x.dim(axis), place(knownContent(ends, "the ends")[i]!, x.dim(axis), 1));
+      const size = x.dim(axis);
+      const step = strides[i] ?? 1;
+      if (step === 1) {
+        before[axis] = place(knownContent(starts, "the starts")[i]!, size, 1);
+        after[axis] = subDims(size, place(knownContent(ends, "the ends")[i]!, size, 1));
+      } else {
+        const bound = (values: Tensor): Tensor => slice(values, 0, i, i + 1);
+        const taken: Sliced = [range(x.graph, size), bound(starts), bound(ends), ints(x, [0]), ints(x, [step])];
+        dx = densifyAlong(dx, apply(Slice, taken, {}), axis, size);
+      }
     }
-    return [pad(dy, before, after), null, null, null, null];
+    return [pad(dx, before, after), null, null, null, null];
   },
 });
 
-/** The position that a start or end means: negative counts from the end, beyond the end means the end. */
+/** The end of an axis, whatever its size: what ONNX's largest 32-bit number means in a slice. */
+const END = 2 ** 31 - 1;
+
+/**
+ * The position that a start or end means: negative counts from the end, beyond either end means that end.
+ * A positive number is taken to lie within an axis whose size only the run will tell.
+ */
 function place(at: Dim, size: Dim, step: number): Dim {
   if (typeof at !== "number") return at;
-  if (at < 0 && !(step < 0 && at < -1e9)) return addDims(size, at);
-  if (typeof size === "number") return Math.min(at, size);
-  return at >= 2 ** 31 - 1 ? size : at;
+  const first = step < 0 && at <= -END ? -1 : 0;
+  const last = step < 0 ? subDims(size, 1) : size;
+  if (at <= -END) return first;
+  if (at >= END) return last;
+  const from = at < 0 ? addDims(size, at) : at;
+  if (typeof from !== "number" || typeof last !== "number") return from;
+  return Math.max(first, Math.min(from, last));
 }
 
 function extent(start: Dim, end: Dim, step: number, fresh: () => Dim): Dim {
-  if (step === 1) return subDims(end, start);
   if (typeof start === "number" && typeof end === "number") return Math.max(0, Math.ceil((end - start) / step));
-  return fresh();
+  if (step === 1) return subDims(end, start);
+  return step === -1 ? subDims(start, end) : fresh();
 }
 
 export const Pad = define<readonly [Tensor, Tensor, Tensor], { mode: "constant" }>("Pad", {
@@ -162,11 +179,12 @@ export const Pad = define<readonly [Tensor, Tensor, Tensor], { mode: "constant" 
   },
   gradient: ({ inputs: [x, pads] }, [dy]) => {
     const amounts = knownContent(pads, "the pads");
-    return [
-      x.shape.reduce((rest, dim, axis) => slice(rest, axis, amounts[axis]!, addDims(amounts[axis]!, dim)), dy),
-      null,
-      null,
-    ];
+    // A negative amount crops: what it took away gets nothing.
+    const cropped = amounts.map((dim) => (typeof dim === "number" && dim < 0 ? -dim : 0));
+    const added = amounts.map((dim, i) => (cropped[i] === 0 ? dim : 0));
+    const kept = x.shape.map((dim, axis) => subDims(dim, addDims(cropped[axis]!, cropped[axis + x.rank]!)));
+    const inner = kept.reduce((rest: Tensor, dim, axis) => slice(rest, axis, added[axis]!, addDims(added[axis]!, dim)), dy);
+    return [pad(inner, cropped.slice(0, x.rank), cropped.slice(x.rank)), null, null];
   },
 });
 
@@ -242,13 +260,14 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   );
   const unresolved = target.filter((dim) => dim === null).length;
   if (unresolved <= 1 && !whole.includes(0)) return apply(Reshape, [x, ints(x, target.map((dim) => (dim ?? -1) as number))], {});
-  return apply(Reshape, [x, dimsTensor(x.graph, whole)], {});
+  // Sizes of the run, of which one may be 0: it is meant, not a copy of the input's.
+  return apply(Reshape, [x, dimsTensor(x.graph, whole)], { allowzero: 1 });
 }
 
 /** `x` in the shape of `other`. */
 export function reshapeLike(x: Tensor, other: Tensor): Tensor {
   if (sameShape(x.shape, other.shape)) return x;
-  if (other.shape.some(isUnknown)) return apply(Reshape, [x, shapeOf(other)], {});
+  if (other.shape.some(isUnknown)) return apply(Reshape, [x, shapeOf(other)], { allowzero: 1 });
   return reshape(x, other.shape);
 }
 
@@ -287,7 +306,7 @@ export function slice(x: Tensor, axis: number, start: Dim, end: Dim): Tensor {
   const bound = (dim: Dim): Tensor => {
     if (typeof dim === "number") return ints(x, [dim]);
     const fromEnd = subDims(dim, x.dim(at));
-    if (fromEnd === 0) return ints(x, [2 ** 31 - 1]);
+    if (fromEnd === 0) return ints(x, [END]);
     return typeof fromEnd === "number" && fromEnd < 0 ? ints(x, [fromEnd]) : dimsTensor(x.graph, [dim]);
   };
   return apply(Slice, [x, bound(start), bound(end), ints(x, [at]), null], {});

@@ -1,0 +1,19 @@
+/** @file The table of all kernels. It is exhaustive: an operator without a kernel does not compile. */
+import type { OpName } from "../../graph/ops/table.js";
+import { elementwiseKernels } from "./elementwise.js";
+import type { Kernels } from "./kernel.js";
+import { lookupKernels } from "./lookup.js";
+import { matrixKernels } from "./matrix.js";
+import { reductionKernels } from "./reduction.js";
+import { scanKernels } from "./scan.js";
+import { shapingKernels } from "./shaping.js";
+
+/** One kernel for every operator. */
+export const kernels: Kernels<OpName> = {
+  ...elementwiseKernels,
+  ...lookupKernels,
+  ...matrixKernels,
+  ...reductionKernels,
+  ...scanKernels,
+  ...shapingKernels,
+};

@@ -1,0 +1,69 @@
+/** @file Loading TensorFlow.js on demand: it is an optional peer, so that nobody installs it who does not want it. */
+import { ptxError } from "../../registry/errors.js";
+
+/** The TensorFlow.js library. */
+export type TensorFlow = typeof import("@tensorflow/tfjs");
+
+/** What computes: the native library of `@tensorflow/tfjs-node`, or plain JavaScript of `@tensorflow/tfjs`. */
+export type Backend = "native" | "cpu";
+
+const packages: { readonly [B in Backend]: string } = {
+  native: "@tensorflow/tfjs-node",
+  cpu: "@tensorflow/tfjs",
+};
+
+const names: { readonly [B in Backend]: string } = { native: "tensorflow", cpu: "cpu" };
+
+type Import = (name: string) => Promise<unknown>;
+
+/**
+ * Loads TensorFlow.js with the wanted back end; `auto` takes the native one when it is installed.
+ * Throws `PTX_ENGINE` saying what to install when nothing is there, and what failed when a package does not load.
+ */
+export async function loadTensorFlow(
+  wanted: Backend | "auto",
+  importModule: Import = (name) => import(name),
+): Promise<{ readonly tf: TensorFlow; readonly backend: Backend }> {
+  const candidates: readonly Backend[] = wanted === "auto" ? ["native", "cpu"] : [wanted];
+  for (const backend of candidates) {
+    const tf = await tryImport(packages[backend], importModule);
+    if (tf === undefined) continue;
+    // Silences the advertisement that the library prints on its first operation under Node.
+    tf.enableProdMode();
+    if (!(await tf.setBackend(names[backend]))) {
+      throw ptxError(
+        "PTX_ENGINE",
+        "engine.tensorflow",
+        `${packages[backend]} has no back end "${names[backend]}"`,
+      );
+    }
+    await tf.ready();
+    return { tf, backend };
+  }
+  const missing = candidates.map((backend) => packages[backend]).join(" nor ");
+  const install = candidates
+    .map((backend) => `npm install ${packages[backend]}@4`)
+    .join(`  or (slower, nothing native)  `);
+  throw ptxError("PTX_ENGINE", "engine.tensorflow", `${missing} is not installed`, install);
+}
+
+async function tryImport(name: string, importModule: Import): Promise<TensorFlow | undefined> {
+  try {
+    const loaded = (await importModule(name)) as { readonly default: TensorFlow };
+    return loaded.default;
+  } catch (error) {
+    if (isNotFound(error, name)) return undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw ptxError(
+      "PTX_ENGINE",
+      "engine.tensorflow",
+      `${name} is installed but does not load: ${reason}`,
+      `npm rebuild ${name}`,
+    );
+  }
+}
+
+function isNotFound(error: unknown, name: string): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  return error.code === "ERR_MODULE_NOT_FOUND" && error.message.includes(`'${name}'`);
+}
