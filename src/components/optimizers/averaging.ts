@@ -99,7 +99,8 @@ class RunningAverage {
 
   swap(parameters: readonly ParameterEntry[]): boolean {
     if (this.#taken === 0) return false;
-    for (const { name, data } of trainable(parameters)) exchange(this.#average(name), data);
+    const pairs = trainable(parameters).map(({ name, data }) => [this.#average(name), data] as const);
+    for (const [average, data] of pairs) exchange(average, data);
     this.#swapped = !this.#swapped;
     return true;
   }

@@ -1,8 +1,6 @@
 import { ptxError } from "../../registry/errors.js";
 import type { MergedSparseGradient, ParameterEntry, SparseGradient } from "./contracts.js";
 
-const LAST_GENERATION = 2 ** 31 - 1;
-
 /**
  * Sums sparse gradients of one table by row. Rows keep the order in which they first appear and are summed in the order
  * given, so equal input gives equal bits. Buffers grow to the largest sum seen and are then reused: no allocation a step.
@@ -15,25 +13,19 @@ export class RowSums implements MergedSparseGradient {
   rows = new Float32Array(0);
   count = 0;
   readonly #parameter: ParameterEntry;
-  /** For table row r: `[2r]` the generation in which it was last seen, `[2r + 1]` its place in `ids`. */
-  readonly #seen: Int32Array;
-  #generation = 1;
+  /** Where in `ids` a table row may stand. Stale entries do no harm: a row is there only if `ids` says so too. */
+  readonly #places: Int32Array;
 
   constructor(parameter: ParameterEntry) {
     this.#parameter = parameter;
     const tableRows = parameter.shape[0] ?? 1;
     this.width = tableRows === 0 ? 0 : parameter.data.length / tableRows;
-    this.#seen = new Int32Array(2 * tableRows);
+    this.#places = new Int32Array(tableRows);
   }
 
   /** Starts a new sum. */
   clear(): this {
     this.count = 0;
-    if (this.#generation === LAST_GENERATION) {
-      this.#seen.fill(0);
-      this.#generation = 0;
-    }
-    this.#generation++;
     return this;
   }
 
@@ -42,15 +34,15 @@ export class RowSums implements MergedSparseGradient {
     checkSparse(this.#parameter, gradient);
     this.#reserve(this.count + gradient.count);
     const { ids, rows, width } = this;
-    const [seen, generation, source] = [this.#seen, this.#generation, gradient.rows];
+    const [places, source] = [this.#places, gradient.rows];
     for (let k = 0, from = 0; k < gradient.count; k++, from += width) {
       const id = Number(gradient.ids[k]!);
-      if (seen[2 * id] === generation) {
-        const to = seen[2 * id + 1]! * width;
+      const place = places[id]!;
+      if (place < this.count && ids[place] === id) {
+        const to = place * width;
         for (let i = 0; i < width; i++) rows[to + i] = rows[to + i]! + source[from + i]!;
       } else {
-        seen[2 * id] = generation;
-        seen[2 * id + 1] = this.count;
+        places[id] = this.count;
         const to = this.count * width;
         for (let i = 0; i < width; i++) rows[to + i] = source[from + i]!;
         ids[this.count++] = id;

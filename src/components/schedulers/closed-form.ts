@@ -1,4 +1,4 @@
-import { type TLiteral, type TUnion, Type } from "typebox";
+import { type TInteger, type TLiteral, type TNull, type TNumber, type TUnion, Type } from "typebox";
 import { ptxError } from "../../registry/errors.js";
 import type { Scheduler, ScheduleUnit } from "./contracts.js";
 
@@ -40,4 +40,29 @@ export function relative(rate: number, lr: number, where: string): number {
     );
   }
   return rate / lr;
+}
+
+/** The config key `warmup_steps`. */
+export function warmupSteps(minimum: number, byDefault: number): TInteger {
+  return Type.Integer({
+    minimum,
+    default: byDefault,
+    description: "Optimizer steps in which the learning rate rises to its full height.",
+  });
+}
+
+/**
+ * The linear rise that all warm-ups share: the first of `steps` updates has 1/steps of the rate, the last one all of it.
+ * `completed` is the number of updates done before.
+ */
+export function rise(completed: number, steps: number): number {
+  return (completed + 1) / steps;
+}
+
+/** An absolute learning rate in place of the optimizer's. */
+export function rateSetting(what: string): TUnion<[TNumber, TNull]> {
+  return Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.Null()], {
+    default: null,
+    description: `${what}; null for the optimizer's lr.`,
+  });
 }

@@ -1,0 +1,45 @@
+import { Type } from "typebox";
+import { component, Slot } from "../../registry/component.js";
+import { ptxError } from "../../registry/errors.js";
+import { rise, warmupSteps } from "./closed-form.js";
+
+/** A linear rise in front of another schedule, which starts counting (steps and epochs) when the rise has ended. */
+export const SchedulerWithWarmup = component({
+  kind: "scheduler",
+  name: "SchedulerWithWarmup",
+  schema: Type.Object(
+    {
+      warmup_steps: warmupSteps(1, 10000),
+      scheduler: Slot("scheduler", {
+        default: "ExponentialLR",
+        description: "The schedule after the warm-up.",
+      }),
+    },
+    { description: "A linear rise of the learning rate, then another schedule." },
+  ),
+  create({ warmup_steps, scheduler }, info, context) {
+    const place = "scheduler SchedulerWithWarmup  warmup_steps";
+    if (warmup_steps >= info.totalSteps) {
+      const message = `${warmup_steps} steps of warm-up leave nothing of the run's ${info.totalSteps} steps; choose fewer`;
+      throw ptxError("PTX_CONFIG_VALUE", place, message);
+    }
+    const { component: inner, config } = context.part("scheduler", scheduler);
+    const warmEpochs = Math.ceil(warmup_steps / info.stepsPerEpoch);
+    const rest = {
+      ...info,
+      totalSteps: info.totalSteps - warmup_steps,
+      epochs: Math.max(1, info.epochs - warmEpochs),
+    };
+    const schedule = inner.create(config, rest, context);
+    return {
+      unit: "batch",
+      factor({ step, epoch }) {
+        if (step < warmup_steps) return rise(step, warmup_steps);
+        return schedule.factor({ step: step - warmup_steps, epoch: Math.max(0, epoch - warmEpochs) });
+      },
+      observe: (metric) => schedule.observe(metric),
+      state: () => schedule.state(),
+      load: (state) => schedule.load(state),
+    };
+  },
+});
