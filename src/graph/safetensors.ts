@@ -52,15 +52,14 @@ export function encodeSafetensors(
     };
   });
   entries.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type) || compareBytes(a.name, b.name));
-  const header: Record<string, unknown> = {};
-  if (Object.keys(metadata).length > 0) header[METADATA] = metadata;
+  const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA, metadata]] : [];
   let end = 0;
   for (const { name, tensor, type, data } of entries) {
     const begin = end;
     end += data.byteLength;
-    header[name] = { dtype: type, shape: tensor.dims, data_offsets: [begin, end] };
+    header.push([name, { dtype: type, shape: tensor.dims, data_offsets: [begin, end] }]);
   }
-  const json = Buffer.from(JSON.stringify(header));
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
   const padded = Buffer.alloc(Math.ceil(json.length / 8) * 8, " ");
   json.copy(padded);
   const size = Buffer.alloc(8);
@@ -99,7 +98,7 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
       throw fail(`its header of ${headerSize} bytes does not fit into it`);
     const text = (await readBytes(file, 8, headerSize)).toString();
     const { entries, metadata } = parseHeader(text, size - 8 - headerSize, fail);
-    const tensors: Record<string, HostTensor> = {};
+    const tensors: [string, HostTensor][] = [];
     for (const { name, type, dims, begin, end } of entries) {
       const bytes = await readBytes(file, 8 + headerSize + begin, end - begin);
       const { dtype } = storedTypes[type];
@@ -107,9 +106,9 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
         type === "BF16" ? fromBfloat16(new Uint16Array(bytes.buffer)) : new (arrayFor(dtype))(bytes.buffer);
       if (dtype === "bool" && data.some((value) => Number(value) > 1))
         throw fail(`"${name}" is BOOL and has bytes other than 0 and 1`);
-      tensors[name] = { dtype, dims, data };
+      tensors.push([name, { dtype, dims, data }]);
     }
-    return { tensors, metadata };
+    return { tensors: Object.fromEntries(tensors), metadata };
   } finally {
     await file.close();
   }

@@ -40,12 +40,7 @@ const knownOpsets = { oldest: 11, newest: 24 };
 /** Reads a model. Throws `PTX_MODEL_FILE` for a damaged file, or one with operators or types that graphs do not have. */
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): DecodedModel {
   const where = options.where ?? "model";
-  let model: onnx.ModelProto.$Properties;
-  try {
-    model = onnx.ModelProto.decode(bytes);
-  } catch (error) {
-    throw damaged(where, `it is not a whole ONNX model (${(error as Error).message})`);
-  }
+  const model = parse(bytes, where);
   const imported = new Map(
     (model.opsetImport ?? []).map(({ domain, version }) => [domain ?? "", Number(version)]),
   );
@@ -62,13 +57,28 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Dec
   decoder.main(model.graph);
   return {
     graph: decoder.graph,
-    values: decoder.values,
-    metadata: Object.fromEntries(
-      (model.metadataProps ?? []).map(({ key, value }) => [key ?? "", value ?? ""]),
-    ),
+    values: Object.fromEntries(decoder.values),
+    metadata: metadataIn(model),
     producer: { name: model.producerName ?? "", version: model.producerVersion ?? "" },
     description: model.docString ?? "",
   };
+}
+
+/** The metadata alone. Throws `PTX_MODEL_FILE` for a damaged file. */
+export function decodeMetadata(bytes: Uint8Array, where: string): Readonly<Record<string, string>> {
+  return metadataIn(parse(bytes, where));
+}
+
+function parse(bytes: Uint8Array, where: string): onnx.ModelProto.$Properties {
+  try {
+    return onnx.ModelProto.decode(bytes);
+  } catch (error) {
+    throw damaged(where, `it is not a whole ONNX model (${(error as Error).message})`);
+  }
+}
+
+function metadataIn({ metadataProps }: onnx.ModelProto.$Properties): Readonly<Record<string, string>> {
+  return Object.fromEntries((metadataProps ?? []).map(({ key, value }) => [key ?? "", value ?? ""]));
 }
 
 function damaged(where: string, message: string): PtxError {
@@ -95,7 +105,7 @@ class Names {
 
 class Decoder {
   readonly graph = new Graph();
-  readonly values: Record<string, HostTensor> = {};
+  readonly values = new Map<string, HostTensor>();
   readonly #operators = new Map(allOperators().map((op) => [`${op.domain ?? ""}/${op.name}`, op]));
 
   constructor(
@@ -163,7 +173,7 @@ class Decoder {
       const chosen = marked ? proto.docString === marks.parameter : parameters(name, value);
       const parameter = chosen && graph === this.graph;
       this.#attempt(`the tensor "${name}"`, () => {
-        if (parameter) this.values[name] = value;
+        if (parameter) this.values.set(name, value);
         const { dtype, dims, data } = value;
         this.#define(
           names,
@@ -210,7 +220,7 @@ class Decoder {
   ): readonly Tensor[] {
     const space = domain === "ai.onnx" || !domain ? "" : domain;
     if (space === "" && opType === "Scan") return this.#scan(inputs, raw, names, graph, fail);
-    const lower = space === "" ? lowerings[opType ?? ""] : undefined;
+    const lower = space === "" && opType && Object.hasOwn(lowerings, opType) ? lowerings[opType] : undefined;
     const foreign = { graph, inputs, raw, outputs: output?.length ?? 0, opset: this.opset, fail };
     const call = lower === undefined ? foreign : lower(foreign);
     if (!("raw" in call)) return call;
