@@ -4,32 +4,57 @@ import { type Initializer, normalInit, uniformInit, xavierInit } from "../../gra
 import { component } from "../../registry/component.js";
 import type { Context, Token } from "../../registry/context.js";
 import { InputFile } from "../../registry/input-file.js";
+import { type LoadedVectors, loadVectors } from "../../text/embeddings-file.js";
 import { PAD_ID } from "../../text/vocabulary.js";
-import { loadVectors, type LoadedVectors } from "../../text/embeddings-file.js";
 import { vocabularyOf } from "../data/tensorizers/vocabulary-holder.js";
 import { zeroPadding } from "../masking.js";
 
 const schema = Type.Object(
   {
     embed_dim: Type.Integer({ minimum: 1, default: 100, description: "Size of a word's vector." }),
-    embedding_init_strategy: Type.Union([Type.Literal("uniform"), Type.Literal("normal"), Type.Literal("zero"), Type.Literal("xavier")], {
-      default: "uniform",
-      description: "First values of words without a pretrained vector.",
+    embedding_init_strategy: Type.Union(
+      [Type.Literal("uniform"), Type.Literal("normal"), Type.Literal("zero"), Type.Literal("xavier")],
+      {
+        default: "uniform",
+        description: "First values of words without a pretrained vector.",
+      },
+    ),
+    embedding_init_range: Type.Number({
+      exclusiveMinimum: 0,
+      default: 0.25,
+      description: "Limit of the uniform, or standard deviation of the normal first values.",
     }),
-    embedding_init_range: Type.Number({ exclusiveMinimum: 0, default: 0.25, description: "Limit of the uniform, or standard deviation of the normal first values." }),
-    pretrained_embeddings_path: InputFile({ default: null, description: "GloVe, word2vec or fastText text file (may end in .gz) whose vectors start the words found in it." }),
+    pretrained_embeddings_path: InputFile({
+      default: null,
+      description:
+        "GloVe, word2vec or fastText text file (may end in .gz) whose vectors start the words found in it.",
+    }),
     freeze: Type.Boolean({ default: false, description: "Keep the vectors as they start." }),
-    dropout: Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0, description: "Probability that a vector's element is zeroed in training." }),
+    dropout: Type.Number({
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      description: "Probability that a vector's element is zeroed in training.",
+    }),
   },
   { description: "A trained vector for every word of the vocabulary." },
 );
 
 const vectorsToken = (path: string): Token<LoadedVectors> => `vectors:${path}`;
 
-function initializer(config: { embedding_init_strategy: string; embedding_init_range: number }, vectors: LoadedVectors | undefined): Initializer {
+function initializer(
+  config: { embedding_init_strategy: string; embedding_init_range: number },
+  vectors: LoadedVectors | undefined,
+): Initializer {
   const { embedding_init_strategy: strategy, embedding_init_range: range } = config;
   const base: Initializer =
-    strategy === "zero" ? (data) => data.fill(0) : strategy === "xavier" ? xavierInit : strategy === "normal" ? normalInit(range) : uniformInit(range);
+    strategy === "zero"
+      ? (data) => data.fill(0)
+      : strategy === "xavier"
+        ? xavierInit
+        : strategy === "normal"
+          ? normalInit(range)
+          : uniformInit(range);
   return (data, shape, random) => {
     base(data, shape, random);
     const dim = shape[1]!;
@@ -56,7 +81,9 @@ export const WordEmbedding = component({
     const path = config.pretrained_embeddings_path;
     const vectors = path === null ? undefined : scope.context.find(vectorsToken(path));
     const size = vocabularyOf(tensorizer, "WordEmbedding").size;
-    const table = scope.parameter("weight", [size, config.embed_dim], initializer(config, vectors), { frozen: config.freeze });
+    const table = scope.parameter("weight", [size, config.embed_dim], initializer(config, vectors), {
+      frozen: config.freeze,
+    });
     const mask = tensors.mask!;
     return { vectors: scope.dropout(zeroPadding(gather(table, tensors.ids!), mask), config.dropout), mask };
   },

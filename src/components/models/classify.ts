@@ -1,28 +1,53 @@
 import type { Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
 import type { SlotValue } from "../../registry/component.js";
-import type { ModelInputs, ModelOutput } from "../contracts.js";
+import type { Context } from "../../registry/context.js";
+import type { DecisionRule, ModelInputs, Predicted } from "../contracts.js";
+import { linearLayer } from "../decoders/hidden-layers.js";
 
-/** The slots that end every classifier. */
+/** The slots that end a classifier over features. */
 interface Head {
-  readonly decoder: SlotValue<"decoder">;
+  /** Null: one linear layer. */
+  readonly decoder: SlotValue<"decoder"> | null;
   readonly output_layer: SlotValue<"output_layer">;
 }
 
-/** The end of every classifier: decoder and output layer over features `[batch, dim]`; the target is the input "labels". */
+/**
+ * The end of every classifier: its output layer over logits; the target is the input "labels".
+ * @param logitsOf makes as many logits as the output layer asks for, `[batch, count]`
+ */
+export function decide(
+  scope: Scope,
+  outputLayer: SlotValue<"output_layer">,
+  logitsOf: (count: number) => Tensor,
+  inputs: ModelInputs,
+  labels: readonly string[],
+): Predicted {
+  return scope.part("output_layer", outputLayer, "output_layer", (output, options, at) => {
+    const { logits } = output.spec(options, labels);
+    return output.build(at, options, logitsOf(logits), inputs.find("labels"), labels);
+  });
+}
+
+/** Decoder and output layer over features `[batch, dim]`. */
 export function classify(
   scope: Scope,
   head: Head,
   features: Tensor,
   inputs: ModelInputs,
   labels: readonly string[],
-): ModelOutput {
-  return scope.part("output_layer", head.output_layer, "output_layer", (output, options, at) => {
-    const { logits } = output.spec(options, labels);
-    const decoded = scope.part("decoder", head.decoder, "decoder", (decoder, config, place) =>
-      decoder.build(place, config, features, logits),
-    );
-    const predicted = output.build(at, options, decoded, inputs.find("labels"), labels);
-    return { ...predicted, labels, decision: output.decision, threshold: output.threshold(options) };
-  });
+): Predicted {
+  const decode = (logits: number): Tensor =>
+    head.decoder === null
+      ? scope.within("decoder", (at) => linearLayer(at, features, logits, true))
+      : scope.part("decoder", head.decoder, "decoder", (decoder, config, at) =>
+          decoder.build(at, config, features, logits),
+        );
+  return decide(scope, head.output_layer, decode, inputs, labels);
+}
+
+/** How the scores of a classifier with this output layer become labels. */
+export function decisionOf(config: Pick<Head, "output_layer">, context: Context): DecisionRule {
+  const { component: output, config: options } = context.part("output_layer", config.output_layer);
+  return { decision: output.decision, threshold: output.threshold(options) };
 }

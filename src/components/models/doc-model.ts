@@ -2,23 +2,35 @@ import { Type } from "typebox";
 import { concat } from "../../graph/ops/shaping.js";
 import { component, Slot } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
-import { classify } from "./classify.js";
+import { classify, decisionOf } from "./classify.js";
 
 const schema = Type.Object(
   {
     inputs: Type.Object(
       {
         tokens: Slot("tensorizer", { default: "TokenTensorizer", description: "The text as word ids." }),
-        chars: Slot("tensorizer", { default: null, description: "The text as characters of words, for CharacterEmbedding." }),
-        dense: Slot("tensorizer", { default: null, description: "Numbers that stand beside the text, joined to its representation." }),
+        chars: Slot("tensorizer", {
+          default: null,
+          description: "The text as characters of words, for CharacterEmbedding.",
+        }),
+        dense: Slot("tensorizer", {
+          default: null,
+          description: "Numbers that stand beside the text, joined to its representation.",
+        }),
         labels: Slot("tensorizer", { default: "LabelTensorizer", description: "What is to be predicted." }),
       },
       { default: {}, description: "What the model reads, and from which columns." },
     ),
     embedding: Slot("embedding", { default: "WordEmbedding", description: "Words to vectors." }),
-    representation: Slot("representation", { default: "DocNNRepresentation", description: "Vectors of words to one vector of the text." }),
+    representation: Slot("representation", {
+      default: "DocNNRepresentation",
+      description: "Vectors of words to one vector of the text.",
+    }),
     decoder: Slot("decoder", { default: "MLPDecoder", description: "The text's vector to logits." }),
-    output_layer: Slot("output_layer", { default: "ClassificationOutputLayer", description: "Logits to loss and probabilities." }),
+    output_layer: Slot("output_layer", {
+      default: "ClassificationOutputLayer",
+      description: "Logits to loss and probabilities.",
+    }),
   },
   { description: "Text classifier: embedding -> representation -> decoder -> output layer." },
 );
@@ -29,17 +41,28 @@ export const DocModel = component({
   name: "DocModel",
   schema,
   inputs: ({ inputs }) => inputs,
+  decision: decisionOf,
   async prepare(config, context, tensorizers) {
     const { component: embedding, config: options } = context.part("embedding", config.embedding);
     await embedding.prepare?.(options, context, tensorizers);
   },
   build(scope, config, inputs, labels) {
-    const words = scope.part("embedding", config.embedding, "embedding", (embedding, options, at) => embedding.build(at, options, inputs));
-    const { doc } = scope.part("representation", config.representation, "representation", (representation, options, at) =>
-      representation.build(at, options, words),
+    const words = scope.part("embedding", config.embedding, "embedding", (embedding, options, at) =>
+      embedding.build(at, options, inputs),
+    );
+    const { doc } = scope.part(
+      "representation",
+      config.representation,
+      "representation",
+      (representation, options, at) => representation.build(at, options, words),
     );
     if (doc === null) {
-      throw ptxError("PTX_CONFIG_VALUE", "model.representation", "this representation gives vectors of words only; a text classifier needs one that gives a vector of the text", "pytext-ts list representation");
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        "model.representation",
+        "this representation gives vectors of words only; a text classifier needs one that gives a vector of the text",
+        "pytext-ts list representation",
+      );
     }
     const dense = inputs.find("dense")?.tensors.values;
     return classify(scope, config, dense === undefined ? doc : concat([doc, dense], 1), inputs, labels);

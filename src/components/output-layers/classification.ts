@@ -5,7 +5,10 @@ import { buildLoss, labelWeights, labelWeightsSchema } from "./label-weights.js"
 
 const schema = Type.Object(
   {
-    loss: Slot("loss", { default: "CrossEntropyLoss", description: "What training makes small; a loss over classes." }),
+    loss: Slot("loss", {
+      default: "CrossEntropyLoss",
+      description: "What training makes small; a loss over classes.",
+    }),
     label_weights: labelWeightsSchema,
   },
   { description: "One of several labels: softmax over their logits." },
@@ -20,7 +23,16 @@ export const ClassificationOutputLayer = component({
   spec: (_config, labels) => ({ logits: labels.length }),
   threshold: () => 0,
   build(scope, config, logits, target, labels) {
-    const loss = target && buildLoss(scope, config.loss, "class", logits, target.tensors.ids!, labelWeights(scope, config.label_weights, target, labels));
+    const loss =
+      target &&
+      buildLoss(
+        scope,
+        config.loss,
+        "class",
+        logits,
+        target.tensors.ids!,
+        labelWeights(scope, config.label_weights, target, labels),
+      );
     return { loss: loss ?? null, scores: softmax(logits) };
   },
 });

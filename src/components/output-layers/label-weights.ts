@@ -41,7 +41,11 @@ function given(config: Record<string, number>, labels: readonly string[]): numbe
     if (labels.includes(name)) continue;
     const close = nearest(name, labels);
     const meant = close === undefined ? "" : `; did you mean "${close}"?`;
-    throw ptxError("PTX_CONFIG_VALUE", "output_layer.label_weights", `no label is called "${name}"${meant}  known: ${labels.join(", ")}`);
+    throw ptxError(
+      "PTX_CONFIG_VALUE",
+      "output_layer.label_weights",
+      `no label is called "${name}"${meant}  known: ${labels.join(", ")}`,
+    );
   }
   return labels.map((label) => weights.get(label) ?? 1);
 }
@@ -60,7 +64,11 @@ export function buildLoss(
       const fitting = scope.context.registry
         .names("loss")
         .filter((name) => scope.context.registry.get("loss", name).target === wanted);
-      throw ptxError("PTX_CONFIG_VALUE", at.path, `${loss.name} compares ${loss.target}, but this output layer decides by ${wanted}; use ${fitting.join(" or ")}`);
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        at.path,
+        `${loss.name} compares ${loss.target}, but this output layer decides by ${wanted}; use ${fitting.join(" or ")}`,
+      );
     }
     return loss.build(at, config, { logits, target, classWeights });
   });

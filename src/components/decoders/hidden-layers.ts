@@ -1,0 +1,58 @@
+/** @file Linear layers with activations between them: the body of the MLP decoder, also on top of pooled representations. */
+import { type Static, Type } from "typebox";
+import type { Tensor } from "../../graph/graph.js";
+import { linear } from "../../graph/ops/matrix.js";
+import { layerNorm } from "../../graph/ops/reduction.js";
+import { constantInit, xavierInit } from "../../graph/parameters.js";
+import type { Scope } from "../../graph/scope.js";
+import { activation, activationSchema } from "../activation.js";
+import { sizedAxis } from "../sizes.js";
+
+/** Config keys of a stack of hidden layers. */
+export const hiddenLayerOptions = {
+  hidden_dims: Type.Array(Type.Integer({ minimum: 1 }), {
+    default: [],
+    description: "Sizes of the hidden layers, first to last.",
+  }),
+  activation: activationSchema("What each hidden layer applies to its values."),
+  layer_norm: Type.Boolean({
+    default: false,
+    description: "Normalise each hidden layer before its activation.",
+  }),
+  dropout: Type.Number({
+    minimum: 0,
+    exclusiveMaximum: 1,
+    default: 0,
+    description: "Probability that a hidden value is zeroed in training.",
+  }),
+  bias: Type.Boolean({ default: true, description: "Whether layers add a bias." }),
+};
+
+/** The schema of hidden layers that stand inside another component. */
+export const hiddenLayersSchema = (description: string) =>
+  Type.Object(hiddenLayerOptions, { default: {}, description });
+
+/** The resolved value of `hiddenLayerOptions`. */
+export type HiddenLayers = Static<ReturnType<typeof hiddenLayersSchema>>;
+
+/** One linear layer with the parameters `weight [in, size]` and `bias [size]`. `[..., in] -> [..., size]`. */
+export function linearLayer(layer: Scope, x: Tensor, size: number, bias: boolean): Tensor {
+  const weight = layer.parameter("weight", [sizedAxis(x, -1), size], xavierInit);
+  return linear(x, weight, bias ? layer.parameter("bias", [size]) : undefined);
+}
+
+/** The hidden layers, called `layer0`, `layer1`, ... `[..., dim] -> [..., last of hidden_dims]`; none give `x` back. */
+export function hiddenLayers(scope: Scope, config: HiddenLayers, x: Tensor): Tensor {
+  return config.hidden_dims.reduce((input, size, i) => {
+    const layer = scope.child(`layer${i}`);
+    const y = linearLayer(layer, input, size, config.bias);
+    const normal = config.layer_norm
+      ? layerNorm(
+          y,
+          layer.parameter("norm.scale", [size], constantInit(1)),
+          layer.parameter("norm.bias", [size]),
+        )
+      : y;
+    return layer.dropout(activation(config.activation, normal), config.dropout);
+  }, x);
+}

@@ -1,0 +1,48 @@
+/** The built-in components of the model side, for the registry. */
+import { MLPDecoder } from "../decoders/mlp-decoder.js";
+import { CharacterEmbedding } from "../embeddings/character-embedding.js";
+import { EmbeddingList } from "../embeddings/embedding-list.js";
+import { WordEmbedding } from "../embeddings/word-embedding.js";
+import { BinaryCrossEntropyWithLogitsLoss } from "../losses/binary-cross-entropy.js";
+import { CrossEntropyLoss } from "../losses/cross-entropy.js";
+import { BinaryFocalLoss, FocalLoss } from "../losses/focal.js";
+import { BinaryClassificationOutputLayer } from "../output-layers/binary-classification.js";
+import { ClassificationOutputLayer } from "../output-layers/classification.js";
+import { MultiLabelClassificationOutputLayer } from "../output-layers/multi-label-classification.js";
+import { LastTimestepPool } from "../poolings/last-timestep-pool.js";
+import { MaxPool } from "../poolings/max-pool.js";
+import { MeanPool } from "../poolings/mean-pool.js";
+import { SelfAttention } from "../poolings/self-attention.js";
+import { BiGRU } from "../representations/bigru.js";
+import { BiLSTM } from "../representations/bilstm.js";
+import { BiLSTMDocAttention } from "../representations/bilstm-doc-attention.js";
+import { DocNNRepresentation } from "../representations/doc-nn.js";
+import { PureDocAttention } from "../representations/pure-doc-attention.js";
+import { BagOfNGramsModel } from "./bag-of-ngrams-model.js";
+import { DocModel } from "./doc-model.js";
+
+/** Every model component that comes with the library. */
+export const modelComponents = [
+  DocModel,
+  BagOfNGramsModel,
+  WordEmbedding,
+  CharacterEmbedding,
+  EmbeddingList,
+  DocNNRepresentation,
+  BiLSTM,
+  BiGRU,
+  BiLSTMDocAttention,
+  PureDocAttention,
+  SelfAttention,
+  MaxPool,
+  MeanPool,
+  LastTimestepPool,
+  MLPDecoder,
+  ClassificationOutputLayer,
+  BinaryClassificationOutputLayer,
+  MultiLabelClassificationOutputLayer,
+  CrossEntropyLoss,
+  FocalLoss,
+  BinaryCrossEntropyWithLogitsLoss,
+  BinaryFocalLoss,
+] as const;

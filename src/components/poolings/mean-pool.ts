@@ -1,0 +1,18 @@
+import { Type } from "typebox";
+import { cast, div, maximum } from "../../graph/ops/elementwise.js";
+import { reduceSum } from "../../graph/ops/reduction.js";
+import { component } from "../../registry/component.js";
+import { weightedSum } from "./weighted-sum.js";
+
+const schema = Type.Object({}, { description: "The mean of a row's token vectors." });
+
+/** `vectors [batch, tokens, dim]` -> `[batch, dim]`. */
+export const MeanPool = component({
+  kind: "pooling",
+  name: "MeanPool",
+  schema,
+  build(_scope, _config, { vectors, mask }) {
+    const there = cast(mask, vectors.dtype);
+    return weightedSum(div(there, maximum(reduceSum(there, [1], true), 1)), vectors);
+  },
+});

@@ -1,0 +1,86 @@
+/** @file The gated recurrent unit (Cho et al., 2014), its reset gate applied after the product as in PyTorch and cuDNN. */
+import type { Tensor } from "../../graph/graph.js";
+import { add, mul, sigmoid, sub, tanh, where } from "../../graph/ops/elementwise.js";
+import { linear, matmul, rowsOf } from "../../graph/ops/matrix.js";
+import { gruFused } from "../../graph/ops/recurrent.js";
+import { scan } from "../../graph/ops/scan.js";
+import { concat, full, reshape, slice, unsqueeze } from "../../graph/ops/shaping.js";
+import { uniformInit, xavierInit } from "../../graph/parameters.js";
+import type { Scope } from "../../graph/scope.js";
+import type { TokenVectors } from "../contracts.js";
+import { HIDDEN } from "../masking.js";
+import { type Cell, directionOf, type RecurrentOptions, recurrentLayers, stackTransposed } from "./layers.js";
+
+/** One direction's weights; gates stand in the order update, reset, candidate (ONNX's). */
+interface GruWeights {
+  /** `[dim, 3 * hidden]`. */
+  readonly input: Tensor;
+  /** `[hidden, 3 * hidden]`. */
+  readonly recurrent: Tensor;
+  /** `[3 * hidden]`. */
+  readonly bias: Tensor;
+  /** `[hidden]`: added to the candidate's recurrent part, before the reset gate. */
+  readonly resetBias: Tensor;
+}
+
+/** What stands for a padded place: an update gate that is fully open, which keeps the old state exactly. */
+function keepState(x: Tensor, hidden: number): Tensor {
+  return x.graph.constant(
+    "float32",
+    [3 * hidden],
+    Float32Array.from({ length: 3 * hidden }, (_, i) => (i < hidden ? -HIDDEN : 0)),
+  );
+}
+
+const cell: Cell<GruWeights> = {
+  weights(scope, dim, hidden) {
+    return {
+      input: scope.parameter("weight_ih", [dim, 3 * hidden], xavierInit),
+      recurrent: scope.parameter("weight_hh", [hidden, 3 * hidden], uniformInit(1 / Math.sqrt(hidden))),
+      bias: scope.parameter("bias", [3 * hidden]),
+      resetBias: scope.parameter("bias_hh", [hidden]),
+    };
+  },
+
+  loop({ input, recurrent, bias, resetBias }, { x, mask }, hidden, reverse) {
+    const [tokens, batch] = [x.dim(0), x.dim(1)];
+    const projected = reshape(linear(rowsOf(x), input, bias), [tokens, batch, 3 * hidden]);
+    const gated = where(mask, projected, keepState(x, hidden));
+    const zero = full(x.graph, x.dtype, [batch, hidden], 0);
+    const { outputs } = scan({ states: [zero], scanned: [gated], reverse }, ([h], [z]) => {
+      const product = matmul(h!, recurrent);
+      const gates = sigmoid(add(slice(z!, 1, 0, 2 * hidden), slice(product, 1, 0, 2 * hidden)));
+      const update = slice(gates, 1, 0, hidden);
+      const reset = slice(gates, 1, hidden, 2 * hidden);
+      const recalled = add(slice(product, 1, 2 * hidden, 3 * hidden), resetBias);
+      const candidate = tanh(add(slice(z!, 1, 2 * hidden, 3 * hidden), mul(reset, recalled)));
+      const state = add(mul(sub(1, update), candidate), mul(update, h!));
+      return { states: [state], outputs: [state] };
+    });
+    return where(mask, outputs[0]!, 0);
+  },
+
+  fused(weights, { x, lengths }, hidden) {
+    const none = x.graph.constant("float32", [2 * hidden], new Float32Array(2 * hidden));
+    return gruFused({
+      x,
+      weight: stackTransposed(weights.map(({ input }) => input)),
+      recurrence: stackTransposed(weights.map(({ recurrent }) => recurrent)),
+      bias: concat(
+        weights.map(({ bias, resetBias }) => unsqueeze(concat([bias, none, resetBias], 0), [0])),
+        0,
+      ),
+      lengths,
+      hidden,
+      direction: directionOf(weights.length),
+    });
+  },
+};
+
+/**
+ * The states of stacked GRU layers. `vectors [batch, tokens, dim]` -> `[batch, tokens, directions * hidden]`, zero at padding.
+ * Parameters: `layer0.forward.weight_ih`, `.weight_hh`, `.bias`, `.bias_hh`, and so on.
+ */
+export function gruLayers(scope: Scope, input: TokenVectors, options: RecurrentOptions): Tensor {
+  return recurrentLayers(cell, scope, input, options);
+}

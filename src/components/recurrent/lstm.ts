@@ -1,0 +1,81 @@
+/** @file The LSTM (Hochreiter and Schmidhuber, 1997, with forget gates: Gers et al., 2000). */
+import type { Tensor } from "../../graph/graph.js";
+import { add, mul, sigmoid, tanh, where } from "../../graph/ops/elementwise.js";
+import { linear, matmul, rowsOf } from "../../graph/ops/matrix.js";
+import { lstmFused } from "../../graph/ops/recurrent.js";
+import { scan } from "../../graph/ops/scan.js";
+import { concat, full, reshape, slice, unsqueeze } from "../../graph/ops/shaping.js";
+import { type Initializer, uniformInit, xavierInit } from "../../graph/parameters.js";
+import type { Scope } from "../../graph/scope.js";
+import type { TokenVectors } from "../contracts.js";
+import { HIDDEN } from "../masking.js";
+import { type Cell, directionOf, type RecurrentOptions, recurrentLayers, stackTransposed } from "./layers.js";
+
+/** One direction's weights; gates stand in the order input, output, forget, candidate (ONNX's). */
+interface LstmWeights {
+  /** `[dim, 4 * hidden]`. */
+  readonly input: Tensor;
+  /** `[hidden, 4 * hidden]`. */
+  readonly recurrent: Tensor;
+  /** `[4 * hidden]`. */
+  readonly bias: Tensor;
+}
+
+/** Zero, but 1 for the forget gate, so that a new layer remembers (Jozefowicz et al., 2015). */
+const openForgetGate: Initializer = (data) => {
+  const hidden = data.length / 4;
+  data.fill(0).fill(1, 2 * hidden, 3 * hidden);
+};
+
+const cell: Cell<LstmWeights> = {
+  weights(scope, dim, hidden) {
+    return {
+      input: scope.parameter("weight_ih", [dim, 4 * hidden], xavierInit),
+      recurrent: scope.parameter("weight_hh", [hidden, 4 * hidden], uniformInit(1 / Math.sqrt(hidden))),
+      bias: scope.parameter("bias", [4 * hidden], openForgetGate),
+    };
+  },
+
+  loop({ input, recurrent, bias }, { x, mask }, hidden, reverse) {
+    const [tokens, batch] = [x.dim(0), x.dim(1)];
+    const projected = reshape(linear(rowsOf(x), input, bias), [tokens, batch, 4 * hidden]);
+    // At padding every gate is shut: the state there is exactly zero, as it is before a text begins, and no
+    // gradient passes. So neither direction has to look at the mask in its loop.
+    const gated = where(mask, projected, HIDDEN);
+    const zero = full(x.graph, x.dtype, [batch, hidden], 0);
+    const { outputs } = scan({ states: [zero, zero], scanned: [gated], reverse }, ([h, c], [z]) => {
+      const sums = add(z!, matmul(h!, recurrent));
+      const gates = sigmoid(slice(sums, 1, 0, 3 * hidden));
+      const gate = (i: number): Tensor => slice(gates, 1, i * hidden, (i + 1) * hidden);
+      const candidate = tanh(slice(sums, 1, 3 * hidden, 4 * hidden));
+      const cellState = add(mul(gate(2), c!), mul(gate(0), candidate));
+      const state = mul(gate(1), tanh(cellState));
+      return { states: [state, cellState], outputs: [state] };
+    });
+    return outputs[0]!;
+  },
+
+  fused(weights, { x, lengths }, hidden) {
+    const noSecondBias = x.graph.constant("float32", [4 * hidden], new Float32Array(4 * hidden));
+    return lstmFused({
+      x,
+      weight: stackTransposed(weights.map(({ input }) => input)),
+      recurrence: stackTransposed(weights.map(({ recurrent }) => recurrent)),
+      bias: concat(
+        weights.map(({ bias }) => unsqueeze(concat([bias, noSecondBias], 0), [0])),
+        0,
+      ),
+      lengths,
+      hidden,
+      direction: directionOf(weights.length),
+    });
+  },
+};
+
+/**
+ * The states of stacked LSTM layers. `vectors [batch, tokens, dim]` -> `[batch, tokens, directions * hidden]`, zero at padding.
+ * Parameters: `layer0.forward.weight_ih`, `.weight_hh`, `.bias`, and so on.
+ */
+export function lstmLayers(scope: Scope, input: TokenVectors, options: RecurrentOptions): Tensor {
+  return recurrentLayers(cell, scope, input, options);
+}
