@@ -103,9 +103,8 @@ export interface Predicted {
 /** How predictions are to be read: one label a row, or any number. */
 export type Decision = "single-label" | "multi-label";
 
-/** What a model gives. */
-export interface ModelOutput extends Predicted {
-  readonly labels: readonly string[];
+/** How scores become labels. */
+export interface DecisionRule {
   readonly decision: Decision;
   /** Multi-label: the score from which a label holds. */
   readonly threshold: number;
@@ -137,8 +136,10 @@ declare module "../registry/component.js" {
     model: {
       /** The tensorizers that the model declares, by input name; null ones are left out. */
       inputs(config: Config): Readonly<Record<string, SlotValue<"tensorizer"> | null>>;
+      /** How its scores become labels. */
+      decision(config: Config, context: Context): DecisionRule;
       prepare?(config: Config, context: Context, tensorizers: ReadonlyMap<string, Tensorizer>): Promise<void>;
-      build(scope: Scope, config: Config, inputs: ModelInputs, labels: readonly string[]): ModelOutput;
+      build(scope: Scope, config: Config, inputs: ModelInputs, labels: readonly string[]): Predicted;
     };
   }
 }

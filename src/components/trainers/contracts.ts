@@ -1,10 +1,9 @@
 /** The contracts around the training loop: what it trains, on what, and who hears of it. */
-import type { Engine } from "../../engine/engine.js";
-import type { HostTensor } from "../../graph/dtype.js";
+import type { Engine, Values } from "../../engine/engine.js";
 import type { ParameterStore } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
-import type { ModelOutput } from "../contracts.js";
+import type { Predicted } from "../contracts.js";
 import type { Batcher, Split } from "../data/contracts.js";
 
 /** The numericalised rows of one split. */
@@ -13,7 +12,7 @@ export interface Examples {
   /** What batchers sort by: tokens in each row. */
   readonly lengths: Int32Array;
   /** The padded arrays of these rows by field name; may reuse the buffers of an earlier call. */
-  feeds(rows: Uint32Array): Record<string, HostTensor>;
+  batch(rows: Uint32Array): Values;
 }
 
 /** What there is to train and evaluate on. */
@@ -77,8 +76,8 @@ export interface Checkpoint {
 
 /** Where checkpoints are kept. `save` replaces the previous one atomically. */
 export interface CheckpointStore {
-  load(): Checkpoint | null;
-  save(checkpoint: Checkpoint): void;
+  load(): Promise<Checkpoint | null>;
+  save(checkpoint: Checkpoint): Promise<void>;
 }
 
 /** Everything that a trainer works with. */
@@ -87,7 +86,7 @@ export interface TrainingSession {
   readonly engine: Engine;
   readonly parameters: ParameterStore;
   /** Builds the model with its loss in the given scope (inputs of the form "ids"). */
-  readonly build: (scope: Scope) => ModelOutput;
+  readonly build: (scope: Scope) => Predicted;
   readonly data: TrainingData;
   readonly report: (split: Split, predictions: Predictions) => Figures;
   readonly select: SelectMetric;

@@ -4,7 +4,7 @@ import { optimize } from "../../graph/passes.js";
 import type { ParameterStore } from "../../graph/parameters.js";
 import { Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
-import type { ModelOutput } from "../contracts.js";
+import type { Predicted } from "../contracts.js";
 import type { Examples, Predictions } from "./contracts.js";
 
 /** The compiled inference graph with its loss: scores whole splits with the parameters as they are at that moment. */
@@ -18,7 +18,7 @@ export class Evaluator {
   /** Builds the model in inference mode and compiles it. */
   static async compile(
     engine: Engine,
-    build: (scope: Scope) => ModelOutput,
+    build: (scope: Scope) => Predicted,
     parameters: ParameterStore,
     context: Context,
   ): Promise<Evaluator> {
@@ -40,7 +40,7 @@ export class Evaluator {
     let scores = new Float32Array(0);
     let [sum, count] = [0, 0];
     for (const rows of batches) {
-      const results = await this.program.run({ ...examples.feeds(rows), ...parameters }, outputs);
+      const results = await this.program.run({ ...examples.batch(rows), ...parameters }, outputs);
       const batch = results.scores!;
       const labels = batch.dims[1]!;
       if (scores.length === 0) scores = new Float32Array(examples.size * labels);

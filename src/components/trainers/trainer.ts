@@ -71,7 +71,7 @@ class TrainingRun {
   async train(): Promise<TrainingResult> {
     const { session, config } = this;
     const state = this.#state;
-    const saved = session.checkpoints?.load();
+    const saved = await session.checkpoints?.load();
     if (saved) restoreState(saved, this.#parts());
     const batches = this.#batches(state.epoch).length;
     session.emit({ type: "start", epochs: config.epochs, batches, rows: session.data.train.size, parameters: session.parameters.size, resumed: state.step });
@@ -85,7 +85,7 @@ class TrainingRun {
       await this.#epoch();
       const record = await this.#finishEpoch();
       session.emit({ type: "epoch", record, seconds: (performance.now() - started) / 1000, rows: session.data.train.size });
-      this.#checkpoint();
+      await this.#checkpoint();
     }
     const { best } = state;
     if (best !== null && config.load_best_model_after_train) session.parameters.assign(best.parameters);
@@ -108,14 +108,14 @@ class TrainingRun {
       if (whole) this.#update();
       const loss = state.lossSum / Math.max(state.lossCount, 1e-12);
       this.session.emit({ type: "progress", epoch: state.epoch + 1, batch: state.batch, batches: batches.length, rows: rows.length, loss });
-      if (whole && every !== null && state.batch < batches.length && state.batch % every < accumulated) this.#checkpoint();
+      if (whole && every !== null && state.batch < batches.length && state.batch % every < accumulated) await this.#checkpoint();
     }
   }
 
   /** Loss and gradients of one batch, added to the update in the making. */
   async #batch(rows: Uint32Array, number: number): Promise<void> {
     const state = this.#state;
-    const { sum, count, scores } = await this.step.run(this.session.data.train.feeds(rows), number, (parameter, gradient) =>
+    const { sum, count, scores } = await this.step.run(this.session.data.train.batch(rows), number, (parameter, gradient) =>
       this.#accumulator.add(parameter, gradient),
     );
     if (!Number.isFinite(sum)) {
@@ -203,8 +203,8 @@ class TrainingRun {
     return data.batcher.train(data.train.lengths, context.settings.seed, epoch);
   }
 
-  #checkpoint(): void {
-    this.session.checkpoints?.save(saveState(this.#parts()));
+  async #checkpoint(): Promise<void> {
+    await this.session.checkpoints?.save(saveState(this.#parts()));
   }
 
   #parts() {

@@ -1,4 +1,4 @@
-import type { Engine, Program } from "../../engine/engine.js";
+import type { Engine, Program, Values } from "../../engine/engine.js";
 import { type Gradient, gradients, isSparse } from "../../graph/autodiff.js";
 import type { HostTensor } from "../../graph/dtype.js";
 import { Graph } from "../../graph/graph.js";
@@ -8,7 +8,7 @@ import { type DropoutMask, Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
 import { stream } from "../../registry/random.js";
-import type { ModelOutput } from "../contracts.js";
+import type { Predicted } from "../contracts.js";
 import type { GradientValue } from "../optimizers/contracts.js";
 import { bindShape, bindSymbols } from "./bindings.js";
 
@@ -44,7 +44,7 @@ export class TrainingStep {
   /** Builds the model in training mode, adds the gradients of all trainable parameters, and compiles. */
   static async compile(
     engine: Engine,
-    build: (scope: Scope) => ModelOutput,
+    build: (scope: Scope) => Predicted,
     parameters: ParameterStore,
     context: Context,
   ): Promise<TrainingStep> {
@@ -71,11 +71,11 @@ export class TrainingStep {
   }
 
   /** Runs one batch; dropout masks come from the stream of this step. Gradients are of the loss's sum and valid until the next run. */
-  async run(feeds: Record<string, HostTensor>, step: number, add: (parameter: Parameter, gradient: GradientValue) => void): Promise<StepResult> {
-    const bindings = bindSymbols(this.graph, feeds);
-    for (const mask of this.masks) feeds[mask.name] = this.#draw(mask, step, bindings);
-    const names = this.graph.parameters.map(({ name }) => name);
-    const results = await this.program.run({ ...feeds, ...this.parameters.feeds(names) }, this.#outputs, this.#buffers);
+  async run(batch: Values, step: number, add: (parameter: Parameter, gradient: GradientValue) => void): Promise<StepResult> {
+    const bindings = bindSymbols(this.graph, batch);
+    const masks = Object.fromEntries(this.masks.map((mask) => [mask.name, this.#draw(mask, step, bindings)]));
+    const parameters = this.parameters.feeds(this.graph.parameters.map(({ name }) => name));
+    const results = await this.program.run({ ...batch, ...masks, ...parameters }, this.#outputs, this.#buffers);
     for (const { parameter, sparse } of this.trained) add(parameter, sparse ? sparseGradient(parameter, results) : denseGradient(parameter, results));
     return {
       sum: Number(results.loss_sum!.data[0]),

@@ -1,0 +1,15 @@
+import { exportOnnx } from "../exporters/onnx-exporter.js";
+import { loadRegistry, print, terminalLog } from "./session.js";
+
+/** Options of `pytext-ts export`. */
+export interface ExportCommand {
+  readonly onnx: string;
+  readonly include: readonly string[];
+}
+
+/** `pytext-ts export RUN --onnx FILE`. */
+export async function exportCommand(run: string, options: ExportCommand): Promise<void> {
+  const { written, rows, difference } = await exportOnnx(run, options.onnx, { registry: await loadRegistry(options.include), log: terminalLog() });
+  print(`checked ${rows} rows: largest difference of a score ${difference.toExponential(1)}`);
+  for (const path of written) print(`wrote ${path}`);
+}

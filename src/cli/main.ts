@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+/** @file The command line. Commands are loaded when they run, so that `--help` answers at once. */
+import { readFileSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
+
+/** The exit code for bad input: config, data or command line. */
+const BAD_INPUT = 2;
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+
+const program = new Command("pytext-ts")
+  .description("From a JSON config and a text file to a trained, exported NLP model.")
+  .version(version)
+  .showSuggestionAfterError()
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : BAD_INPUT));
+
+const collect = (value: string, all: readonly string[]): string[] => [...all, value];
+
+/** A whole number from `minimum` up. */
+const integer =
+  (minimum: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < minimum) throw new InvalidArgumentError(`expected a whole number of at least ${minimum}.`);
+    return value;
+  };
+
+const command = (usage: string, description: string): Command =>
+  program.command(usage).description(description).option("--include <file>", "a .ts or .mjs file that exports components of your own; may be repeated", collect, []);
+
+command("train <config>", "train, test, and write a run folder")
+  .option("--output <dir>", "folder of the run (default: runs/<config name>-<time>)")
+  .option("--set <path=value>", "change the config, for example task.trainer.epochs=3; may be repeated", collect, [])
+  .option("--resume", "go on with the run in --output from its last checkpoint")
+  .option("--seed <n>", "seed of all randomness, in place of the config's", integer(0))
+  .option("--threads <n>", "threads for the graph, in place of the config's", integer(1))
+  .option("--quiet", "print only warnings and the paths written")
+  .action(async (config, options) => (await import("./train.js")).trainCommand(config, options));
+
+command("test <run>", "figures of a run on its test rows")
+  .option("--data <file>", "rows to test on, in the form of the run's test file")
+  .option("--json", "print one JSON object")
+  .action(async (run, options) => (await import("./test.js")).testCommand(run, options));
+
+command("predict <model> [texts...]", "predict texts with a run folder or an exported .onnx file, one JSON object a line")
+  .option("--input <file>", "plain lines or JSON objects to predict; - is standard input (the default without texts)")
+  .option("--output <file>", "file for the results in place of standard output")
+  .action(async (model, texts, options) => (await import("./predict.js")).predictCommand(model, texts, options));
+
+command("export <run>", "write a run as one .onnx file")
+  .requiredOption("--onnx <file>", "the file to write")
+  .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
+
+command("debug-data <config>", "look at the data before training: sizes, labels, overlap, conflicts, lengths, unknown words")
+  .option("--set <path=value>", "change the config; may be repeated", collect, [])
+  .option("--json", "print one JSON object")
+  .action(async (config, options) => (await import("./debug-data.js")).debugDataCommand(config, options));
+
+command("gen-default-config <task> [edits...]", "print a complete config; edits are component names or path=value")
+  .action(async (task, edits, options) => {
+    const [{ genDefaultConfig }, { loadRegistry, show }] = await Promise.all([import("./gen-default-config.js"), import("./session.js")]);
+    show(genDefaultConfig(await loadRegistry(options.include), { task, edits }));
+  });
+
+command("help-config [name]", "keys, types, defaults and meanings of a component, or of the whole config")
+  .action(async (name, options) => {
+    const [{ helpConfig }, { loadRegistry, show }] = await Promise.all([import("./help-config.js"), import("./session.js")]);
+    show(helpConfig(await loadRegistry(options.include), { name }));
+  });
+
+command("update-config <file>", "print a config in the current version's spelling")
+  .action(async (file, options) => {
+    const [{ updateConfig }, { loadRegistry, show }] = await Promise.all([import("./update-config.js"), import("./session.js")]);
+    show(updateConfig(await loadRegistry(options.include), { file }));
+  });
+
+command("schema", "print the JSON Schema of configs, for editors")
+  .action(async (options) => {
+    const [{ schema }, { loadRegistry, show }] = await Promise.all([import("./schema.js"), import("./session.js")]);
+    show(schema(await loadRegistry(options.include)));
+  });
+
+command("list [kind]", "list the components that configs may name")
+  .action(async (kind, options) => {
+    const [{ list }, { loadRegistry, show }] = await Promise.all([import("./list.js"), import("./session.js")]);
+    show(list(await loadRegistry(options.include), { kind }));
+  });
+
+program.parseAsync().catch(async (error: unknown) => {
+  const { PtxError } = await import("../registry/errors.js");
+  const known = error instanceof PtxError;
+  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = known ? BAD_INPUT : 1;
+});

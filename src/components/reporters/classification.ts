@@ -1,0 +1,89 @@
+import { type Static, Type } from "typebox";
+import { classificationReport, multiLabelReport } from "../../metrics/index.js";
+import { component } from "../../registry/component.js";
+import { ptxError } from "../../registry/errors.js";
+import { nearest } from "../../registry/nearest.js";
+import type { Figures, SelectMetric } from "../trainers/contracts.js";
+import type { Evaluated, MetricReporter, WorstRow } from "./contracts.js";
+
+/** Figures of the whole split, and figures of one label (`label_*`, for `target_label`). */
+const WHOLE = ["accuracy", "macro_f1", "micro_f1", "weighted_f1", "roc_auc", "mcc", "loss"] as const;
+const OF_LABEL = { label_f1: "f1", label_precision: "precision", label_recall: "recall", label_avg_precision: "average_precision", label_roc_auc: "roc_auc" } as const;
+type OfLabel = keyof typeof OF_LABEL;
+const ofLabel = Object.keys(OF_LABEL) as OfLabel[];
+
+const schema = Type.Object(
+  {
+    model_select_metric: Type.Union([...WHOLE, ...ofLabel].map((name) => Type.Literal(name)), {
+      default: "accuracy",
+      description: "The figure on eval by which the best epoch is chosen; label_* are about target_label.",
+    }),
+    target_label: Type.Union([Type.Null(), Type.String()], {
+      default: null,
+      description: "The label that label_* figures, and of two labels the binary view, are about.",
+    }),
+    worst_rows: Type.Integer({ minimum: 0, default: 20, description: "How many of the test rows that went most wrong are written to worst-rows.jsonl." }),
+  },
+  { description: "Figures for one label a row, or several: accuracy, precision, recall, F1, ROC-AUC, calibration and more." },
+);
+
+class Classification implements MetricReporter {
+  readonly select: SelectMetric;
+
+  constructor(readonly config: Static<typeof schema>) {
+    const name = String(config.model_select_metric);
+    this.select = { name, higherIsBetter: name !== "loss", value: (figures) => this.#value(figures, name) };
+  }
+
+  figures({ labels, decision, threshold, gold, scores, loss }: Evaluated): Figures {
+    const target = this.config.target_label;
+    if (target !== null && !labels.includes(target)) {
+      const close = nearest(target, labels);
+      const meant = close === undefined ? "" : `; did you mean "${close}"?`;
+      throw ptxError("PTX_CONFIG_VALUE", "metric_reporter.target_label", `no label is called "${target}"${meant}  known: ${labels.join(", ")}`);
+    }
+    if (decision === "multi-label") {
+      return multiLabelReport({ labels, gold: gold as Uint8Array, scores, loss, thresholds: threshold });
+    }
+    const positive = target !== null && labels.length === 2 ? { positiveLabel: target } : {};
+    return classificationReport({ labels, gold: gold as Int32Array, scores, loss, ...positive });
+  }
+
+  worst({ labels, decision, threshold, gold, scores }: Evaluated): WorstRow[] {
+    const rows = scores.length / labels.length;
+    const named = (row: number, holds: (label: number) => boolean): string[] => labels.filter((_, label) => holds(label));
+    const scored = Array.from({ length: rows }, (_, row): WorstRow => {
+      const score = (label: number): number => scores[row * labels.length + label]!;
+      if (decision === "single-label") {
+        const best = labels.reduce((top, _, label) => (score(label) > score(top) ? label : top), 0);
+        return { row, gold: [labels[gold[row]!]!], predicted: [labels[best]!], score: score(gold[row]!) };
+      }
+      const truth = (label: number): boolean => gold[row * labels.length + label] === 1;
+      const agreement = labels.map((_, label) => (truth(label) ? score(label) : 1 - score(label)));
+      return { row, gold: named(row, truth), predicted: named(row, (label) => score(label) >= threshold), score: Math.min(...agreement) };
+    });
+    return scored
+      .filter(({ gold: truth, predicted }) => truth.join() !== predicted.join())
+      .sort((a, b) => a.score - b.score || a.row - b.row)
+      .slice(0, this.config.worst_rows);
+  }
+
+  #value(figures: Figures, name: string): number | null {
+    if (!(name in OF_LABEL)) return figures[name] as number | null;
+    const label = this.config.target_label ?? "";
+    const perClass = figures.per_class as Readonly<Record<string, Readonly<Record<string, number | null>>>>;
+    return perClass[label]?.[OF_LABEL[name as OfLabel]] ?? null;
+  }
+}
+
+/** Figures for text classifiers. */
+export const ClassificationMetricReporter = component({
+  kind: "metric_reporter",
+  name: "ClassificationMetricReporter",
+  schema,
+  check: ({ model_select_metric: metric, target_label: label }) =>
+    String(metric).startsWith("label_") && label === null
+      ? [{ path: "target_label", message: `model_select_metric "${metric}" is about one label: name it in target_label` }]
+      : [],
+  create: (config) => new Classification(config),
+});

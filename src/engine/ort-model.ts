@@ -1,0 +1,50 @@
+/** @file Model files run as they are, the way any ONNX Runtime would run them. */
+import type { InferenceSession } from "onnxruntime-node";
+import type { HostTensor } from "../graph/dtype.js";
+import type { Values } from "./engine.js";
+import { loadRuntime } from "./onnxruntime.js";
+import { engineError } from "./ort-errors.js";
+import { unwrap, Wrappers } from "./ort-values.js";
+
+/** An ONNX file in a session of its own. */
+export class OnnxModelFile {
+  private constructor(
+    readonly path: string,
+    readonly session: InferenceSession,
+    readonly wrappers: Wrappers,
+  ) {}
+
+  /** Opens a file, with external data beside it. Throws `PTX_ENGINE`. */
+  static async open(path: string, threads: number): Promise<OnnxModelFile> {
+    const runtime = await loadRuntime();
+    try {
+      const session = await runtime.InferenceSession.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 4 });
+      return new OnnxModelFile(path, session, new Wrappers(runtime.Tensor));
+    } catch (error) {
+      throw engineError(`${path} cannot be opened`, error);
+    }
+  }
+
+  get inputs(): readonly string[] {
+    return this.session.inputNames;
+  }
+
+  get outputs(): readonly string[] {
+    return this.session.outputNames;
+  }
+
+  /** All outputs for these inputs. */
+  async run(feeds: Values): Promise<Record<string, HostTensor>> {
+    const wrapped = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, this.wrappers.wrap(value)]));
+    try {
+      const results = await this.session.run(wrapped);
+      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, unwrap(tensor)]));
+    } catch (error) {
+      throw engineError(`${this.path} failed`, error);
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}

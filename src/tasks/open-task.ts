@@ -1,0 +1,52 @@
+import { availableParallelism } from "node:os";
+import type { Engine } from "../engine/engine.js";
+import { ParameterStore } from "../graph/parameters.js";
+import { Context, type Log } from "../registry/context.js";
+import { ptxError } from "../registry/errors.js";
+import type { Registry } from "../registry/registry.js";
+import type { RunConfig } from "../registry/run-config.js";
+import { RunFolder, type SavedVocabularies } from "./run-folder.js";
+import type { Task } from "./task.js";
+
+/** A task with its context and its parameters. */
+export interface OpenTask {
+  readonly task: Task;
+  readonly context: Context;
+  readonly parameters: ParameterStore;
+  /** Makes the engine that the config names. */
+  engine(): Promise<Engine>;
+}
+
+/** Makes a config's task. */
+export function openTask(config: RunConfig, registry: Registry, log: Log): OpenTask {
+  const settings = { seed: config.seed, threads: config.threads ?? availableParallelism() };
+  const context = new Context(registry, { log, settings });
+  const { component, config: options } = context.part("task", config.task);
+  return {
+    task: component.create(options, context),
+    context,
+    parameters: new ParameterStore(config.seed),
+    engine: () => {
+      const part = context.part("engine", config.engine);
+      return part.component.create(part.config, context);
+    },
+  };
+}
+
+/** Restores what a run's tensorizers learned. */
+export function loadVocabularies(task: Task, saved: SavedVocabularies, where: string): void {
+  for (const [name, tensorizer] of Object.entries(task.tensorizers)) {
+    if (!(name in saved.tensorizers)) throw ptxError("PTX_MODEL_FILE", where, `nothing is saved for the input "${name}"`);
+    tensorizer.load(saved.tensorizers[name]);
+  }
+}
+
+/** Opens a finished run: config, vocabularies and parameters. */
+export async function openRun(path: string, registry: Registry, log: Log, edit: (config: RunConfig) => RunConfig = (same) => same): Promise<OpenTask & { readonly folder: RunFolder; readonly config: RunConfig }> {
+  const folder = new RunFolder(path);
+  const config = edit(await folder.config(registry));
+  const open = openTask(config, registry, log);
+  loadVocabularies(open.task, await folder.vocabularies(), folder.file("vocabularies"));
+  await folder.loadParameters(open.parameters);
+  return { ...open, folder, config };
+}

@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Fingerprint } from "../components/data/data-handler.js";
+import { JsonLines } from "../components/channels/jsonl.js";
+import type { EpochRecord, Figures, Predictions, TrainingEvent } from "../components/trainers/contracts.js";
+import { Evaluator } from "../components/trainers/evaluator.js";
+import type { SplitData } from "../components/data/split-data.js";
+import type { Split } from "../components/data/contracts.js";
+import type { Log } from "../registry/context.js";
+import { ptxError } from "../registry/errors.js";
+import type { Registry } from "../registry/registry.js";
+import type { RunConfig } from "../registry/run-config.js";
+import { loadVocabularies, type OpenTask, openTask } from "./open-task.js";
+import { RunFolder } from "./run-folder.js";
+import type { Task } from "./task.js";
+
+/** What metrics.json holds. */
+export interface Metrics {
+  readonly train: Figures;
+  readonly eval: Figures | null;
+  readonly test: Figures | null;
+  readonly best_epoch: number;
+  readonly epochs: readonly EpochRecord[];
+}
+
+/** How a run is made. */
+export interface TrainOptions {
+  readonly registry: Registry;
+  /** The folder that the run writes. */
+  readonly output: string;
+  /** Continue the run in `output` from its last checkpoint. */
+  readonly resume?: boolean;
+  readonly log: Log;
+  /** Show nothing on the terminal: the config's channels stay silent, the run's own log is written. */
+  readonly quiet?: boolean;
+}
+
+/** A finished run: its folder, its figures, and the files that it wrote. */
+export interface TrainedRun {
+  readonly folder: RunFolder;
+  readonly metrics: Metrics;
+  readonly written: readonly string[];
+}
+
+/** How many held-out rows are kept with the run, to check exported files with. */
+const SAMPLES = 64;
+
+/** Trains a resolved config's task, tests it, and writes the run folder. */
+export async function train(config: RunConfig, options: TrainOptions): Promise<TrainedRun> {
+  const folder = new RunFolder(options.output);
+  const resumed = options.resume === true && (await continues(folder, config, options.registry));
+  if (resumed && folder.has("metrics")) {
+    options.log.info(`the run in ${folder.path} has ended already`);
+    return { folder, metrics: (await folder.metrics()) as unknown as Metrics, written: [] };
+  }
+  const open = openTask(config, options.registry, options.log);
+  const data = open.task.data();
+  const prints = await data.fingerprints();
+  if (resumed && folder.has("vocabularies")) {
+    const saved = await folder.vocabularies();
+    requireSameData(saved.data, prints);
+    loadVocabularies(open.task, saved, folder.file("vocabularies"));
+  } else {
+    await data.learn();
+  }
+  const splits = new Map<Split, SplitData>();
+  for (const split of data.splits) splits.set(split, await data.load(split));
+  if (!resumed) {
+    await folder.create();
+    await folder.saveConfig(config);
+  }
+  const state = Object.fromEntries(Object.entries(open.task.tensorizers).map(([name, tensorizer]) => [name, tensorizer.state()]));
+  await folder.saveVocabularies({ tensorizers: state, data: prints });
+  if (!folder.has("checkpoint")) await open.task.prepare();
+
+  const channels = [...(options.quiet ? [] : open.task.channels()), new JsonLines(folder.file("log"))];
+  const emit = (event: TrainingEvent): void => {
+    for (const channel of channels) channel.event(event);
+  };
+  try {
+    const metrics = await fit(open, splits, folder, emit);
+    await folder.saveMetrics(metrics);
+    await folder.dropCheckpoint();
+    return { folder, metrics, written: folder.files() };
+  } finally {
+    for (const channel of channels) channel.close();
+  }
+}
+
+async function fit(open: OpenTask, splits: ReadonlyMap<Split, SplitData>, folder: RunFolder, emit: (event: TrainingEvent) => void): Promise<Metrics> {
+  const { task, context, parameters } = open;
+  const engine = await open.engine();
+  const build: Parameters<typeof Evaluator.compile>[1] = (scope) => task.build(scope, { form: "ids", targets: true });
+  const report = (split: Split, predictions: Predictions): Figures => task.reporter.figures(task.evaluated(splits.get(split)!, predictions));
+  const { batcher } = task.data();
+  const result = await task.trainer.train({
+    context,
+    engine,
+    parameters,
+    build,
+    data: { train: splits.get("train")!, eval: splits.get("eval") ?? null, batcher },
+    report,
+    select: task.reporter.select,
+    emit,
+    checkpoints: folder,
+  });
+  await folder.saveParameters(parameters);
+  const evaluator = await Evaluator.compile(engine, build, parameters, context);
+  const figures: Partial<Record<Split, Figures>> = {};
+  for (const split of ["eval", "test"] as const) {
+    const data = splits.get(split);
+    if (data === undefined) continue;
+    const predictions = await evaluator.run(data, batcher.eval(data.lengths, split));
+    figures[split] = report(split, predictions);
+    emit({ type: "figures", split, figures: figures[split] });
+    if (split === "test" || !splits.has("test")) await saveWorst(task, data, predictions, folder);
+  }
+  await evaluator.release();
+  const heldOut = splits.get("test") ?? splits.get("eval") ?? splits.get("train")!;
+  const rows = Array.from({ length: Math.min(SAMPLES, heldOut.size) }, (_, i) => i);
+  await folder.saveSamples(await task.data().examples(heldOut, rows));
+  return { train: result.train, eval: figures.eval ?? null, test: figures.test ?? null, best_epoch: result.bestEpoch, epochs: result.epochs };
+}
+
+async function saveWorst(task: Task, data: SplitData, predictions: Predictions, folder: RunFolder): Promise<void> {
+  const worst = task.reporter.worst(task.evaluated(data, predictions));
+  const rows = await task.data().examples(data, worst.map(({ row }) => row));
+  await folder.saveWorst(
+    worst.map(({ gold, predicted, score }, i) => ({ origin: rows[i]!.origin, gold, predicted, score, ...rows[i]!.values })),
+  );
+}
+
+/** Whether the folder holds a run of this very config that can be gone on with. */
+async function continues(folder: RunFolder, config: RunConfig, registry: Registry): Promise<boolean> {
+  if (!folder.has("config")) return false;
+  const saved = await folder.config(registry);
+  const differing = differences(saved, config);
+  if (differing.length === 0) return true;
+  throw ptxError("PTX_RUN", folder.file("config"), `the run in this folder has another config: ${differing.slice(0, 5).join(", ")}`, "resume with the run's own config.json, or train into another --output");
+}
+
+function differences(a: unknown, b: unknown, path = ""): string[] {
+  if (isDeepStrictEqual(a, b)) return [];
+  const objects = [a, b].every((value) => typeof value === "object" && value !== null && !Array.isArray(value));
+  if (!objects) return [`${path} ${JSON.stringify(a)} -> ${JSON.stringify(b)}`];
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...keys].flatMap((key) => differences(left[key], right[key], path === "" ? key : `${path}.${key}`));
+}
+
+function requireSameData(saved: readonly Fingerprint[], now: readonly Fingerprint[]): void {
+  for (const print of now) {
+    const before = saved.find(({ split, file }) => split === print.split && file === print.file);
+    if (before?.sha256 === print.sha256) continue;
+    throw ptxError("PTX_RUN", print.file, "the file has changed since the run began: a resumed run must go on with the same rows");
+  }
+}
