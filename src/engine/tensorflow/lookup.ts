@@ -7,7 +7,6 @@ type Lookup =
   | "Gather"
   | "GatherElements"
   | "ScatterElements"
-  | "ScatterND"
   | "OneHot"
   | "TopK"
   | "LabelEncoder"
@@ -94,12 +93,6 @@ export const lookupKernels: Kernels<Lookup> = {
   ScatterElements: ({ inputs: [x, ids, updates], attributes: { axis } }) => {
     const at = elementPositions(x.dims, ids, normal(axis, x.rank));
     return added(x, (i) => at[i]!, updates.numbers);
-  },
-
-  ScatterND: ({ inputs: [x, ids, updates] }) => {
-    const rows = checkedIds(ids.numbers, x.dims[0]!);
-    const width = sizeOf(x.dims.slice(1));
-    return added(x, (i) => rows[Math.floor(i / width)]! * width + (i % width), updates.numbers);
   },
 
   OneHot: ({ inputs: [ids, depth, values], attributes: { axis } }) => {

@@ -61,7 +61,7 @@ type Rule =
   | "optional";
 
 const axisOf = (axis: number): Record<string, Rule> => ({ axis: { default: axis } });
-const reduced: Record<string, Rule> = { keepdims: { default: 1 }, noop_with_empty_axes: { only: 0 } };
+const reduced: Record<string, Rule> = { keepdims: { default: 1 } };
 const coder: Record<string, Rule> = {
   keys_strings: "optional",
   values_strings: "optional",
@@ -90,9 +90,8 @@ const rules: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   ReduceMean: reduced,
   ReduceMin: reduced,
   ReduceSum: reduced,
-  Reshape: { allowzero: { only: 0 } },
+  Reshape: { allowzero: { default: 0 } },
   ScatterElements: { axis: { default: 0 }, reduction: "required" },
-  ScatterND: { reduction: "required" },
   Shape: { start: { only: 0 } },
   Softmax: axisOf(-1),
   TopK: { axis: { default: -1 }, largest: { default: 1 }, sorted: { default: 1 } },

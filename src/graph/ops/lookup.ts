@@ -4,7 +4,7 @@ import type { DType } from "../dtype.js";
 import type { Tensor } from "../graph.js";
 import { apply, applyAll, define, type NoGradient, ShapeError, type SparseRows } from "./define.js";
 import { cast, scalarLike } from "./elementwise.js";
-import { broadcastShapes, compatible, like, normalAxis, requireSameType, requireType } from "./rules.js";
+import { broadcastShapes, like, normalAxis, requireSameType, requireType } from "./rules.js";
 import { broadcastLike, full, reshape, transpose } from "./shaping.js";
 
 type Axis = { axis: number };
@@ -28,15 +28,22 @@ export const Gather = define<readonly [Tensor, Tensor], Axis>("Gather", {
     requireIds(ids);
     const at = normalAxis(axis, table.rank);
     // ONNX Runtime copies one string for each position, whatever the size of the slice.
-    if (table.dtype === "string" && at < table.rank - 1) throw new ShapeError("strings are gathered along the last axis only");
+    if (table.dtype === "string" && at < table.rank - 1)
+      throw new ShapeError("strings are gathered along the last axis only");
     const known = table.content !== undefined && ids.content !== undefined;
     const content = known ? pick(table.content!, ids.content!) : undefined;
-    return [{ ...like(table, [...table.shape.slice(0, at), ...ids.shape, ...table.shape.slice(at + 1)]), content }];
+    return [
+      { ...like(table, [...table.shape.slice(0, at), ...ids.shape, ...table.shape.slice(at + 1)]), content },
+    ];
   },
   gradient: ({ inputs: [table, ids], attributes: { axis } }, [dy]) => {
     const at = normalAxis(axis, table.rank);
     const front = [...dy.shape.keys()];
-    const moved = transpose(dy, [...front.slice(at, at + ids.rank), ...front.slice(0, at), ...front.slice(at + ids.rank)]);
+    const moved = transpose(dy, [
+      ...front.slice(at, at + ids.rank),
+      ...front.slice(0, at),
+      ...front.slice(at + ids.rank),
+    ]);
     const row = [...table.shape.slice(0, at), ...table.shape.slice(at + 1)];
     const count = sizeOf(ids.shape);
     const sparse: SparseRows = { ids: reshape(ids, [count]), rows: reshape(moved, [count, ...row]) };
@@ -69,20 +76,6 @@ export const ScatterElements = define<Scatter, Axis & { reduction: "add" }>("Sca
     return [like(x)];
   },
   gradient: ({ inputs: [, ids], attributes: { axis } }, [dy]) => [dy, null, gatherElements(dy, ids, axis)],
-});
-
-/** Only whole rows are scattered: positions `[n, 1]`, updates `[n, ...row]`. */
-export const ScatterND = define<Scatter, { reduction: "add" }>("ScatterND", {
-  infer: ([x, ids, updates]) => {
-    requireType(ids, "the positions", "int64");
-    requireSameType(x, updates);
-    if (ids.rank !== 2 || ids.dim(1) !== 1) throw new ShapeError("positions must be [n,1]");
-    if (updates.rank !== x.rank || !compatible(updates.dim(0), ids.dim(0))) {
-      throw new ShapeError("updates must be one row a position");
-    }
-    return [like(x)];
-  },
-  gradient: ({ inputs: [, ids] }, [dy]) => [dy, null, gather(dy, reshape(ids, [ids.dim(0)]))],
 });
 
 const discrete: NoGradient = { none: "its result is discrete" };
@@ -144,7 +137,8 @@ export const StringConcat = define<readonly [Tensor, Tensor]>("StringConcat", {
 /** Rows (or slices along `axis`) of a table by position. Its gradient by the table is sparse in rows. */
 export const gather = (table: Tensor, ids: Tensor, axis = 0): Tensor => apply(Gather, [table, ids], { axis });
 /** `out[i][j] = x[i][ids[i][j]]` for the last axis, and so on for others. */
-export const gatherElements = (x: Tensor, ids: Tensor, axis: number): Tensor => apply(GatherElements, [x, ids], { axis });
+export const gatherElements = (x: Tensor, ids: Tensor, axis: number): Tensor =>
+  apply(GatherElements, [x, ids], { axis });
 /** `x` with `updates` added at `ids` along an axis; positions may repeat. */
 export const scatterAdd = (x: Tensor, ids: Tensor, updates: Tensor, axis: number): Tensor =>
   apply(ScatterElements, [x, ids, updates], { axis, reduction: "add" });
@@ -162,8 +156,12 @@ export function topK(x: Tensor, k: number): { values: Tensor; ids: Tensor } {
   return { values, ids: ids! };
 }
 /** int64 ids of strings; an unknown string gets `unknown`. */
-export const encodeStrings = (x: Tensor, keys: readonly string[], ids: readonly number[], unknown: number): Tensor =>
-  apply(LabelEncoder, [x], { keys_strings: keys, values_int64s: ids, default_int64: unknown });
+export const encodeStrings = (
+  x: Tensor,
+  keys: readonly string[],
+  ids: readonly number[],
+  unknown: number,
+): Tensor => apply(LabelEncoder, [x], { keys_strings: keys, values_int64s: ids, default_int64: unknown });
 /** The string of each id. */
 export const decodeIds = (ids: Tensor, names: readonly string[]): Tensor =>
   apply(LabelEncoder, [ids], { keys_int64s: [...names.keys()], values_strings: names, default_string: "" });
@@ -174,12 +172,19 @@ export const stringConcat = (a: Tensor, b: Tensor): Tensor => apply(StringConcat
 export function densifyAlong(x: Tensor, ids: Tensor, axis: number, size: Dim): Tensor {
   const front = [axis, ...x.shape.keys()].filter((other, i) => i === 0 || other !== axis);
   const dense = densify({ ids, rows: transpose(x, front) }, size);
-  return transpose(dense, front.map((_, i) => front.indexOf(i)));
+  return transpose(
+    dense,
+    front.map((_, i) => front.indexOf(i)),
+  );
 }
 
-/** Sparse rows as a dense table of `size` rows: repeated ids are summed. */
+/**
+ * Sparse rows as a dense table of `size` rows: repeated ids are summed.
+ * Element by element, although ScatterND would scatter whole rows faster: ONNX Runtime's adds rows on several threads
+ * at once and loses some of those that meet.
+ */
 export function densify({ ids, rows }: SparseRows, size: Dim): Tensor {
   const zeros = full(rows.graph, rows.dtype, [size, ...rows.shape.slice(1)], 0);
-  const positions = reshape(cast(ids, "int64"), [ids.dim(0), 1]);
-  return apply(ScatterND, [zeros, positions, rows], { reduction: "add" });
+  const column = reshape(ids, [ids.dim(0), ...rows.shape.slice(1).map(() => 1)]);
+  return scatterAdd(zeros, broadcastLike(column, rows), rows, 0);
 }

@@ -1,12 +1,31 @@
 /** @file Operators that move elements without changing them: reshape, transpose, slice, join, pad. */
-import { addDims, type Dim, divDims, dimSymbols, mulDims, sameShape, type Shape, sizeOf, subDims } from "../dims.js";
+import {
+  addDims,
+  type Dim,
+  dimSymbols,
+  divDims,
+  mulDims,
+  type Shape,
+  sameShape,
+  sizeOf,
+  subDims,
+} from "../dims.js";
 import type { DType } from "../dtype.js";
 import type { Graph, Tensor } from "../graph.js";
-import { apply, define, type NoGradient, ShapeError } from "./define.js";
-import { densifyAlong, gather } from "./lookup.js";
+import { apply, define, type NoGradient, type Op, ShapeError } from "./define.js";
 import { add, mul } from "./elementwise.js";
+import { densifyAlong, gather } from "./lookup.js";
 import { sumTo } from "./reduction.js";
-import { broadcastShapes, compatible, constantNumbers, isUnknown, knownContent, like, normalAxes, normalAxis } from "./rules.js";
+import {
+  broadcastShapes,
+  compatible,
+  constantNumbers,
+  isUnknown,
+  knownContent,
+  like,
+  normalAxes,
+  normalAxis,
+} from "./rules.js";
 
 type Two = readonly [Tensor, Tensor];
 const sizesOnly: NoGradient = { none: "it depends on the shape only" };
@@ -39,7 +58,10 @@ function resolveReshape(from: Shape, target: readonly Dim[], fresh: () => Dim, a
       throw new ShapeError(`cannot reshape to [${target.join(",")}]`);
     }
     shape[open] = rest ?? fresh();
-  } else if (!compatible(known, sizeOf(from)) && dimSymbols(known).length + dimSymbols(sizeOf(from)).length === 0) {
+  } else if (
+    !compatible(known, sizeOf(from)) &&
+    dimSymbols(known).length + dimSymbols(sizeOf(from)).length === 0
+  ) {
     throw new ShapeError(`cannot reshape to [${target.join(",")}]`);
   }
   return shape;
@@ -50,12 +72,22 @@ export const Transpose = define<readonly [Tensor], { perm: readonly number[] }>(
     if (![...perm].sort((a, b) => a - b).every((axis, i) => axis === i) || perm.length !== x.rank) {
       throw new ShapeError(`[${perm.join(",")}] is not an order of ${x.rank} axes`);
     }
-    return [like(x, perm.map((axis) => x.dim(axis)))];
+    return [
+      like(
+        x,
+        perm.map((axis) => x.dim(axis)),
+      ),
+    ];
   },
-  gradient: ({ attributes: { perm } }, [dy]) => [transpose(dy, perm.map((_, axis) => perm.indexOf(axis)))],
+  gradient: ({ attributes: { perm } }, [dy]) => [
+    transpose(
+      dy,
+      perm.map((_, axis) => perm.indexOf(axis)),
+    ),
+  ],
 });
 
-export const Unsqueeze = define<Two>("Unsqueeze", {
+export const Unsqueeze: Op<Two, Record<never, never>> = define<Two>("Unsqueeze", {
   infer: ([x, axes]) => {
     const rank = x.rank + constantNumbers(axes, "the axes").length;
     const at = normalAxes(constantNumbers(axes, "the axes"), rank);
@@ -72,9 +104,17 @@ export const Squeeze = define<Two>("Squeeze", {
     for (const axis of at) {
       if (x.dim(axis) !== 1 && !isUnknown(x.dim(axis))) throw new ShapeError(`axis ${axis} is not of size 1`);
     }
-    return [{ ...like(x, x.shape.filter((_, axis) => !at.includes(axis))), content: x.content }];
+    return [
+      {
+        ...like(
+          x,
+          x.shape.filter((_, axis) => !at.includes(axis)),
+        ),
+        content: x.content,
+      },
+    ];
   },
-  gradient: ({ inputs: [x] }, [dy]) => [reshapeLike(dy, x), null],
+  gradient: ({ inputs: [, axes] }, [dy]) => [apply(Unsqueeze, [dy, axes], {}), null],
 });
 
 export const Expand = define<Two>("Expand", {
@@ -88,11 +128,15 @@ export const Concat = define<readonly Tensor[], { axis: number }>("Concat", {
     if (first === undefined) throw new ShapeError("nothing to join");
     const at = normalAxis(axis, first.rank);
     for (const other of inputs) {
-      const fits = other.rank === first.rank && other.dtype === first.dtype &&
+      const fits =
+        other.rank === first.rank &&
+        other.dtype === first.dtype &&
         other.shape.every((dim, i) => i === at || compatible(dim, first.dim(i)));
       if (!fits) throw new ShapeError(`inputs must match except on axis ${at}`);
     }
-    const shape = first.shape.map((dim, i) => (i === at ? inputs.map((x) => x.dim(at)).reduce(addDims) : dim));
+    const shape = first.shape.map((dim, i) =>
+      i === at ? inputs.map((x) => x.dim(at)).reduce(addDims) : dim,
+    );
     const contents = inputs.map((x) => x.content);
     const content = contents.every((c) => c !== undefined) && first.rank === 1 ? contents.flat() : undefined;
     return [{ ...like(first, shape), content }];
@@ -140,7 +184,13 @@ export const Slice = define<Sliced>("Slice", {
         after[axis] = subDims(size, place(knownContent(ends, "the ends")[i]!, size, 1));
       } else {
         const bound = (values: Tensor): Tensor => slice(values, 0, i, i + 1);
-        const taken: Sliced = [range(x.graph, size), bound(starts), bound(ends), ints(x, [0]), ints(x, [step])];
+        const taken: Sliced = [
+          range(x.graph, size),
+          bound(starts),
+          bound(ends),
+          ints(x, [0]),
+          ints(x, [step]),
+        ];
         dx = densifyAlong(dx, apply(Slice, taken, {}), axis, size);
       }
     }
@@ -167,7 +217,8 @@ function place(at: Dim, size: Dim, step: number): Dim {
 }
 
 function extent(start: Dim, end: Dim, step: number, fresh: () => Dim): Dim {
-  if (typeof start === "number" && typeof end === "number") return Math.max(0, Math.ceil((end - start) / step));
+  if (typeof start === "number" && typeof end === "number")
+    return Math.max(0, Math.ceil((end - start) / step));
   if (step === 1) return subDims(end, start);
   return step === -1 ? subDims(start, end) : fresh();
 }
@@ -175,7 +226,12 @@ function extent(start: Dim, end: Dim, step: number, fresh: () => Dim): Dim {
 export const Pad = define<readonly [Tensor, Tensor, Tensor], { mode: "constant" }>("Pad", {
   infer: ([x, pads]) => {
     const amounts = knownContent(pads, "the pads");
-    return [like(x, x.shape.map((dim, axis) => addDims(dim, addDims(amounts[axis]!, amounts[axis + x.rank]!))))];
+    return [
+      like(
+        x,
+        x.shape.map((dim, axis) => addDims(dim, addDims(amounts[axis]!, amounts[axis + x.rank]!))),
+      ),
+    ];
   },
   gradient: ({ inputs: [x, pads] }, [dy]) => {
     const amounts = knownContent(pads, "the pads");
@@ -183,7 +239,10 @@ export const Pad = define<readonly [Tensor, Tensor, Tensor], { mode: "constant" 
     const cropped = amounts.map((dim) => (typeof dim === "number" && dim < 0 ? -dim : 0));
     const added = amounts.map((dim, i) => (cropped[i] === 0 ? dim : 0));
     const kept = x.shape.map((dim, axis) => subDims(dim, addDims(cropped[axis]!, cropped[axis + x.rank]!)));
-    const inner = kept.reduce((rest: Tensor, dim, axis) => slice(rest, axis, added[axis]!, addDims(added[axis]!, dim)), dy);
+    const inner = kept.reduce(
+      (rest: Tensor, dim, axis) => slice(rest, axis, added[axis]!, addDims(added[axis]!, dim)),
+      dy,
+    );
     return [pad(inner, cropped.slice(0, x.rank), cropped.slice(x.rank)), null, null];
   },
 });
@@ -209,12 +268,15 @@ export const ints = (near: Tensor, values: readonly number[]): Tensor =>
 /** int64: the sizes of a tensor's axes. In a loop's body known sizes are read outside, so that the tensor need not be kept. */
 export function shapeOf(x: Tensor): Tensor {
   if (x.shape.every((dim) => typeof dim === "number")) return ints(x, x.shape as number[]);
-  return x.graph.depth > 0 && !x.shape.some(isUnknown) ? dimsTensor(x.graph, x.shape) : apply(ShapeOp, [x], {});
+  return x.graph.depth > 0 && !x.shape.some(isUnknown)
+    ? dimsTensor(x.graph, x.shape)
+    : apply(ShapeOp, [x], {});
 }
 
 /** int64 `[dims.length]`: dimensions as a value at run time. Symbols are read from a tensor that has them as an axis. */
 export function dimsTensor(graph: Graph, dims: readonly Dim[]): Tensor {
-  if (dims.every((dim) => typeof dim === "number")) return graph.constant("int64", [dims.length], dims as number[]);
+  if (dims.every((dim) => typeof dim === "number"))
+    return graph.constant("int64", [dims.length], dims as number[]);
   const parts = dims.map((dim) => dimTensor(graph, dim));
   return parts.length === 1 ? parts[0]! : concat(parts, 0);
 }
@@ -229,7 +291,8 @@ function dimTensor(graph: Graph, dim: Dim): Tensor {
   if (symbol === undefined || symbol === dim) throw graph.error(`no tensor has the size "${dim}"`);
   // The polynomial as symbol * quotient + remainder, each simpler than the whole.
   const { quotient, remainder } = splitBy(dim, symbol);
-  const product = quotient === 1 ? dimTensor(graph, symbol) : mul(dimTensor(graph, symbol), dimTensor(graph, quotient));
+  const product =
+    quotient === 1 ? dimTensor(graph, symbol) : mul(dimTensor(graph, symbol), dimTensor(graph, quotient));
   return remainder === 0 ? product : add(product, dimTensor(graph, remainder));
 }
 
@@ -259,7 +322,18 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     typeof dim === "number" && axis !== open ? dim : axis < x.rank && x.dim(axis) === dim ? 0 : null,
   );
   const unresolved = target.filter((dim) => dim === null).length;
-  if (unresolved <= 1 && !whole.includes(0)) return apply(Reshape, [x, ints(x, target.map((dim) => (dim ?? -1) as number))], {});
+  if (unresolved <= 1 && !whole.includes(0))
+    return apply(
+      Reshape,
+      [
+        x,
+        ints(
+          x,
+          target.map((dim) => (dim ?? -1) as number),
+        ),
+      ],
+      {},
+    );
   // Sizes of the run, of which one may be 0: it is meant, not a copy of the input's.
   return apply(Reshape, [x, dimsTensor(x.graph, whole)], { allowzero: 1 });
 }
@@ -284,7 +358,8 @@ export function swapAxes(x: Tensor, a = -2, b = -1): Tensor {
 }
 
 /** New axes of size 1, at these places of the result. */
-export const unsqueeze = (x: Tensor, axes: readonly number[]): Tensor => apply(Unsqueeze, [x, ints(x, axes)], {});
+export const unsqueeze = (x: Tensor, axes: readonly number[]): Tensor =>
+  apply(Unsqueeze, [x, ints(x, axes)], {});
 /** Without these axes of size 1. */
 export const squeeze = (x: Tensor, axes: readonly number[]): Tensor => apply(Squeeze, [x, ints(x, axes)], {});
 /** Tensors joined along an axis. */
@@ -316,7 +391,9 @@ export function slice(x: Tensor, axis: number, start: Dim, end: Dim): Tensor {
 export function pad(x: Tensor, before: readonly Dim[], after: readonly Dim[], value = 0): Tensor {
   const amounts = [...before, ...after];
   if (amounts.every((dim) => dim === 0)) return x;
-  return apply(Pad, [x, dimsTensor(x.graph, amounts), x.graph.constant(x.dtype, [], [value])], { mode: "constant" });
+  return apply(Pad, [x, dimsTensor(x.graph, amounts), x.graph.constant(x.dtype, [], [value])], {
+    mode: "constant",
+  });
 }
 
 /** A tensor of one repeated number. */

@@ -54,7 +54,6 @@ export const opTable = {
   Reshape: shaping.Reshape,
   Scan,
   ScatterElements: lookup.ScatterElements,
-  ScatterND: lookup.ScatterND,
   Shape: shaping.ShapeOp,
   Sigmoid: elementwise.Sigmoid,
   Sign: elementwise.Sign,

@@ -5,7 +5,6 @@ import * as lookup from "../../../src/graph/ops/lookup.js";
 import {
   type Axis,
   axes,
-  axis,
   axisNumber,
   type CaseGenerator,
   generator,
@@ -109,20 +108,6 @@ export const lookupCases = {
       build: ([x, ids, updates]) => [lookup.scatterAdd(x!, ids!, updates!, chosen.at)],
     };
   }),
-  ScatterND: generator(
-    fc.tuple(axes({ min: 1 }), axis("n", { empty: true }), fc.boolean()),
-    ([list, n], draw) => {
-      const rows = list[0]!.size;
-      return {
-        inputs: [
-          draw.float(list),
-          draw.int("int64", [n, { size: 1, dim: 1 }], -rows, rows - 1),
-          draw.float([n, ...list.slice(1)]),
-        ],
-        build: ([x, ids, updates]) => [apply(lookup.ScatterND, [x!, ids!, updates!], { reduction: "add" })],
-      };
-    },
-  ),
   OneHot: generator(
     fc.record({
       list: axes({ min: 1, max: 2, empty: true }),
