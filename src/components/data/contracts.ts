@@ -1,6 +1,6 @@
 /** The contracts of the data side: rows come from sources, tensorizers turn them into numbers, batchers order them. */
 
-import type { DType } from "../../graph/dtype.js";
+import type { DType, HostTensor } from "../../graph/dtype.js";
 import type { Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
@@ -93,8 +93,8 @@ export interface Tensorizer {
    * Form "ids": graph inputs named after `fields`. Form "tokens": string inputs and look-up operators; targets have none.
    */
   build(scope: Scope, form: InputForm): InputTensors;
-  /** Tokens-form feeds for one row (export parity): the strings of each ragged row. Inputs only. */
-  strings?(row: Row): readonly string[];
+  /** The feeds of the form "tokens" for a batch of rows: what the graph inputs that `build` makes for it are given. Inputs only. */
+  serve?(rows: readonly Row[]): Readonly<Record<string, HostTensor>>;
   /** Everything needed to numberize later, as plain JSON (vocabularies, label lists, statistics). */
   state(): unknown;
   /** Restores `state()`. Throws `PTX_MODEL_FILE` when it does not fit. */

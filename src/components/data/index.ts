@@ -6,7 +6,12 @@ import { JSONLDataSource } from "./sources/jsonl-source.js";
 import { ParallelFilesDataSource } from "./sources/parallel-source.js";
 import { ParquetDataSource } from "./sources/parquet-source.js";
 import { CSVDataSource, TSVDataSource } from "./sources/tsv-source.js";
+import { ByteTensorizer, ByteTokenTensorizer } from "./tensorizers/byte-tensorizer.js";
+import { CharacterTokenTensorizer } from "./tensorizers/character-tensorizer.js";
+import { FloatListTensorizer } from "./tensorizers/float-list-tensorizer.js";
+import { LabelListTensorizer } from "./tensorizers/label-list-tensorizer.js";
 import { LabelTensorizer } from "./tensorizers/label-tensorizer.js";
+import { NGramTensorizer } from "./tensorizers/ngram-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
 import { Tokenizer, WhitespaceTokenizer, WordPunctTokenizer } from "./tokenizers.js";
 
@@ -22,7 +27,13 @@ export const dataComponents = [
   WhitespaceTokenizer,
   WordPunctTokenizer,
   TokenTensorizer,
+  CharacterTokenTensorizer,
+  ByteTokenTensorizer,
+  ByteTensorizer,
+  NGramTensorizer,
+  FloatListTensorizer,
   LabelTensorizer,
+  LabelListTensorizer,
   Batcher,
   PoolingBatcher,
 ] as const;

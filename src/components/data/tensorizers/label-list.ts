@@ -47,6 +47,7 @@ export class LabelList {
   constructor(
     readonly options: LabelOptions,
     readonly where: string,
+    readonly fewest = 2,
   ) {}
 
   /** In id order; empty before `finish` or `set`. */
@@ -62,9 +63,9 @@ export class LabelList {
     this.set(
       this.options.labels ?? (await this.#fromFile()) ?? this.#builder.counted({ minCount: 1, maxSize: 0 }),
     );
-    if (this.#names.length < 2) {
-      const found = this.#names.length === 0 ? "no label" : `only the label "${this.#names[0]}"`;
-      throw ptxError("PTX_DATA", this.where, `${found} in the training rows: a classifier needs two or more`);
+    if (this.#names.length < this.fewest) {
+      const found = this.#names.length === 0 ? "there is no label" : `"${this.#names[0]}" is the only label`;
+      throw ptxError("PTX_DATA", this.where, `${found} in the training rows: ${this.fewest} or more are needed`);
     }
   }
 

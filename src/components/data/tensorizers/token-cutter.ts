@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { Tensor } from "../../../graph/graph.js";
+import type { HostTensor } from "../../../graph/dtype.js";
 import type { Scope } from "../../../graph/scope.js";
 import { Slot } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
@@ -56,6 +57,14 @@ export class TokenCutter {
     const tokens = given ?? this.#tokenizer.tokenize(textCell(row, column)).map(({ text }) => text);
     const truncated = limit !== null && tokens.length > limit;
     return { tokens: truncated ? tokens.slice(0, limit) : tokens, truncated };
+  }
+
+  /** The tokens of rows as the string input of their axis, `[rows, tokens]`, padded with empty strings to the longest row (1 at least). */
+  strings(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
+    const texts = rows.map((row) => this.cut(row).tokens);
+    const longest = Math.max(1, ...texts.map(({ length }) => length));
+    const data = texts.flatMap((tokens) => [...tokens, ...Array<string>(longest - tokens.length).fill("")]);
+    return { [this.options.axis]: { dtype: "string", dims: [rows.length, longest], data } };
   }
 
   /** The kept tokens of a row that is being numberized. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { equal, not } from "../../../graph/ops/elementwise.js";
 import { encodeStrings } from "../../../graph/ops/lookup.js";
+import type { HostTensor } from "../../../graph/dtype.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
@@ -81,8 +82,8 @@ export class TokenIds implements VocabularyHolder {
     return { ids, mask: not(equal(strings, scope.graph.constant("string", [], [""]))) };
   }
 
-  strings(row: Row): readonly string[] {
-    return this.#cutter.cut(row).tokens;
+  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
+    return this.#cutter.strings(rows);
   }
 
   state(): unknown {

@@ -1,0 +1,71 @@
+import { type Static, Type } from "typebox";
+import { component } from "../../../registry/component.js";
+import type { Context } from "../../../registry/context.js";
+import { Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
+import type { Row } from "../contracts.js";
+import { badState } from "./cells.js";
+import { tokenOptions } from "./token-cutter.js";
+import { TokenPieces } from "./token-pieces.js";
+import { buildVocabulary, vocabSchema } from "./vocab-config.js";
+
+const schema = Type.Object(
+  {
+    ...tokenOptions,
+    max_char_length: Type.Integer({
+      default: 20,
+      minimum: 1,
+      description: "Keep so many characters of a token; tokens with more are counted and printed.",
+    }),
+    vocab: vocabSchema,
+  },
+  { description: "The characters of each token, as ids of a vocabulary learnt from the training rows." },
+);
+
+/** Text to character ids `[tokens, chars]`; a character is a Unicode code point. */
+export class CharacterIds extends TokenPieces {
+  readonly #builder = new VocabularyBuilder();
+  #vocabulary = new Vocabulary([]);
+
+  constructor(
+    readonly config: Static<typeof schema>,
+    context: Context,
+    name: string,
+  ) {
+    super(config, context, name, config.max_char_length);
+  }
+
+  override get vocabulary(): Vocabulary {
+    return this.#vocabulary;
+  }
+
+  override observe(row: Row): void {
+    if (!this.config.vocab.build_from_data) return;
+    for (const token of this.cutter.cut(row).tokens) for (const character of token) this.#builder.add(character);
+  }
+
+  override async finish(): Promise<void> {
+    this.#vocabulary = await buildVocabulary(this.#builder, this.config.vocab, `inputs.${this.name}.vocab`);
+  }
+
+  override state(): unknown {
+    return { vocabulary: this.#vocabulary.toJSON() };
+  }
+
+  override load(state: unknown): void {
+    const { vocabulary } = (state ?? {}) as { vocabulary?: unknown };
+    if (vocabulary === undefined) throw badState(this.name, "a vocabulary");
+    this.#vocabulary = Vocabulary.fromJSON(vocabulary, `inputs.${this.name}`);
+  }
+
+  protected override pieces(token: string): number[] {
+    return Array.from(token, (character) => this.#vocabulary.id(character));
+  }
+}
+
+/** Character ids of the tokens of a text. */
+export const CharacterTokenTensorizer = component({
+  kind: "tensorizer",
+  name: "CharacterTokenTensorizer",
+  schema,
+  create: (config, context, name) => new CharacterIds(config, context, name),
+});

@@ -1,0 +1,79 @@
+/** The n-gram inputs of a graph: fed as numbers, or made from strings by ONNX's string operators. */
+import type { Tensor } from "../../../graph/graph.js";
+import { add, cast, div, equal, greater, log, maximum, mul, not, sqrt, where } from "../../../graph/ops/elementwise.js";
+import { encodeStrings, gather, stringConcat } from "../../../graph/ops/lookup.js";
+import { reduceSum } from "../../../graph/ops/reduction.js";
+import { concat, expand, slice, unsqueeze } from "../../../graph/ops/shaping.js";
+import type { Scope } from "../../../graph/scope.js";
+import { ptxError } from "../../../registry/errors.js";
+import { WORD_SEPARATOR } from "../../../text/ngrams.js";
+import { PAD_ID, UNK_ID, type Vocabulary } from "../../../text/vocabulary.js";
+import type { InputTensors } from "../contracts.js";
+import { tokenStrings } from "./token-cutter.js";
+
+/** What the tokens form needs to know of its tensorizer. */
+export interface NGramGraph {
+  readonly name: string;
+  readonly axis: string;
+  readonly ngrams: number;
+  readonly char_ngrams: object | null;
+  readonly sublinear_tf: boolean;
+  readonly vocabulary: Vocabulary;
+  /** By id; null when every occurrence weighs 1. */
+  readonly idf: ArrayLike<number> | null;
+}
+
+/** Inputs as numbers: ids, weights and where there is an n-gram, each `[batch, ngrams]`. */
+export function ngramInputs(scope: Scope, name: string): InputTensors {
+  const ids = scope.graph.input(name, "int32", ["batch", name]);
+  const weights = scope.graph.input(`${name}_weights`, "float32", ["batch", name]);
+  return { ids, weights, mask: not(equal(ids, PAD_ID)) };
+}
+
+/** The same from the token strings `[batch, tokens]`; unknown n-grams stay in their places with weight 0 and mask false. */
+export function ngramsFromTokens(scope: Scope, options: NGramGraph): InputTensors {
+  if (options.char_ngrams !== null) {
+    const message = "character n-grams cannot be made from strings inside a graph yet: set char_ngrams to null to export";
+    throw ptxError("PTX_EXPORT", `inputs.${options.name}`, message);
+  }
+  const { words, specials } = options.vocabulary;
+  const wordIds = words.map((_, index) => specials.length + index);
+  const orders = wordRuns(scope, tokenStrings(scope, options.axis), options.ngrams);
+  const ids = orders.map((strings) => encodeStrings(strings, words, wordIds, UNK_ID));
+  const all = concat(ids, 1);
+  const mask = not(equal(all, UNK_ID));
+  const weights = options.idf === null ? cast(mask, "float32") : tfidf(scope, ids, options.idf, options.sublinear_tf);
+  return { ids: all, weights, mask };
+}
+
+/** For each n from 1 the n-grams that start at each token, `[batch, tokens]`; places without one end in a separator, which no n-gram does. */
+function wordRuns(scope: Scope, strings: Tensor, longest: number): Tensor[] {
+  const { graph } = scope;
+  const tokens = strings.dim(1);
+  const runs = [strings];
+  const separator = graph.constant("string", [], [WORD_SEPARATOR]);
+  const nothing = expand(graph.constant("string", [1, 1], [""]), [strings.dim(0), 1]);
+  let next = strings;
+  for (let n = 2; n <= longest; n++) {
+    next = concat([slice(next, 1, 1, tokens), nothing], 1);
+    runs.push(stringConcat(stringConcat(runs.at(-1)!, separator), next));
+  }
+  return runs;
+}
+
+/** Tf-idf weights of every occurrence, as `tfidfWeights` gives them. N-grams of one length are only compared with one another. */
+function tfidf(scope: Scope, orders: readonly Tensor[], idf: ArrayLike<number>, sublinear: boolean): Tensor {
+  const table = scope.graph.constant("float32", [idf.length], Array.from(idf));
+  const parts = orders.map((ids) => {
+    const rarity = gather(table, ids);
+    const same = equal(unsqueeze(ids, [2]), unsqueeze(ids, [1]));
+    const count = maximum(reduceSum(cast(same, "float32"), [2]), 1);
+    const share = sublinear ? div(add(log(count), 1), count) : div(count, count);
+    const weight = mul(share, rarity);
+    // A term's square is shared out among its occurrences: (weight * count)^2 / count each.
+    return { weight, squares: reduceSum(mul(mul(weight, weight), count), [1], true) };
+  });
+  const squares = parts.map((part) => part.squares).reduce((sum, part) => add(sum, part));
+  const norm = sqrt(where(greater(squares, 0), squares, 1));
+  return div(concat(parts.map(({ weight }) => weight), 1), norm);
+}
