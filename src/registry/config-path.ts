@@ -14,7 +14,7 @@ export function formatPath(path: ConfigPath): string {
   return text;
 }
 
-const segmentPattern = /\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|(?:^|\.)([^\s.[\]"=]+)/y;
+const segmentPattern = /\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|(?:^|(?<!^)\.)([^\s.[\]"=]+)/y;
 
 /** Reads what `formatPath` writes (a position may also be written `.1`), or undefined when it is not a path. */
 export function parsePath(text: string): (string | number)[] | undefined {

@@ -9,7 +9,7 @@ export function configReference(registry: Registry): string {
   const kinds = registry.kinds();
   const parts = [
     "# Config reference",
-    "Written by `npm run docs` from the schemas of the components; do not edit.",
+    "Generated from the schemas of the components; change those, not this page.",
     'A key that takes a component holds its name, or `{"Name": {...}}` with the component\'s own keys inside. ' +
       "Where the key has a default component, the name may be left out.",
     "## The config file",

@@ -120,8 +120,15 @@ function itemSchema(schema: Schema, index: number): Schema {
   return (schema.items as readonly Schema[] | undefined)?.[index] ?? {};
 }
 
-/** A number inside the range, as near to `usual` as it can be. */
+/** A number inside the range: `usual` if it is, else one at or next to a bound. */
 function least(schema: Schema, usual: number): number {
-  const [low, high] = [schema.minimum as number | undefined, schema.maximum as number | undefined];
-  return Math.min(Math.max(usual, low ?? usual), high ?? Number.POSITIVE_INFINITY);
+  const bound = (keyword: string): number | undefined => schema[keyword] as number | undefined;
+  const step = schema.type === "integer" ? 1 : 1 / 8;
+  const low = bound("minimum") ?? add(bound("exclusiveMinimum"), step) ?? Number.NEGATIVE_INFINITY;
+  const high = bound("maximum") ?? add(bound("exclusiveMaximum"), -step) ?? Number.POSITIVE_INFINITY;
+  return Math.min(Math.max(usual, low), high);
+}
+
+function add(value: number | undefined, more: number): number | undefined {
+  return value === undefined ? undefined : value + more;
 }

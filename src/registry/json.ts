@@ -50,3 +50,8 @@ export function show(value: unknown): string {
   const type = jsonType(value);
   return `the ${type} ${short}`;
 }
+
+/** A noun with its article: `a model`, `an optimizer`. */
+export function an(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
+}

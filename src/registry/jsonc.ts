@@ -27,10 +27,10 @@ export function parseJsonc(text: string, file: string): unknown {
   const problems = errors.map(({ error, offset }) =>
     syntaxProblem(text, file, offset, sentences[printParseErrorCode(error)] ?? "this is not JSON"),
   );
-  if (tree === undefined && problems.length === 0)
-    problems.push(syntaxProblem(text, file, 0, "the file is empty"));
+  if (text.trim() === "")
+    problems.splice(0, problems.length, syntaxProblem(text, file, 0, "the file is empty"));
   throwIfAny(problems);
-  const value = tree === undefined ? undefined : nodeValue(tree, text, file, problems);
+  const value = nodeValue(tree as Node, text, file, problems);
   throwIfAny(problems);
   return value;
 }

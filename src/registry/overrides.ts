@@ -87,7 +87,10 @@ class Setter {
       const known = this.registry.names(kind).join(", ") || "none";
       throw this.#wrong(`${formatPath(at.full)} is null; ${this.#chooseFirst(at, "Name")}  known: ${known}`);
     }
-    if ("mistake" in reading) throw this.#wrong(reading.mistake.message);
+    if ("mistake" in reading) {
+      const choose = current === undefined ? `; ${this.#chooseFirst(at, "Name")}` : "";
+      throw this.#wrong(`${reading.mistake.message}${choose}`);
+    }
     const { component, params } = reading;
     const own = schemaOf(component);
     if (next === component.name) {

@@ -1,6 +1,6 @@
 import { type AnyComponent, type Kind, SLOT_KEYWORD } from "./component.js";
 import type { ErrorCode } from "./errors.js";
-import { hasOwn, isObject, type JsonObject, type Schema, show } from "./json.js";
+import { an, hasOwn, isObject, type JsonObject, type Schema, show } from "./json.js";
 import { nearest } from "./nearest.js";
 import type { Registry } from "./registry.js";
 
@@ -29,18 +29,18 @@ export function readSlot(registry: Registry, schema: Schema, raw: unknown): Slot
   const fallback = schema.default as string | JsonObject | null | undefined;
   if (raw === undefined) {
     if (fallback === undefined)
-      return mistake("PTX_CONFIG_MISSING", `a ${kind} is required${choices(registry, kind)}`);
+      return mistake("PTX_CONFIG_MISSING", `${an(kind)} is required${choices(registry, kind)}`);
     return fallback === null ? null : readSlot(registry, schema, fallback);
   }
   if (raw === null) {
     if (fallback === null) return null;
-    return mistake("PTX_CONFIG_TYPE", `a ${kind} is required here, got null${choices(registry, kind)}`);
+    return mistake("PTX_CONFIG_TYPE", `${an(kind)} is required here, got null${choices(registry, kind)}`);
   }
   if (typeof raw === "string") return named(registry, kind, raw, {});
   if (!isObject(raw)) {
     return mistake(
       "PTX_CONFIG_TYPE",
-      `must be the name of a ${kind} or {"Name": {...}}, got ${show(raw)}${choices(registry, kind)}`,
+      `must be the name of ${an(kind)} or {"Name": {...}}, got ${show(raw)}${choices(registry, kind)}`,
     );
   }
   return readObject(registry, kind, fallback, raw);

@@ -63,7 +63,10 @@ function closed(schema: Schema): Schema {
 /** What ajv says is wrong with a value; of a union only the branch that the value was written for speaks. */
 export function validationErrors(schema: object, value: unknown): ErrorObject[] {
   const validator = validatorOf(schema);
-  return validator(value) ? [] : settleUnions(validator.errors ?? []);
+  if (validator(value)) return [];
+  const errors = validator.errors ?? [];
+  const kept = new Set(settleUnions(errors));
+  return errors.filter((error) => kept.has(error));
 }
 
 /**

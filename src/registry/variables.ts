@@ -19,10 +19,9 @@ export function interpolate(
   source: string,
 ): { config: JsonObject; overrides: Override[] } {
   const variables = new Variables(isObject(config.vars) ? config.vars : {}, source);
-  variables.checkTypes();
+  variables.check();
   const entries = Object.entries(config).map(([key, value]): [string, unknown] => {
-    const replaced = variables.replace(value, [key]);
-    return [key, key === "vars" && isObject(value) ? {} : replaced];
+    return [key, key === "vars" && isObject(value) ? {} : variables.replace(value, [key])];
   });
   const replacedOverrides = overrides.map((override) => ({
     ...override,
@@ -50,10 +49,13 @@ class Variables {
     readonly source: string,
   ) {}
 
-  /** Variables are texts, numbers and truth values: anything else could not stand inside a text. */
-  checkTypes(): void {
+  /** Variables are texts, numbers and truth values (anything else could not stand inside a text), used or not. */
+  check(): void {
     for (const [name, value] of Object.entries(this.vars)) {
-      if (["string", "number", "boolean"].includes(typeof value)) continue;
+      if (["string", "number", "boolean"].includes(typeof value)) {
+        this.#value(name, ["vars", name]);
+        continue;
+      }
       const message = `expected string | number | boolean, got ${show(value)}`;
       this.problems.push({
         code: "PTX_CONFIG_TYPE",
