@@ -190,7 +190,8 @@ class VectorReader {
       .slice(0, start - 1)
       .split(/[ \t]/)
       .slice(1);
-    if (extra.length > 0 && extra.every((part) => /^-?\d*\.\d+(e[-+]?\d+)?$/i.test(part))) {
+    if (extra.some((part) => Number.isFinite(Number(part)))) {
+      // an empty part counts as 0: two spaces
       throw this.#error(line, `${spaces} numbers where ${dim} are expected`);
     }
     return start;

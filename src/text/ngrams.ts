@@ -26,7 +26,8 @@ export function ngrams(tokens: readonly string[], options: NGramOptions): string
       found.push(gram);
     }
   }
-  if (options.characters !== null) for (const token of tokens) pushCharacters(found, token, options.characters);
+  if (options.characters !== null)
+    for (const token of tokens) pushCharacters(found, token, options.characters);
   return found;
 }
 

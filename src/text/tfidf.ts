@@ -11,7 +11,11 @@ export function smoothIdf(rows: number, rowsWithTerm: number): number {
  * @param ids the row's terms by occurrence; `idf` by term
  * @param sublinear a term that occurs n times counts `1 + ln n` instead of n
  */
-export function tfidfWeights(ids: ArrayLike<number>, idf: ArrayLike<number>, sublinear: boolean): Float32Array {
+export function tfidfWeights(
+  ids: ArrayLike<number>,
+  idf: ArrayLike<number>,
+  sublinear: boolean,
+): Float32Array {
   const counts = new Map<number, number>();
   for (let i = 0; i < ids.length; i++) counts.set(ids[i]!, (counts.get(ids[i]!) ?? 0) + 1);
   let squares = 0;

@@ -12,7 +12,9 @@ import { TokenPieces } from "./token-pieces.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
 
 /** The vocabulary of bytes: nothing to learn, nothing unknown. Byte b has the id b + 2. */
-const BYTES = new Vocabulary(Array.from({ length: 256 }, (_, byte) => `0x${byte.toString(16).padStart(2, "0")}`));
+const BYTES = new Vocabulary(
+  Array.from({ length: 256 }, (_, byte) => `0x${byte.toString(16).padStart(2, "0")}`),
+);
 const FIRST_BYTE_ID = BYTES.id("0x00");
 
 const encoder = new TextEncoder();
@@ -70,7 +72,8 @@ const textSchema = Type.Object(
     lower: Type.Boolean({ default: true, description: "Lower-case the text by Unicode's rules first." }),
     max_seq_len: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
       default: null,
-      description: "Keep so many bytes of a text and drop the rest, which is counted and printed; null: keep all.",
+      description:
+        "Keep so many bytes of a text and drop the rest, which is counted and printed; null: keep all.",
     }),
   },
   { description: "The UTF-8 bytes of a text, one after the other." },
@@ -112,7 +115,8 @@ export class TextByteIds implements VocabularyHolder {
 
   build(scope: Scope, form: InputForm): InputTensors {
     if (form === "tokens") {
-      const message = "a text's bytes cannot be made from tokens: this model cannot be exported with tokens as its input";
+      const message =
+        "a text's bytes cannot be made from tokens: this model cannot be exported with tokens as its input";
       throw ptxError("PTX_EXPORT", `inputs.${this.name}`, message);
     }
     const ids = scope.graph.input(this.name, "int32", ["batch", this.name]);

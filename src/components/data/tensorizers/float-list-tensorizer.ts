@@ -56,7 +56,8 @@ export class FloatList implements Tensorizer {
 
   observe(row: Row): void {
     const values = this.#numbers(row);
-    if (this.#rows === 0) [this.#mean, this.#squares] = [new Float64Array(values.length), new Float64Array(values.length)];
+    if (this.#rows === 0)
+      [this.#mean, this.#squares] = [new Float64Array(values.length), new Float64Array(values.length)];
     this.#rows += 1;
     // Welford's running mean and sum of squared deviations: exact where sums of squares would cancel.
     for (const [i, value] of values.entries()) {
@@ -75,7 +76,9 @@ export class FloatList implements Tensorizer {
   numberize(row: Row): FieldValue[] {
     const values = this.#numbers(row);
     const { mean, deviation } = this.#statistics ?? {};
-    const data = Float32Array.from(values, (value, i) => (mean === undefined ? value : (value - mean[i]!) / deviation![i]!));
+    const data = Float32Array.from(values, (value, i) =>
+      mean === undefined ? value : (value - mean[i]!) / deviation![i]!,
+    );
     return [{ data, sizes: [data.length] }];
   }
 
@@ -89,7 +92,9 @@ export class FloatList implements Tensorizer {
     const values = scope.graph.input(this.name, "float32", ["batch", size]);
     if (form === "ids" || this.#statistics === undefined) return { values };
     const constant = (numbers: readonly number[]) => scope.graph.constant("float32", [size], numbers);
-    return { values: div(sub(values, constant(this.#statistics.mean)), constant(this.#statistics.deviation)) };
+    return {
+      values: div(sub(values, constant(this.#statistics.mean)), constant(this.#statistics.deviation)),
+    };
   }
 
   numbers(row: Row): FieldValue[] {
@@ -103,9 +108,16 @@ export class FloatList implements Tensorizer {
 
   load(state: unknown): void {
     const { dim, statistics } = (state ?? {}) as { dim?: unknown; statistics?: Partial<Statistics> | null };
-    const fits = (list: unknown): boolean => Array.isArray(list) && list.length === dim && list.every(Number.isFinite);
-    if (!Number.isInteger(dim) || (this.config.normalize && !(fits(statistics?.mean) && fits(statistics?.deviation)))) {
-      throw badState(this.name, "the number of features, and their means and deviations if they are normalised");
+    const fits = (list: unknown): boolean =>
+      Array.isArray(list) && list.length === dim && list.every(Number.isFinite);
+    if (
+      !Number.isInteger(dim) ||
+      (this.config.normalize && !(fits(statistics?.mean) && fits(statistics?.deviation)))
+    ) {
+      throw badState(
+        this.name,
+        "the number of features, and their means and deviations if they are normalised",
+      );
     }
     this.#dim = dim as number;
     this.#statistics = this.config.normalize ? (statistics as Statistics) : undefined;
@@ -121,14 +133,19 @@ export class FloatList implements Tensorizer {
 
   #size(): number {
     if (this.#dim !== null) return this.#dim;
-    throw ptxError("PTX_DATA", `inputs.${this.name}`, "the number of features is not known before the training rows are read: set dim");
+    throw ptxError(
+      "PTX_DATA",
+      `inputs.${this.name}`,
+      "the number of features is not known before the training rows are read: set dim",
+    );
   }
 
   #numbers(row: Row): number[] {
     const { column, separator } = this.config;
     const items = listCell(row, column, separator);
     const values = items.map(toNumber);
-    if (!values.every((value) => Number.isFinite(Math.fround(value)))) throw badCell(row, column, "finite numbers", items);
+    if (!values.every((value) => Number.isFinite(Math.fround(value))))
+      throw badCell(row, column, "finite numbers", items);
     this.#dim ??= values.length;
     if (values.length !== this.#dim) throw badCell(row, column, `${this.#dim} numbers`, items);
     return values;

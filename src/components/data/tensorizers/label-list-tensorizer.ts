@@ -16,7 +16,10 @@ const schema = Type.Object(
     }),
     ...labelOptions,
   },
-  { description: "Any number of labels of a fixed list, as a 1 for each that holds and a 0 for each that does not." },
+  {
+    description:
+      "Any number of labels of a fixed list, as a 1 for each that holds and a 0 for each that does not.",
+  },
 );
 
 /** Labels to a 0/1 vector. In a graph it gives `values [batch, labels]` (float32). */

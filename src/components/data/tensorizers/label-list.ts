@@ -65,7 +65,11 @@ export class LabelList {
     );
     if (this.#names.length < this.fewest) {
       const found = this.#names.length === 0 ? "there is no label" : `"${this.#names[0]}" is the only label`;
-      throw ptxError("PTX_DATA", this.where, `${found} in the training rows: ${this.fewest} or more are needed`);
+      throw ptxError(
+        "PTX_DATA",
+        this.where,
+        `${found} in the training rows: ${this.fewest} or more are needed`,
+      );
     }
   }
 

@@ -1,6 +1,18 @@
 /** The n-gram inputs of a graph: fed as numbers, or made from strings by ONNX's string operators. */
 import type { Tensor } from "../../../graph/graph.js";
-import { add, cast, div, equal, greater, log, maximum, mul, not, sqrt, where } from "../../../graph/ops/elementwise.js";
+import {
+  add,
+  cast,
+  div,
+  equal,
+  greater,
+  log,
+  maximum,
+  mul,
+  not,
+  sqrt,
+  where,
+} from "../../../graph/ops/elementwise.js";
 import { encodeStrings, gather, stringConcat } from "../../../graph/ops/lookup.js";
 import { reduceSum } from "../../../graph/ops/reduction.js";
 import { concat, expand, slice, unsqueeze } from "../../../graph/ops/shaping.js";
@@ -33,7 +45,8 @@ export function ngramInputs(scope: Scope, name: string): InputTensors {
 /** The same from the token strings `[batch, tokens]`; unknown n-grams stay in their places with weight 0 and mask false. */
 export function ngramsFromTokens(scope: Scope, options: NGramGraph): InputTensors {
   if (options.char_ngrams !== null) {
-    const message = "character n-grams cannot be made from strings inside a graph yet: set char_ngrams to null to export";
+    const message =
+      "character n-grams cannot be made from strings inside a graph yet: set char_ngrams to null to export";
     throw ptxError("PTX_EXPORT", `inputs.${options.name}`, message);
   }
   const { words, specials } = options.vocabulary;
@@ -42,7 +55,8 @@ export function ngramsFromTokens(scope: Scope, options: NGramGraph): InputTensor
   const ids = orders.map((strings) => encodeStrings(strings, words, wordIds, UNK_ID));
   const all = concat(ids, 1);
   const mask = not(equal(all, UNK_ID));
-  const weights = options.idf === null ? cast(mask, "float32") : tfidf(scope, ids, options.idf, options.sublinear_tf);
+  const weights =
+    options.idf === null ? cast(mask, "float32") : tfidf(scope, ids, options.idf, options.sublinear_tf);
   return { ids: all, weights, mask };
 }
 
@@ -75,5 +89,11 @@ function tfidf(scope: Scope, orders: readonly Tensor[], idf: ArrayLike<number>, 
   });
   const squares = parts.map((part) => part.squares).reduce((sum, part) => add(sum, part));
   const norm = sqrt(where(greater(squares, 0), squares, 1));
-  return div(concat(parts.map(({ weight }) => weight), 1), norm);
+  return div(
+    concat(
+      parts.map(({ weight }) => weight),
+      1,
+    ),
+    norm,
+  );
 }

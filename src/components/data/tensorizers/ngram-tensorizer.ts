@@ -15,7 +15,12 @@ import type { VocabularyHolder } from "./vocabulary-holder.js";
 const schema = Type.Object(
   {
     ...tokenOptions,
-    ngrams: Type.Integer({ default: 2, minimum: 1, maximum: 8, description: "Take runs of 1 to so many words." }),
+    ngrams: Type.Integer({
+      default: 2,
+      minimum: 1,
+      maximum: 8,
+      description: "Take runs of 1 to so many words.",
+    }),
     char_ngrams: Type.Union(
       [
         Type.Object({
@@ -24,7 +29,10 @@ const schema = Type.Object(
         }),
         Type.Null(),
       ],
-      { default: null, description: "Also take runs of characters inside each word, its ends marked < and >; null: none." },
+      {
+        default: null,
+        description: "Also take runs of characters inside each word, its ends marked < and >; null: none.",
+      },
     ),
     weighting: Type.Union([Type.Literal("count"), Type.Literal("tfidf")], {
       default: "count",
@@ -37,7 +45,9 @@ const schema = Type.Object(
     }),
     vocab: vocabSchema,
   },
-  { description: "A bag of n-grams: ids and weights of the runs of words (and characters) that a text holds." },
+  {
+    description: "A bag of n-grams: ids and weights of the runs of words (and characters) that a text holds.",
+  },
 );
 
 /** Text to n-gram ids and weights `[ngrams]`. In a graph it gives `ids`, `weights` and `mask`, each `[batch, ngrams]`. */
@@ -98,7 +108,9 @@ export class NGramIds implements VocabularyHolder {
     this.#ngrams += found.length;
     this.#unknown += found.length - ids.length;
     const counted = this.config.weighting === "count";
-    const weights = counted ? new Float32Array(ids.length).fill(1) : tfidfWeights(ids, this.#idf, this.config.sublinear_tf);
+    const weights = counted
+      ? new Float32Array(ids.length).fill(1)
+      : tfidfWeights(ids, this.#idf, this.config.sublinear_tf);
     const sizes = [ids.length];
     return [
       { data: ids, sizes },
@@ -156,10 +168,20 @@ export const NGramTensorizer = component({
   schema,
   check: ({ char_ngrams: characters, weighting, sublinear_tf }) => [
     ...(characters !== null && characters.min > characters.max
-      ? [{ path: "char_ngrams.max", message: `max (${characters.max}) must be at least min (${characters.min})` }]
+      ? [
+          {
+            path: "char_ngrams.max",
+            message: `max (${characters.max}) must be at least min (${characters.min})`,
+          },
+        ]
       : []),
     ...(sublinear_tf && weighting === "count"
-      ? [{ path: "sublinear_tf", message: 'sublinear_tf has no effect with weighting "count": set weighting to "tfidf"' }]
+      ? [
+          {
+            path: "sublinear_tf",
+            message: 'sublinear_tf has no effect with weighting "count": set weighting to "tfidf"',
+          },
+        ]
       : []),
   ],
   create: (config, context, name) => new NGramIds(config, context, name),

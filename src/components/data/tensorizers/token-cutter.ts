@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
-import type { Tensor } from "../../../graph/graph.js";
 import type { HostTensor } from "../../../graph/dtype.js";
+import type { Tensor } from "../../../graph/graph.js";
 import type { Scope } from "../../../graph/scope.js";
 import { Slot } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";

@@ -82,6 +82,11 @@ export abstract class TokenPieces implements VocabularyHolder {
 
   counts(): Readonly<Record<string, number>> {
     const { rows, truncated_rows } = this.cutter.counts();
-    return { rows, truncated_rows, truncated_tokens: this.#truncatedTokens, unknown_characters: this.#unknown };
+    return {
+      rows,
+      truncated_rows,
+      truncated_tokens: this.#truncatedTokens,
+      unknown_characters: this.#unknown,
+    };
   }
 }

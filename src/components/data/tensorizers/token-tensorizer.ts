@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
+import type { HostTensor } from "../../../graph/dtype.js";
 import { equal, not } from "../../../graph/ops/elementwise.js";
 import { encodeStrings } from "../../../graph/ops/lookup.js";
-import type { HostTensor } from "../../../graph/dtype.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
