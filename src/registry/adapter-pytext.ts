@@ -33,6 +33,12 @@ const gone: Readonly<Record<string, string>> = {
   debug_path: "figures and the worst rows are written into the run folder",
 };
 
+/** PyText's keys of `Data` that have no counterpart. */
+const goneFromData: Readonly<Record<string, string>> = {
+  sort_key: "PoolingBatcher always sorts by the length of the inputs",
+  in_memory: "rows are always turned into numbers once and kept",
+};
+
 /** Version 0 is PyText's spelling: its wrapper, its keys around the task, numbers written as texts. */
 export const pytextAdapter: Adapter = {
   from: 0,
@@ -53,6 +59,8 @@ export const pytextAdapter: Adapter = {
     for (const [name, config] of isObject(task) ? Object.entries(task) : []) {
       if (!isObject(config)) continue;
       for (const key of ["optimizer", "scheduler"]) intoTrainer(draft, ["task", name], key);
+      withoutKeys(draft, ["task", name, "data"], goneFromData);
+      liftConvolutions(draft, ["task", name], draft.at(["task", name]));
       numbersInTrainer(draft, ["task", name, "trainer"], draft.at(["task", name, "trainer"]));
     }
   },
@@ -61,6 +69,45 @@ export const pytextAdapter: Adapter = {
 /** Whether a config stands in PyText's wrapper. */
 export function isWrapped(config: object): boolean {
   return Object.keys(config).length === 1 && "config" in config && isObject(config.config);
+}
+
+function withoutKeys(draft: ConfigDraft, place: ConfigPath, keys: Readonly<Record<string, string>>): void {
+  const value = draft.at(place);
+  if (!isObject(value)) return;
+  const [only, ...others] = Object.keys(value);
+  if (only !== undefined && others.length === 0 && /^\p{Lu}/u.test(only)) {
+    withoutKeys(draft, [...place, only], keys);
+    return;
+  }
+  for (const [key, instead] of Object.entries(keys)) {
+    if (!hasOwn(value, key)) continue;
+    const path = [...place, key];
+    const note = `"${formatPath(path)}" was removed, it has no counterpart: ${instead}`;
+    draft.edit({ op: "remove", path, note });
+  }
+}
+
+/** PyText wrote the windows of `DocNNRepresentation` inside a key `cnn`. */
+function liftConvolutions(draft: ConfigDraft, path: ConfigPath, value: unknown): void {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) liftConvolutions(draft, [...path, index], item);
+  }
+  if (!isObject(value)) return;
+  for (const [key, inner] of Object.entries(value)) {
+    const place = [...path, key];
+    if (key !== "DocNNRepresentation" || !isObject(inner) || !isObject(inner.cnn)) {
+      liftConvolutions(draft, place, inner);
+      continue;
+    }
+    for (const name of ["kernel_num", "kernel_sizes"]) {
+      const from = [...place, "cnn", name];
+      if (!hasOwn(inner.cnn, name) || hasOwn(inner, name)) continue;
+      draft.move(from, [...place, name], `"${formatPath(from)}" moved to "${formatPath([...place, name])}"`);
+    }
+    if (Object.keys(draft.at([...place, "cnn"]) as object).length > 0) continue;
+    const note = `"${formatPath([...place, "cnn"])}" was removed: it is empty`;
+    draft.edit({ op: "remove", path: [...place, "cnn"], note });
+  }
 }
 
 function rename(draft: ConfigDraft, path: ConfigPath, to: string): void {

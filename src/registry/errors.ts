@@ -7,6 +7,7 @@ export const errorCatalogue = {
   PTX_CONFIG_VALUE: "A value of the right type that breaks a rule (range, choice, pattern, combination).",
   PTX_CONFIG_MISSING: "A required key is absent.",
   PTX_CONFIG_VERSION: "The config's version is newer than this program, or cannot be upgraded.",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the text shows how variables are written.
   PTX_CONFIG_VARIABLE: "A ${variable} that is not defined under vars.",
   PTX_CONFIG_OVERRIDE: "A --set path=value that cannot be applied.",
   PTX_FILE_MISSING: "A file that a config or command names does not exist or cannot be read.",

@@ -20,15 +20,10 @@ export function configJsonSchema(registry: Registry): JsonObject {
   const kinds = [...new Set([...registry.kinds(), ...slotKinds(registry, runConfigSchema)])].sort();
   const slots = kinds.map((kind): [string, unknown] => [kind, slotChoices(registry, kind)]);
   const top = editorSchema(runConfigSchema as unknown as Schema, registry);
-  const properties = top.properties as JsonObject;
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "pytext-ts config",
     ...top,
-    properties: {
-      $schema: { type: "string", description: "Where editors find this schema." },
-      ...properties,
-    },
     $defs: { variable, ...Object.fromEntries(slots), ...Object.fromEntries(components) },
   };
 }

@@ -8,6 +8,7 @@ import { printJson } from "./print-json.js";
 import type { Registry } from "./registry.js";
 import { type FoundSlot, type Resolution, type ResolveOptions, resolveValue } from "./resolve.js";
 import { type RunConfig, runConfigSchema } from "./run-config.js";
+import { helpHint, unknownKeyMessage } from "./schema-problems.js";
 import { escapeVariables, interpolate, unknownVariable } from "./variables.js";
 
 /** How a config is loaded. */
@@ -49,20 +50,17 @@ export function resolveConfig(value: unknown, registry: Registry, options: LoadO
   if (!isObject(value))
     throw ptxError("PTX_CONFIG_TYPE", source, `a config is an object {...}, got ${show(value)}`);
   const upgraded = upgradeConfig(value, source);
-  const { $schema: editorsOnly, ...rest } = upgraded.config;
-  if (editorsOnly !== undefined && typeof editorsOnly !== "string") {
-    throw ptxError("PTX_CONFIG_TYPE", `${source}  $schema`, `expected string, got ${show(editorsOnly)}`);
-  }
-  const complete = override(registry, rest, options.set ?? [], source);
+  const complete = override(registry, upgraded.config, options.set ?? [], source);
   const resolved: Resolution = resolveValue(registry, runConfigSchema, complete, {
     source,
     checkFiles: options.checkFiles ?? true,
-    ...fileHint(rest),
+    ...fileHint(upgraded.config),
     ...(options.placeholder && { placeholder: options.placeholder }),
   });
   throwIfAny(resolved.problems);
+  const { $schema: _forEditors, ...config } = resolved.value;
   return {
-    config: resolved.value as unknown as RunConfig,
+    config: config as unknown as RunConfig,
     name: "config",
     notes: upgraded.notes,
     slots: resolved.slots,
@@ -86,10 +84,25 @@ function override(
   const variables = overrides.filter(({ path }) => path[0] === "vars");
   const withVariables = all(variables, config, setVariable);
   const others = overrides.filter(({ path }) => path[0] !== "vars");
-  const interpolated = interpolate(withVariables, others, source);
+  const { problems, ...interpolated } = interpolate(withVariables, others, source);
+  if (problems.length > 0) throwIfAny([...unknownTopKeys(config, source), ...problems]);
   return all(interpolated.overrides, interpolated.config, (current, next) =>
     applyOverride(registry, runConfigSchema, current, next),
   );
+}
+
+/** A mistyped `vars` makes every variable unknown: the key is told with them. */
+function unknownTopKeys(config: JsonObject, source: string): Problem[] {
+  const known = Object.keys(runConfigSchema.properties);
+  const written = Object.keys(config);
+  return written
+    .filter((key) => !known.includes(key))
+    .map((key) => ({
+      code: "PTX_CONFIG_UNKNOWN_KEY",
+      where: source,
+      message: unknownKeyMessage(key, known, written),
+      hint: helpHint(undefined),
+    }));
 }
 
 /** Applies overrides in order; the problems of all are thrown together. */

@@ -7,6 +7,11 @@ export const CONFIG_VERSION = 1;
 /** The schema of a whole config file: what stands around the task. */
 export const runConfigSchema = Type.Object(
   {
+    $schema: Type.Optional(
+      Type.String({
+        description: "Where editors find the JSON Schema of configs; not read by this program.",
+      }),
+    ),
     version: Type.Integer({
       minimum: 0,
       default: CONFIG_VERSION,

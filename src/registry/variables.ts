@@ -1,5 +1,5 @@
 import { type ConfigPath, formatPath } from "./config-path.js";
-import { type Problem, throwIfAny } from "./errors.js";
+import type { Problem } from "./errors.js";
 import { fromEntries, hasOwn, isObject, type JsonObject, show } from "./json.js";
 import { nearest } from "./nearest.js";
 import type { Override } from "./overrides.js";
@@ -11,13 +11,14 @@ const whole = /^\$\{([^{}]*)\}$/;
 /**
  * Replaces `${name}` in every text of a config, and of the values that overrides put into it, by the value under
  * `vars`; variables may use each other. A text that is nothing but one variable takes the variable's type. The result
- * has empty `vars`, because nothing refers to them any more. All mistakes are reported at once (`PTX_CONFIG_VARIABLE`).
+ * has empty `vars`, because nothing refers to them any more. `problems` are all mistakes (`PTX_CONFIG_VARIABLE`,
+ * `PTX_CONFIG_TYPE`); the result is of no use if there are any.
  */
 export function interpolate(
   config: JsonObject,
   overrides: readonly Override[],
   source: string,
-): { config: JsonObject; overrides: Override[] } {
+): { config: JsonObject; overrides: Override[]; problems: readonly Problem[] } {
   const variables = new Variables(isObject(config.vars) ? config.vars : {}, source);
   variables.check();
   const entries = Object.entries(config).map(([key, value]): [string, unknown] => {
@@ -27,8 +28,7 @@ export function interpolate(
     ...override,
     value: variables.replace(override.value, ["--set", ...override.path]),
   }));
-  throwIfAny(variables.problems);
-  return { config: fromEntries(entries), overrides: replacedOverrides };
+  return { config: fromEntries(entries), overrides: replacedOverrides, problems: variables.problems };
 }
 
 /** Writes a resolved config so that reading it gives the same texts: each literal `${` becomes `$${`. */

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: configs write their variables so.
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { Type } from "typebox";

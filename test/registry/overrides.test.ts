@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: configs write their variables so.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type LoadOptions, resolveConfig } from "../../src/registry/load-config.js";

@@ -139,7 +139,8 @@ test("component returns the definition itself, with the config's type given to i
     kind: "scheduler",
     name: "Sample",
     schema: Type.Object({ rate: Type.Number({ default: 1, description: "R." }) }, { description: "S." }),
-    check: (config) => (config.rate.toFixed(0) === "0" ? [{ path: "rate", message: "too small" }] : []),
+    check: (config: { rate: number }) =>
+      config.rate.toFixed(0) === "0" ? [{ path: "rate", message: "too small" }] : [],
   } as never) as unknown as { name: string; check(config: { rate: number }): unknown[] };
   expect(definition.name).toBe("Sample");
   expect(definition.check({ rate: 0.1 })).toHaveLength(1);

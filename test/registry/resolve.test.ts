@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: configs write their variables so.
 import { Type } from "typebox";
 import { describe, expect, test } from "vitest";
 import { parseJsonc } from "../../src/registry/jsonc.js";

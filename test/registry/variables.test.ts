@@ -1,10 +1,16 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: configs write their variables so.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { throwIfAny } from "../../src/registry/errors.js";
 import type { JsonObject } from "../../src/registry/json.js";
 import { escapeVariables, interpolate } from "../../src/registry/variables.js";
-import { problemsFrom } from "./problems.js";
+import { around, problemsFrom, resolved } from "./problems.js";
 
-const replaced = (config: JsonObject): JsonObject => interpolate(config, [], "f.json").config;
+function replaced(config: JsonObject): JsonObject {
+  const { config: result, problems } = interpolate(config, [], "f.json");
+  throwIfAny(problems);
+  return result;
+}
 
 test("a variable stands inside texts, at any depth", () => {
   const config = {
@@ -71,9 +77,18 @@ describe("mistakes are all reported at once", () => {
   });
 
   test("in an override", () => {
-    expect(
-      problemsFrom(() => interpolate({}, [{ text: "", path: ["a", "b"], value: "${x}" }], "f")),
-    ).toMatchObject([{ where: "f  --set.a.b", message: expect.stringContaining("known: none") }]);
+    const { problems } = interpolate({}, [{ text: "", path: ["a", "b"], value: "${x}" }], "f");
+    expect(problems).toMatchObject([
+      { where: "f  --set.a.b", message: expect.stringContaining("known: none") },
+    ]);
+  });
+
+  test("together with a mistyped vars, which is their cause", () => {
+    const config = around({ data: { delimiter: "${d}" } }, { vras: { d: "|" } });
+    expect(problemsFrom(() => resolved(config)).map(({ message }) => message.split("  known")[0])).toEqual([
+      'unknown key "vras"; did you mean "vars"?',
+      'there is no variable "d" under vars',
+    ]);
   });
 
   test("a circle", () => {

@@ -1,0 +1,67 @@
+import { readdirSync } from "node:fs";
+import { Ajv } from "ajv";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { defaultConfig } from "../../src/registry/default-config.js";
+import { slotKinds } from "../../src/registry/describe.js";
+import { configJsonSchema } from "../../src/registry/json-schema.js";
+import { parseJsonc, readConfigText } from "../../src/registry/jsonc.js";
+import { loadConfig, printConfig, resolveConfig } from "../../src/registry/load-config.js";
+import { runConfigSchema } from "../../src/registry/run-config.js";
+import { assertSoundSchema } from "../../src/registry/validate.js";
+import { defaultRegistry } from "../../src/tasks/builtins.js";
+import { keysOf, oneEdit, withKey } from "./one-edit.js";
+import { problemsFrom } from "./problems.js";
+
+const registry = defaultRegistry();
+const components = registry
+  .all()
+  .map((component) => ({ title: `${component.kind} ${component.name}`, component }));
+const configs = readdirSync("configs")
+  .filter((name) => name.endsWith(".json"))
+  .map((name) => `configs/${name}`);
+const schema = configJsonSchema(registry);
+const validate = new Ajv({ strict: true, allowUnionTypes: true, strictTuples: false }).compile(schema);
+
+test.each(components)("the schema of $title is sound JSON Schema", ({ component }) => {
+  expect(() => assertSoundSchema(component.schema)).not.toThrow();
+});
+
+test("every kind that a slot asks for has a component, and every kind is asked for", () => {
+  expect([...slotKinds(registry, runConfigSchema)].sort()).toEqual(registry.kinds());
+});
+
+test.each(registry.names("task"))(
+  "the default config of %s is complete, resolves to itself and suits editors",
+  (task) => {
+    const { config } = defaultConfig(registry, task);
+    const again = resolveConfig(parseJsonc(printConfig(config), "printed"), registry, { checkFiles: false });
+    expect(again.config).toEqual(config);
+    expect(validate(config) || validate.errors).toBe(true);
+  },
+);
+
+describe.each(configs)("%s", (file) => {
+  const written = parseJsonc(readConfigText(file), file);
+
+  test("loads, names the schema for editors and is valid under it", () => {
+    expect(loadConfig(file, registry, { checkFiles: false }).notes).toEqual([]);
+    expect(written).toMatchObject({ $schema: expect.stringContaining("schema.json") });
+    expect(validate(written) || validate.errors).toBe(true);
+  });
+
+  test("every key of it, mistyped by one edit, is told what to type instead", () => {
+    for (const place of keysOf(written, ["vars", "inputs", "column_mapping"])) {
+      for (const typed of fc.sample(fc.constantFrom(...oneEdit(place.key)), { numRuns: 12, seed: 1 })) {
+        const mistyped = withKey(written, place, typed);
+        const messages = problemsFrom(() => resolveConfig(mistyped, registry, { checkFiles: false })).map(
+          ({ message }) => message,
+        );
+        expect(messages.join("\n"), `${place.key} as ${typed}`).toContain(
+          `"${typed}"; did you mean "${place.key}"?`,
+        );
+        expect(validate(mistyped)).toBe(false);
+      }
+    }
+  });
+});
