@@ -5,9 +5,9 @@ import { type DType, type HostTensor, isFloat } from "../dtype.js";
 import { Graph, type Tensor } from "../graph.js";
 import { type Attributes, type OpDefinition, ShapeError } from "../ops/define.js";
 import { capturesOf } from "../ops/scan.js";
+import { opTable } from "../ops/table.js";
 import { marks } from "./encode.js";
 import { inputCounts, lowerings } from "./lowerings.js";
-import { allOperators } from "./operators.js";
 import { onnx } from "./proto/onnx.js";
 import { type NodeFail, type RawValue, rawAttributes, readAttributes } from "./read-attributes.js";
 import { dtypeOfCode, type ExternalReader, tensorValue, typeName } from "./tensor-proto.js";
@@ -103,10 +103,14 @@ class Names {
   }
 }
 
+/** Operators by domain and name. */
+const operators: ReadonlyMap<string, OpDefinition> = new Map(
+  Object.values(opTable).map((op: OpDefinition) => [`${op.domain ?? ""}/${op.name}`, op]),
+);
+
 class Decoder {
   readonly graph = new Graph();
   readonly values = new Map<string, HostTensor>();
-  readonly #operators = new Map(allOperators().map((op) => [`${op.domain ?? ""}/${op.name}`, op]));
 
   constructor(
     readonly where: string,
@@ -153,9 +157,10 @@ class Decoder {
     return { dtype, shape: (tensor.shape.dim ?? []).map((dim) => this.#dim(dim)) };
   }
 
-  #dim({ dimValue, dimParam }: onnx.TensorShapeProto.Dimension.$Properties): Dim {
-    if (dimParam) return addDims(dimParam.replace(/\s+/g, ""), 0);
-    return dimValue === undefined || dimValue === null ? this.graph.freshDim() : Number(dimValue);
+  #dim(dim: onnx.TensorShapeProto.Dimension.$Properties): Dim {
+    if (dim.dimParam) return addDims(dim.dimParam.replace(/\s+/g, ""), 0);
+    // A size that the file leaves open reads as 0; only the own property tells it from a real one.
+    return Object.hasOwn(dim, "dimValue") ? Number(dim.dimValue) : this.graph.freshDim();
   }
 
   #initializers(
@@ -190,7 +195,7 @@ class Decoder {
 
   #node(proto: onnx.NodeProto.$Properties, names: Names, graph: Graph): void {
     const { name = "", opType = "" } = proto;
-    const label = `node "${name}" (${opType})`;
+    const label = `node "${name || proto.output?.[0]}" (${opType})`;
     const fail: NodeFail = (message) => damaged(this.where, `${label}: ${message}`);
     const inputs = (proto.input ?? []).map((input) => {
       const tensor = input === "" ? null : names.find(input);
@@ -204,9 +209,8 @@ class Decoder {
     );
     for (const [i, output] of (proto.output ?? []).entries()) {
       if (output === "") continue;
-      const tensor = outputs[i];
-      if (tensor === undefined) throw fail(`it has no output ${i}`);
-      this.#define(names, output, tensor);
+      const tensor = outputs[i]; // an output that our operator lacks is missed by who reads it, if anybody does
+      if (tensor !== undefined) this.#define(names, output, tensor);
     }
   }
 
@@ -224,7 +228,7 @@ class Decoder {
     const foreign = { graph, inputs, raw, outputs: output?.length ?? 0, opset: this.opset, fail };
     const call = lower === undefined ? foreign : lower(foreign);
     if (!("raw" in call)) return call;
-    const definition = this.#operators.get(`${space}/${opType}`);
+    const definition = operators.get(`${space}/${opType}`);
     if (definition === undefined)
       throw fail(`the operator ${space === "" ? opType : `${space}.${opType}`} is not supported`);
     const padding = Math.max(0, (inputCounts[definition.name] ?? 0) - call.inputs.length);
@@ -266,7 +270,7 @@ class Decoder {
     const states = inputs.length - scanned;
     const body = this.#body(proto, inputs, states, names, graph, fail);
     const all = [...inputs, ...capturesOf(body)];
-    return this.#add(this.#operators.get("/Scan")!, all, { body, states, scanned, reverse }, graph);
+    return this.#add(opTable.Scan, all, { body, states, scanned, reverse }, graph);
   }
 
   #body(
@@ -296,12 +300,11 @@ class Decoder {
     for (const { name } of proto.output ?? []) {
       const tensor = inner.find(name ?? "");
       if (tensor === undefined) throw fail(`no node makes the output "${name}" of its body`);
-      const identity = this.#operators.get("/Identity")!;
       const own =
         tensor.graph === body &&
         tensor.origin.kind === "node" &&
         ![...body.outputs.values()].includes(tensor);
-      const output = own ? tensor : this.#add(identity, [tensor], {}, body)[0]!;
+      const output = own ? tensor : this.#add(opTable.Identity, [tensor], {}, body)[0]!;
       body.output(output.name, output);
     }
     return body;

@@ -125,9 +125,9 @@ class Encoder {
     const { definition, attributes } = node;
     const domain = definition.domain ?? "";
     this.domains.add(domain);
-    const written =
-      definition.name === "Scan" ? (attributes.states as number) + (attributes.scanned as number) : undefined;
-    const input = node.inputs.slice(0, written).map((tensor) => (tensor === null ? "" : this.#name(tensor)));
+    const input = node.inputs
+      .slice(0, definition.written?.(attributes))
+      .map((tensor) => (tensor === null ? "" : this.#name(tensor)));
     while (input.at(-1) === "") input.pop();
     return {
       name: node.name,

@@ -5,7 +5,7 @@ import { basename, dirname, join, normalize } from "node:path";
 import { ptxError } from "../../registry/errors.js";
 import type { Graph } from "../graph.js";
 import { replaceFiles } from "../replace-file.js";
-import { type DecodedModel, type DecodeOptions, decodeModel } from "./decode.js";
+import { type DecodedModel, type DecodeOptions, decodeMetadata, decodeModel } from "./decode.js";
 import { type EncodeOptions, encodeModel, storedBytes } from "./encode.js";
 
 /** Models above this keep their tensors in a file beside them: the format ends at 2 GB. */
@@ -40,12 +40,21 @@ export async function readModel(
   path: string,
   options: Omit<DecodeOptions, "where" | "external"> = {},
 ): Promise<DecodedModel> {
-  const bytes = await readFile(path).catch((error: Error) => {
-    throw ptxError("PTX_FILE_MISSING", path, `the model cannot be read: ${error.message}`);
-  });
+  const bytes = await readBytes(path);
   const external = (location: string, offset: number, length: number): Uint8Array =>
     readRange(path, location, offset, length);
   return decodeModel(bytes, { ...options, where: path, external });
+}
+
+/** The metadata of a model, without building its graph. Throws `PTX_FILE_MISSING` or `PTX_MODEL_FILE`. */
+export async function readMetadata(path: string): Promise<Readonly<Record<string, string>>> {
+  return decodeMetadata(await readBytes(path), path);
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: Error) => {
+    throw ptxError("PTX_FILE_MISSING", path, `the model cannot be read: ${error.message}`);
+  });
 }
 
 function readRange(model: string, location: string, offset: number, length: number): Uint8Array {

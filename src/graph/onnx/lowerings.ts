@@ -1,4 +1,5 @@
 /** @file Operators and forms of operators that other programs write, in terms of ours. */
+import { sizeOf } from "../dims.js";
 import { type HostTensor, toData } from "../dtype.js";
 import type { Graph, Tensor } from "../graph.js";
 import { add, cast, gelu, maximum, minimum, pow, scalarLike } from "../ops/elementwise.js";
@@ -32,14 +33,17 @@ export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>>
     return [high ? minimum(raised, high) : raised];
   },
   Constant: ({ graph, raw, fail }) => [constant(graph, raw, fail)],
-  Dropout: ({ inputs, fail }) => [given(inputs[0], fail)], // files are read as they predict
+  Dropout: ({ inputs, fail }) => {
+    const [x, , training] = inputs;
+    const off = !training || (training.origin.kind === "constant" && training.origin.data[0] === 0);
+    if (!off) throw fail("it is set to training; export the model for prediction");
+    return [given(x, fail)];
+  },
   Flatten: ({ inputs, raw, fail }) => {
     const x = given(inputs[0], fail);
     const axis = Number(raw.get("axis") ?? 1);
-    const rows = x.shape.slice(0, axis < 0 ? axis + x.rank : axis);
-    if (rows.length === 1) return [reshape(x, [rows[0]!, -1])];
-    if (rows.length === x.rank - 1) return [reshape(x, [-1, x.dim(-1)])];
-    throw fail(`flattening ${x} at axis ${axis} is not supported`);
+    const at = axis < 0 ? axis + x.rank : axis;
+    return [reshape(x, [sizeOf(x.shape.slice(0, at)), sizeOf(x.shape.slice(at))])];
   },
   Gelu: ({ inputs, raw, fail }) => {
     if ((raw.get("approximate") ?? "none") !== "none") throw fail("only the exact form is supported");
@@ -64,6 +68,12 @@ export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>>
   ReduceMean: axesAsInput,
   ReduceMin: axesAsInput,
   ReduceSum: axesAsInput,
+  Reshape: (call) => {
+    const { inputs, raw, fail } = call;
+    if (Number(raw.get("allowzero") ?? 0) === 0 || given(inputs[1], fail).content?.includes(0) !== false)
+      return call;
+    return { inputs, raw: new Map() }; // without a zero in the target the attribute means nothing
+  },
   Shape: (call) => {
     const { start = 0, end } = Object.fromEntries(call.raw) as { start?: number; end?: number };
     if (start === 0 && end === undefined) return call;
@@ -116,7 +126,13 @@ function lastAxisBefore13({ inputs, raw, opset, fail }: ForeignCall): Lowered {
 }
 
 function axesAsInput(call: ForeignCall): Lowered {
-  return withAxes(call, [...given(call.inputs[0], call.fail).shape.keys()]);
+  const { raw, fail } = call;
+  const x = given(call.inputs[0], fail);
+  const none = raw.get("axes") === undefined && (call.inputs[1]?.content?.length ?? 0) === 0;
+  if (none && Number(raw.get("noop_with_empty_axes") ?? 0) === 1) return [x];
+  const rest = new Map(raw);
+  rest.delete("noop_with_empty_axes");
+  return withAxes({ ...call, raw: rest }, [...x.shape.keys()]);
 }
 
 /** Axes were an attribute in older versions and are an input now; `otherwise` are the ones when neither is there. */

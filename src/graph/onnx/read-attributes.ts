@@ -1,6 +1,7 @@
 /** @file Node attributes as files have them, brought to the form that our operators have. */
 import type { DType, HostTensor } from "../dtype.js";
 import type { Attributes, AttributeValue } from "../ops/define.js";
+import type { OpName } from "../ops/table.js";
 import { onnx } from "./proto/onnx.js";
 import { dtypeOfCode, tensorValue, typeName } from "./tensor-proto.js";
 
@@ -53,49 +54,93 @@ function integer(value: number | { toNumber(): number }, name: string, fail: Nod
   return number;
 }
 
-/** What ONNX assumes for an attribute that a node leaves out, and which values are the only ones that we have. */
-type Rule =
-  | { readonly default: AttributeValue }
-  | { readonly only: AttributeValue }
-  | "required"
-  | "optional";
+/** What ONNX says of an attribute, and what we take of it. */
+interface Rule {
+  /** What ONNX assumes when a node leaves it out. */
+  readonly default?: AttributeValue;
+  /** A node is wrong without it. */
+  readonly needed?: true;
+  /** The only value that our operator has the meaning of. */
+  readonly only?: AttributeValue;
+  /** Our operator does not carry it, as it has the meaning of that one value. */
+  readonly dropped?: true;
+}
 
-const axisOf = (axis: number): Record<string, Rule> => ({ axis: { default: axis } });
-const reduced: Record<string, Rule> = { keepdims: { default: 1 } };
-const coder: Record<string, Rule> = {
-  keys_strings: "optional",
-  values_strings: "optional",
-  keys_int64s: "optional",
-  values_int64s: "optional",
-  default_string: "optional",
-  default_int64: "optional",
-  default_float: { only: -0 },
-};
+type Rules = Readonly<Record<string, Rule>>;
 
-/** Operators that are not listed take their attributes as the file has them. */
-const rules: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
-  ArgMax: { axis: { default: 0 }, keepdims: { default: 1 }, select_last_index: { only: 0 } },
-  Cast: { to: "required", saturate: { only: 1 } },
-  Concat: { axis: "required" },
+const none: Rules = {};
+const axisOf = (axis: number): Rules => ({ axis: { default: axis } });
+const fixed = (value: AttributeValue): Rule => ({ only: value, dropped: true });
+const reduced: Rules = { keepdims: { default: 1 } };
+
+const rules: Readonly<Record<Exclude<OpName, "Cast" | "ConstantOfShape" | "Scan">, Rules>> = {
+  Abs: none,
+  Add: none,
+  And: none,
+  ArgMax: { axis: { default: 0 }, keepdims: { default: 1 }, select_last_index: fixed(0) },
+  Concat: { axis: { needed: true } },
   CumSum: { exclusive: { default: 0 }, reverse: { default: 0 } },
+  Div: none,
+  Equal: none,
+  Erf: none,
+  Exp: none,
+  Expand: none,
+  Floor: none,
   Gather: axisOf(0),
   GatherElements: axisOf(0),
   Gemm: { transA: { default: 0 }, transB: { default: 0 }, alpha: { default: 1 }, beta: { default: 1 } },
-  LabelEncoder: coder,
-  LayerNormalization: { axis: { default: -1 }, epsilon: { default: 1e-5 }, stash_type: { only: 1 } },
+  Greater: none,
+  GreaterOrEqual: none,
+  Identity: none,
+  LabelEncoder: {
+    keys_strings: {},
+    values_strings: {},
+    keys_int64s: {},
+    values_int64s: {},
+    default_string: {},
+    default_int64: {},
+    default_float: fixed(0), // written by others beside values that are not floats
+  },
+  LayerNormalization: { axis: { default: -1 }, epsilon: { default: 1e-5 }, stash_type: fixed(1) },
+  Less: none,
+  LessOrEqual: none,
+  Log: none,
   LogSoftmax: axisOf(-1),
+  MatMul: none,
+  Max: none,
+  Min: none,
+  Mul: none,
+  Neg: none,
+  Not: none,
   OneHot: axisOf(-1),
-  Pad: { mode: { default: "constant" } },
+  Or: none,
+  Pad: { mode: { default: "constant", only: "constant" } },
+  Pow: none,
+  Range: none,
+  Reciprocal: none,
   ReduceMax: reduced,
   ReduceMean: reduced,
   ReduceMin: reduced,
   ReduceSum: reduced,
+  Relu: none,
   Reshape: { allowzero: { default: 0 } },
-  ScatterElements: { axis: { default: 0 }, reduction: "required" },
-  Shape: { start: { only: 0 } },
+  ScatterElements: { axis: { default: 0 }, reduction: { default: "none", only: "add" } },
+  Shape: { start: fixed(0) },
+  Sigmoid: none,
+  Sign: none,
+  Slice: none,
   Softmax: axisOf(-1),
+  Softplus: none,
+  Sqrt: none,
+  Squeeze: none,
+  StringConcat: none,
+  Sub: none,
+  Tanh: none,
   TopK: { axis: { default: -1 }, largest: { default: 1 }, sorted: { default: 1 } },
-  Transpose: { perm: "required" },
+  Unique: { sorted: { default: 1, only: 1 } },
+  Transpose: { perm: { needed: true } },
+  Unsqueeze: none,
+  Where: none,
 };
 
 /** A node's attributes in our operators' form, defaults filled in. Fails for what our operators do not have. */
@@ -106,20 +151,21 @@ export function readAttributes(
 ): Attributes {
   if (operator === "Cast") return { to: castTarget(raw.get("to"), fail) };
   if (operator === "ConstantOfShape") return constantOfShape(raw.get("value"), fail);
-  const known = rules[operator];
-  if (known === undefined)
-    return Object.fromEntries([...raw].map(([name, value]) => [name, plain(name, value, fail)]));
-  for (const name of raw.keys()) if (!(name in known)) throw fail(`its attribute "${name}" is not known`);
+  const known = rules[operator as keyof typeof rules];
+  for (const name of raw.keys()) {
+    if (!Object.hasOwn(known, name)) throw fail(`its attribute "${name}" is not known`);
+  }
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, rule] of Object.entries(known)) {
-    const value = raw.get(name);
-    if (value !== undefined && !(typeof rule === "object" && "only" in rule))
-      attributes[name] = plain(name, value, fail);
-    else if (rule === "required") throw fail(`it needs the attribute "${name}"`);
-    else if (typeof rule === "object" && "default" in rule) attributes[name] = rule.default;
-    else if (value !== undefined && typeof rule === "object" && value !== rule.only) {
+    const value = raw.get(name) ?? (rule.default as RawValue | undefined);
+    if (value === undefined) {
+      if (rule.needed) throw fail(`it needs the attribute "${name}"`);
+      continue;
+    }
+    if (rule.only !== undefined && value !== rule.only) {
       throw fail(`its attribute "${name}" is ${value}; only ${rule.only} is supported`);
     }
+    if (!rule.dropped) attributes[name] = plain(name, value, fail);
   }
   return attributes;
 }
