@@ -48,20 +48,27 @@ export function backward(
       (input, i) => input !== null && wanted.has(input) && isFloat(input.dtype) && !intercept?.(node, i, dys),
     );
     if (!wants.includes(true)) continue;
-    const results = node.place === "" ? vjp(node, dys, wants) : graph.within(`${node.place}'`, () => vjp(node, dys, wants));
+    const results =
+      node.place === "" ? vjp(node, dys, wants) : graph.within(`${node.place}'`, () => vjp(node, dys, wants));
     for (const [i, cotangent] of results.entries()) {
       const input = node.inputs[i];
       if (cotangent === null || !wants[i] || !input) continue;
       contributions.set(input, [...(contributions.get(input) ?? []), cotangent]);
     }
   }
-  return new Map(wrt.filter((tensor) => contributions.has(tensor)).map((tensor) => [tensor, collect(tensor)]));
+  return new Map(
+    wrt.filter((tensor) => contributions.has(tensor)).map((tensor) => [tensor, collect(tensor)]),
+  );
 }
 
 function vjp(node: Node, dys: readonly (Tensor | null)[], wants: readonly boolean[]): readonly Cotangent[] {
   const { gradient, name } = node.definition;
   if (typeof gradient !== "function") {
-    throw ptxError("PTX_GRADIENT", node.place || "graph", `no gradient passes through ${name}: ${gradient.none}`);
+    throw ptxError(
+      "PTX_GRADIENT",
+      node.place || "graph",
+      `no gradient passes through ${name}: ${gradient.none}`,
+    );
   }
   const [first, ...rest] = node.outputs;
   return gradient(
@@ -87,11 +94,21 @@ function sum(parts: readonly Cotangent[], tensor: Tensor): Cotangent {
   const sparse = present.filter(isSparse);
   if (sparse.length === present.length) {
     const { dtype } = sparse[0]!.ids;
-    return { ids: concat(sparse.map(({ ids }) => cast(ids, dtype)), 0), rows: concat(sparse.map(({ rows }) => rows), 0) };
+    return {
+      ids: concat(
+        sparse.map(({ ids }) => cast(ids, dtype)),
+        0,
+      ),
+      rows: concat(
+        sparse.map(({ rows }) => rows),
+        0,
+      ),
+    };
   }
   return present.map((part) => dense(part, tensor)!).reduce(add);
 }
 
-function dense(cotangent: Cotangent, tensor: Tensor): Tensor | null {
+/** A cotangent of `tensor` in its shape. */
+export function dense(cotangent: Cotangent, tensor: Tensor): Tensor | null {
   return isSparse(cotangent) ? densify(cotangent, tensor.dim(0)) : cotangent;
 }

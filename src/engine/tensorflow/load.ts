@@ -1,4 +1,5 @@
 /** @file Loading TensorFlow.js on demand: it is an optional peer, so that nobody installs it who does not want it. */
+import { createRequire } from "node:module";
 import { ptxError } from "../../registry/errors.js";
 
 /** The TensorFlow.js library. */
@@ -14,7 +15,7 @@ const packages: { readonly [B in Backend]: string } = {
 
 const names: { readonly [B in Backend]: string } = { native: "tensorflow", cpu: "cpu" };
 
-type Import = (name: string) => Promise<unknown>;
+type Load = (name: string) => unknown;
 
 /**
  * Loads TensorFlow.js with the wanted back end; `auto` takes the native one when it is installed.
@@ -22,11 +23,11 @@ type Import = (name: string) => Promise<unknown>;
  */
 export async function loadTensorFlow(
   wanted: Backend | "auto",
-  importModule: Import = (name) => import(name),
+  load: Load = createRequire(import.meta.url),
 ): Promise<{ readonly tf: TensorFlow; readonly backend: Backend }> {
   const candidates: readonly Backend[] = wanted === "auto" ? ["native", "cpu"] : [wanted];
   for (const backend of candidates) {
-    const tf = await tryImport(packages[backend], importModule);
+    const tf = tryLoad(packages[backend], load);
     if (tf === undefined) continue;
     // Silences the advertisement that the library prints on its first operation under Node.
     tf.enableProdMode();
@@ -47,10 +48,9 @@ export async function loadTensorFlow(
   throw ptxError("PTX_ENGINE", "engine.tensorflow", `${missing} is not installed`, install);
 }
 
-async function tryImport(name: string, importModule: Import): Promise<TensorFlow | undefined> {
+function tryLoad(name: string, load: Load): TensorFlow | undefined {
   try {
-    const loaded = (await importModule(name)) as { readonly default: TensorFlow };
-    return loaded.default;
+    return load(name) as TensorFlow;
   } catch (error) {
     if (isNotFound(error, name)) return undefined;
     const reason = error instanceof Error ? error.message : String(error);
@@ -65,5 +65,5 @@ async function tryImport(name: string, importModule: Import): Promise<TensorFlow
 
 function isNotFound(error: unknown, name: string): boolean {
   if (!(error instanceof Error) || !("code" in error)) return false;
-  return error.code === "ERR_MODULE_NOT_FOUND" && error.message.includes(`'${name}'`);
+  return error.code === "MODULE_NOT_FOUND" && error.message.includes(`'${name}'`);
 }

@@ -9,6 +9,7 @@ type Lookup =
   | "ScatterElements"
   | "OneHot"
   | "TopK"
+  | "Unique"
   | "LabelEncoder"
   | "StringConcat";
 
@@ -75,6 +76,11 @@ function topK(x: Value, axis: number, k: number, largest: boolean): { at: Int32A
   return { at, ids };
 }
 
+/** Numbers by value, strings by their bytes in UTF-8 (which is not the order of JavaScript's characters). */
+function rising(a: number | string, b: number | string): number {
+  return typeof a === "number" ? a - Number(b) : Buffer.compare(Buffer.from(a), Buffer.from(String(b)));
+}
+
 /** Kernels of the lookups. */
 export const lookupKernels: Kernels<Lookup> = {
   Gather: ({ tf, inputs: [table, ids], attributes: { axis } }) => {
@@ -114,6 +120,26 @@ export const lookupKernels: Kernels<Lookup> = {
     const { at, ids } = topK(x, along, count, largest === 1);
     const dims = x.dims.map((size, i) => (i === along ? count : size));
     return [pick(x, at, dims), Value.host("int64", dims, ids)];
+  },
+
+  Unique: ({ inputs: [x] }) => {
+    const elements = Array.from<number | string>(x.dtype === "string" ? x.strings : x.numbers);
+    const first = new Map<number | string, number>();
+    const counts = new Map<number | string, number>();
+    for (const [i, element] of elements.entries()) {
+      if (!first.has(element)) first.set(element, i);
+      counts.set(element, (counts.get(element) ?? 0) + 1);
+    }
+    const values = [...first.keys()].sort(rising);
+    const place = new Map(values.map((value, i) => [value, i]));
+    const ints = (numbers: readonly number[]): Value =>
+      filled("int64", [numbers.length], numbers.length, (i) => numbers[i]!);
+    return [
+      filled(x.dtype, [values.length], values.length, (i) => values[i]!),
+      ints(values.map((value) => first.get(value)!)),
+      ints(elements.map((element) => place.get(element)!)),
+      ints(values.map((value) => counts.get(value)!)),
+    ];
   },
 
   LabelEncoder: ({ inputs: [x], attributes }) => {

@@ -106,6 +106,16 @@ export const TopK = define<readonly [Tensor, Tensor], Axis & { largest: 0 | 1; s
   ],
 });
 
+export const Unique = define<readonly [Tensor], { sorted: 1 }>("Unique", {
+  infer: ([x], _, fresh) => {
+    requireType(x, "the input", "int64", "string");
+    const count = fresh();
+    const perDistinct = { dtype: "int64", shape: [count] } as const;
+    return [like(x, [count]), perDistinct, { dtype: "int64", shape: [sizeOf(x.shape)] }, perDistinct];
+  },
+  gradient: discrete,
+});
+
 type Encoder = {
   keys_strings?: readonly string[];
   values_strings?: readonly string[];
@@ -154,6 +164,11 @@ export function topK(x: Tensor, k: number): { values: Tensor; ids: Tensor } {
   const inputs: readonly [Tensor, Tensor] = [x, x.graph.constant("int64", [1], [k])];
   const [values, ids] = applyAll(TopK, inputs, { axis: -1, largest: 1, sorted: 1 });
   return { values, ids: ids! };
+}
+/** The distinct elements of an integer tensor, rising, and for each element of the flattened tensor its place among them. */
+export function unique(x: Tensor): { readonly values: Tensor; readonly places: Tensor } {
+  const [values, , places] = applyAll(Unique, [x] as const, { sorted: 1 });
+  return { values, places: places! };
 }
 /** int64 ids of strings; an unknown string gets `unknown`. */
 export const encodeStrings = (

@@ -67,6 +67,7 @@ export const opTable = {
   Tanh: elementwise.Tanh,
   TopK: lookup.TopK,
   Transpose: shaping.Transpose,
+  Unique: lookup.Unique,
   Unsqueeze: shaping.Unsqueeze,
   Where: elementwise.Where,
 } as const;

@@ -144,6 +144,13 @@ export const lookupCases = {
       },
     }),
   ),
+  Unique: generator(
+    fc.tuple(axes({ empty: true }), fc.constantFrom<"int64" | "string">("int64", "string")),
+    ([list, dtype], draw) => ({
+      inputs: [draw.of(dtype, list)],
+      build: ([x]) => applyAll(lookup.Unique, [x!], { sorted: 1 }),
+    }),
+  ),
   LabelEncoder: generator(
     fc.tuple(axes({ empty: true }), fc.constantFrom(...encoders)),
     ([list, { from, build }], draw) => ({
