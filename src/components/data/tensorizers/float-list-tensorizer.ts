@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import type { HostTensor } from "../../../graph/dtype.js";
 import { div, sub } from "../../../graph/ops/elementwise.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
@@ -97,9 +98,9 @@ export class FloatList implements Tensorizer {
     };
   }
 
-  numbers(row: Row): FieldValue[] {
-    const data = Float32Array.from(this.#numbers(row));
-    return [{ data, sizes: [data.length] }];
+  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
+    const data = Float32Array.from(rows.flatMap((row) => this.#numbers(row)));
+    return { [this.name]: { dtype: "float32", dims: [rows.length, this.#size()], data } };
   }
 
   state(): unknown {

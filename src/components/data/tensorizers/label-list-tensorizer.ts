@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
-import { badCell, badState } from "./cells.js";
+import { badCell } from "./cells.js";
 import { checkLabelOptions, LabelList, labelOptions } from "./label-list.js";
 import { listCell } from "./lists.js";
 import { noTargetStrings } from "./target-form.js";
@@ -67,16 +67,16 @@ export class LabelSet implements Tensorizer {
     return { values: scope.graph.input(this.name, "float32", ["batch", this.labels.length]) };
   }
 
+  labelCounts(): readonly number[] {
+    return this.#list.counts;
+  }
+
   state(): unknown {
-    return { labels: this.labels };
+    return this.#list.state();
   }
 
   load(state: unknown): void {
-    const { labels } = (state ?? {}) as { labels?: unknown };
-    if (!Array.isArray(labels) || !labels.every((label) => typeof label === "string")) {
-      throw badState(this.name, "a list of labels");
-    }
-    this.#list.set(labels);
+    this.#list.load(state);
   }
 
   facts(): Readonly<Record<string, number>> {

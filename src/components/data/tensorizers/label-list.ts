@@ -43,6 +43,7 @@ export class LabelList {
   readonly #builder = new VocabularyBuilder();
   #ids = new Map<string, number>();
   #names: readonly string[] = [];
+  #counts: readonly number[] = [];
 
   constructor(
     readonly options: LabelOptions,
@@ -50,9 +51,14 @@ export class LabelList {
     readonly fewest = 2,
   ) {}
 
-  /** In id order; empty before `finish` or `set`. */
+  /** In id order; empty before `finish` or `load`. */
   get names(): readonly string[] {
     return this.#names;
+  }
+
+  /** How many training rows have each label, in id order. */
+  get counts(): readonly number[] {
+    return this.#counts;
   }
 
   observe(label: string): void {
@@ -60,8 +66,11 @@ export class LabelList {
   }
 
   async finish(): Promise<void> {
-    this.set(
-      this.options.labels ?? (await this.#fromFile()) ?? this.#builder.counted({ minCount: 1, maxSize: 0 }),
+    const seen = this.#builder.counted({ minCount: 1, maxSize: 0 });
+    const names = this.options.labels ?? (await this.#fromFile()) ?? seen;
+    this.#set(
+      names,
+      names.map((name) => this.#builder.count(name)),
     );
     if (this.#names.length < this.fewest) {
       const found = this.#names.length === 0 ? "there is no label" : `"${this.#names[0]}" is the only label`;
@@ -73,8 +82,32 @@ export class LabelList {
     }
   }
 
-  set(names: readonly string[]): void {
+  state(): { labels: readonly string[]; counts: readonly number[] } {
+    return { labels: this.#names, counts: this.#counts };
+  }
+
+  /** Restores `state()`. Throws `PTX_MODEL_FILE` when it does not fit. */
+  load(state: unknown): void {
+    const { labels, counts } = (state ?? {}) as { labels?: unknown; counts?: unknown };
+    const areLabels = Array.isArray(labels) && labels.every((label) => typeof label === "string");
+    if (
+      !areLabels ||
+      !Array.isArray(counts) ||
+      counts.length !== labels.length ||
+      !counts.every(Number.isInteger)
+    ) {
+      throw ptxError(
+        "PTX_MODEL_FILE",
+        this.where,
+        "the saved state does not fit this tensorizer: it needs labels and their counts",
+      );
+    }
+    this.#set(labels, counts as number[]);
+  }
+
+  #set(names: readonly string[], counts: readonly number[]): void {
     this.#names = names;
+    this.#counts = counts;
     this.#ids = new Map(names.map((name, id) => [name, id]));
   }
 
@@ -89,7 +122,7 @@ export class LabelList {
     throw ptxError(
       "PTX_DATA",
       row.origin,
-      `the label "${label}" is not among the labels of the training rows${meant}  known: ${known}`,
+      `the label "${label}" is not one of the labels${meant}  known: ${known}`,
       `set on_unknown to "skip" in ${this.where} to leave such rows out`,
     );
   }

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
-import { badCell, badState, textCell } from "./cells.js";
+import { badCell, textCell } from "./cells.js";
 import { checkLabelOptions, LabelList, labelOptions } from "./label-list.js";
 import { noTargetStrings } from "./target-form.js";
 
@@ -55,16 +55,16 @@ export class LabelId implements Tensorizer {
     return { ids: scope.graph.input(this.name, "int32", ["batch"]) };
   }
 
+  labelCounts(): readonly number[] {
+    return this.#list.counts;
+  }
+
   state(): unknown {
-    return { labels: this.labels };
+    return this.#list.state();
   }
 
   load(state: unknown): void {
-    const { labels } = (state ?? {}) as { labels?: unknown };
-    if (!Array.isArray(labels) || !labels.every((label) => typeof label === "string")) {
-      throw badState(this.name, "a list of labels");
-    }
-    this.#list.set(labels);
+    this.#list.load(state);
   }
 
   facts(): Readonly<Record<string, number>> {

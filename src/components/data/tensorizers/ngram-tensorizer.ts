@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import type { HostTensor } from "../../../graph/dtype.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
@@ -132,8 +133,8 @@ export class NGramIds implements VocabularyHolder {
     });
   }
 
-  strings(row: Row): readonly string[] {
-    return this.#cutter.cut(row).tokens;
+  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
+    return this.#cutter.strings(rows);
   }
 
   state(): unknown {

@@ -1,3 +1,4 @@
+import type { HostTensor } from "../../../graph/dtype.js";
 import type { Tensor } from "../../../graph/graph.js";
 import { equal, not } from "../../../graph/ops/elementwise.js";
 import type { Scope } from "../../../graph/scope.js";
@@ -72,8 +73,8 @@ export abstract class TokenPieces implements VocabularyHolder {
     return { ids, mask: not(equal(ids, PAD_ID)) };
   }
 
-  strings(row: Row): readonly string[] {
-    return this.cutter.cut(row).tokens;
+  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
+    return this.cutter.strings(rows);
   }
 
   facts(): Readonly<Record<string, number>> {
