@@ -59,6 +59,18 @@ export class ModelInputs {
 export interface TokenVectors {
   readonly vectors: Tensor;
   readonly mask: Tensor;
+  /** The same vectors as rows of a table, when they are a look-up: lets a representation compute once for each different token. */
+  readonly distinct?: DistinctVectors;
+}
+
+/** Vectors by reference: `vectors[b, t]` is `table[places[b, t]]`. */
+export interface DistinctVectors {
+  /** `[rows, dim]`. */
+  readonly table: Tensor;
+  /** int64 `[batch, tokens]`; padding refers to the row `blank`. */
+  readonly places: Tensor;
+  /** int64 scalar: the number of a row of zeros. */
+  readonly blank: Tensor;
 }
 
 /** What a representation knows of a row: one vector for the whole (`doc [batch, dim]`), one for each token (`tokens [batch, tokens, dim]`), or both. */
@@ -119,8 +131,21 @@ declare module "../registry/component.js" {
       build(scope: Scope, config: Config, inputs: ModelInputs): TokenVectors;
     };
     representation: { build(scope: Scope, config: Config, input: TokenVectors): Represented };
-    pooling: { /** `[batch, dim]`; rows without tokens give zeros. */ build(scope: Scope, config: Config, input: TokenVectors): Tensor };
-    decoder: { /** `[..., dim] -> [..., outputs]`. */ build(scope: Scope, config: Config, input: Tensor, outputs: number): Tensor };
+    pooling: {
+      /** `[batch, dim]`; rows without tokens give zeros. */ build(
+        scope: Scope,
+        config: Config,
+        input: TokenVectors,
+      ): Tensor;
+    };
+    decoder: {
+      /** `[..., dim] -> [..., outputs]`. */ build(
+        scope: Scope,
+        config: Config,
+        input: Tensor,
+        outputs: number,
+      ): Tensor;
+    };
     loss: {
       /** Whether the target is one class id a row, or a 0/1 number for every label. */
       readonly target: LossTarget;
@@ -129,7 +154,13 @@ declare module "../registry/component.js" {
     output_layer: {
       readonly decision: Decision;
       spec(config: Config, labels: readonly string[]): OutputSpec;
-      build(scope: Scope, config: Config, logits: Tensor, target: ModelInput | undefined, labels: readonly string[]): Predicted;
+      build(
+        scope: Scope,
+        config: Config,
+        logits: Tensor,
+        target: ModelInput | undefined,
+        labels: readonly string[],
+      ): Predicted;
       /** The score from which a label holds (multi-label). */
       threshold(config: Config): number;
     };

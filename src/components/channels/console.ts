@@ -9,7 +9,10 @@ const schema = Type.Object(
       description: "A moving progress line: on terminals only (auto), always, or never.",
     }),
   },
-  { description: "Shows the run on the terminal: a line an epoch, progress with speed and time left, the final figures." },
+  {
+    description:
+      "Shows the run on the terminal: a line an epoch, progress with speed and time left, the final figures.",
+  },
 );
 
 const columns: readonly [string, number, (record: EpochRecord, seconds: number) => string][] = [
@@ -37,14 +40,18 @@ class Console implements Channel {
     switch (event.type) {
       case "start": {
         const from = event.resumed > 0 ? `; resumed after ${event.resumed} steps` : "";
-        this.#line(`training: ${event.rows} rows, ${event.batches} batches an epoch, ${event.epochs} epochs, ${event.parameters} parameters${from}`);
+        this.#line(
+          `training: ${event.rows} rows, ${event.batches} batches an epoch, ${event.epochs} epochs, ${event.parameters} parameters${from}`,
+        );
         this.#line(columns.map(([title, width]) => title.padStart(width)).join("  "));
         return this.#restart();
       }
       case "progress":
         return this.#progress(event);
       case "epoch":
-        this.#line(columns.map(([, width, cell]) => cell(event.record, event.seconds).padStart(width)).join("  "));
+        this.#line(
+          columns.map(([, width, cell]) => cell(event.record, event.seconds).padStart(width)).join("  "),
+        );
         return this.#restart();
       case "stop":
         return this.#line(`${event.reason}; best epoch ${event.best_epoch}`);

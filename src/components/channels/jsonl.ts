@@ -17,7 +17,10 @@ export class JsonLines implements Channel {
 
 const schema = Type.Object(
   { path: Type.String({ description: "The file to append to." }) },
-  { description: "Events as JSON lines in a file of your own; the run folder's log.jsonl is written in any case." },
+  {
+    description:
+      "Events as JSON lines in a file of your own; the run folder's log.jsonl is written in any case.",
+  },
 );
 
 /** Events as JSON lines. */

@@ -7,6 +7,7 @@ import { InputFile } from "../../registry/input-file.js";
 import { type LoadedVectors, loadVectors } from "../../text/embeddings-file.js";
 import { PAD_ID } from "../../text/vocabulary.js";
 import { vocabularyOf } from "../data/tensorizers/vocabulary-holder.js";
+import { distinctLookup, wholeLookup } from "../distinct.js";
 import { zeroPadding } from "../masking.js";
 
 const schema = Type.Object(
@@ -79,12 +80,20 @@ export const WordEmbedding = component({
   build(scope, config, inputs) {
     const { tensorizer, tensors } = inputs.need("tokens", "WordEmbedding");
     const path = config.pretrained_embeddings_path;
-    const vectors = path === null ? undefined : scope.context.find(vectorsToken(path));
+    const pretrained = path === null ? undefined : scope.context.find(vectorsToken(path));
     const size = vocabularyOf(tensorizer, "WordEmbedding").size;
-    const table = scope.parameter("weight", [size, config.embed_dim], initializer(config, vectors), {
+    const table = scope.parameter("weight", [size, config.embed_dim], initializer(config, pretrained), {
       frozen: config.freeze,
     });
     const mask = tensors.mask!;
-    return { vectors: scope.dropout(zeroPadding(gather(table, tensors.ids!), mask), config.dropout), mask };
+    const ids = tensors.ids!;
+    if (scope.mode === "infer") {
+      // The row of padding is zeros from the start and has no gradient.
+      return { vectors: gather(table, ids), mask, distinct: wholeLookup(table, ids, PAD_ID) };
+    }
+    const vectors = scope.dropout(zeroPadding(gather(table, ids), mask), config.dropout);
+    return config.dropout > 0
+      ? { vectors, mask }
+      : { vectors, mask, distinct: distinctLookup(table, ids, mask) };
   },
 });

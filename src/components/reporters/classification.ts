@@ -8,23 +8,39 @@ import type { Evaluated, MetricReporter, WorstRow } from "./contracts.js";
 
 /** Figures of the whole split, and figures of one label (`label_*`, for `target_label`). */
 const WHOLE = ["accuracy", "macro_f1", "micro_f1", "weighted_f1", "roc_auc", "mcc", "loss"] as const;
-const OF_LABEL = { label_f1: "f1", label_precision: "precision", label_recall: "recall", label_avg_precision: "average_precision", label_roc_auc: "roc_auc" } as const;
+const OF_LABEL = {
+  label_f1: "f1",
+  label_precision: "precision",
+  label_recall: "recall",
+  label_avg_precision: "average_precision",
+  label_roc_auc: "roc_auc",
+} as const;
 type OfLabel = keyof typeof OF_LABEL;
 const ofLabel = Object.keys(OF_LABEL) as OfLabel[];
 
 const schema = Type.Object(
   {
-    model_select_metric: Type.Union([...WHOLE, ...ofLabel].map((name) => Type.Literal(name)), {
-      default: "accuracy",
-      description: "The figure on eval by which the best epoch is chosen; label_* are about target_label.",
-    }),
+    model_select_metric: Type.Union(
+      [...WHOLE, ...ofLabel].map((name) => Type.Literal(name)),
+      {
+        default: "accuracy",
+        description: "The figure on eval by which the best epoch is chosen; label_* are about target_label.",
+      },
+    ),
     target_label: Type.Union([Type.Null(), Type.String()], {
       default: null,
       description: "The label that label_* figures, and of two labels the binary view, are about.",
     }),
-    worst_rows: Type.Integer({ minimum: 0, default: 20, description: "How many of the test rows that went most wrong are written to worst-rows.jsonl." }),
+    worst_rows: Type.Integer({
+      minimum: 0,
+      default: 20,
+      description: "How many of the test rows that went most wrong are written to worst-rows.jsonl.",
+    }),
   },
-  { description: "Figures for one label a row, or several: accuracy, precision, recall, F1, ROC-AUC, calibration and more." },
+  {
+    description:
+      "Figures for one label a row, or several: accuracy, precision, recall, F1, ROC-AUC, calibration and more.",
+  },
 );
 
 class Classification implements MetricReporter {
@@ -40,7 +56,11 @@ class Classification implements MetricReporter {
     if (target !== null && !labels.includes(target)) {
       const close = nearest(target, labels);
       const meant = close === undefined ? "" : `; did you mean "${close}"?`;
-      throw ptxError("PTX_CONFIG_VALUE", "metric_reporter.target_label", `no label is called "${target}"${meant}  known: ${labels.join(", ")}`);
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        "metric_reporter.target_label",
+        `no label is called "${target}"${meant}  known: ${labels.join(", ")}`,
+      );
     }
     if (decision === "multi-label") {
       return multiLabelReport({ labels, gold: gold as Uint8Array, scores, loss, thresholds: threshold });
@@ -51,7 +71,8 @@ class Classification implements MetricReporter {
 
   worst({ labels, decision, threshold, gold, scores }: Evaluated): WorstRow[] {
     const rows = scores.length / labels.length;
-    const named = (row: number, holds: (label: number) => boolean): string[] => labels.filter((_, label) => holds(label));
+    const named = (row: number, holds: (label: number) => boolean): string[] =>
+      labels.filter((_, label) => holds(label));
     const scored = Array.from({ length: rows }, (_, row): WorstRow => {
       const score = (label: number): number => scores[row * labels.length + label]!;
       if (decision === "single-label") {
@@ -60,7 +81,12 @@ class Classification implements MetricReporter {
       }
       const truth = (label: number): boolean => gold[row * labels.length + label] === 1;
       const agreement = labels.map((_, label) => (truth(label) ? score(label) : 1 - score(label)));
-      return { row, gold: named(row, truth), predicted: named(row, (label) => score(label) >= threshold), score: Math.min(...agreement) };
+      return {
+        row,
+        gold: named(row, truth),
+        predicted: named(row, (label) => score(label) >= threshold),
+        score: Math.min(...agreement),
+      };
     });
     return scored
       .filter(({ gold: truth, predicted }) => truth.join() !== predicted.join())
@@ -83,7 +109,12 @@ export const ClassificationMetricReporter = component({
   schema,
   check: ({ model_select_metric: metric, target_label: label }) =>
     String(metric).startsWith("label_") && label === null
-      ? [{ path: "target_label", message: `model_select_metric "${metric}" is about one label: name it in target_label` }]
+      ? [
+          {
+            path: "target_label",
+            message: `model_select_metric "${metric}" is about one label: name it in target_label`,
+          },
+        ]
       : [],
   create: (config) => new Classification(config),
 });

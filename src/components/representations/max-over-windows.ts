@@ -1,51 +1,156 @@
-import { addDims } from "../../graph/dims.js";
+import { addDims, type Dim, mulDims, sizeOf } from "../../graph/dims.js";
 import type { Tensor } from "../../graph/graph.js";
-import { add, equal, relu } from "../../graph/ops/elementwise.js";
-import { matmul } from "../../graph/ops/matrix.js";
-import { reduceMax } from "../../graph/ops/reduction.js";
-import { concat, full, pad, slice } from "../../graph/ops/shaping.js";
+import { withGradient } from "../../graph/ops/custom-gradient.js";
+import type { Cotangent } from "../../graph/ops/define.js";
+import { add, cast, minimum, mul, relu, sub } from "../../graph/ops/elementwise.js";
+import { gather, gatherElements, scatterAdd } from "../../graph/ops/lookup.js";
+import { gemm, matmul } from "../../graph/ops/matrix.js";
+import { argMax, reduceMax } from "../../graph/ops/reduction.js";
+import {
+  concat,
+  dimsTensor,
+  expand,
+  full,
+  pad,
+  range,
+  reshape,
+  slice,
+  transpose,
+  unsqueeze,
+} from "../../graph/ops/shaping.js";
 import { xavierInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import type { TokenVectors } from "../contracts.js";
-import { hidePadding } from "../masking.js";
+import { distinctOf } from "../distinct.js";
+import { rowLengths } from "../masking.js";
 import { sizedAxis } from "../sizes.js";
 
-/**
- * The largest answer of each filter over all windows of `size` places that touch the text, the outermost reaching over
- * its edges (Kim, 2014). `vectors [batch, tokens, dim]` -> `[batch, filters]`.
- */
-export function maxOverWindows(
-  scope: Scope,
-  { vectors, mask }: TokenVectors,
-  filters: number,
-  size: number,
-): Tensor {
-  const dim = sizedAxis(vectors, -1);
-  const weight = scope.parameter("weight", [size * dim, filters], xavierInit);
-  const bias = scope.parameter("bias", [filters]);
-  const edge = size - 1;
-  const wide = pad(vectors, [0, edge, 0], [0, edge, 0]);
-  const count = addDims(vectors.dim(1), edge);
-  const windows = concat(
-    Array.from({ length: size }, (_, i) => slice(wide, 1, i, addDims(i, count))),
-    2,
-  );
-  // A window touches the text when it starts before the text's end: the first `edge` ones always do.
-  const before = full(scope.graph, "int32", [vectors.dim(0), edge], 0);
-  const touches = edge === 0 ? mask : concat([equal(before, 0), mask], 1);
-  // The same bias for all windows and a rising activation: both commute with the maximum.
-  return relu(add(reduceMax(hidePadding(matmul(windows, weight), touches), [1]), bias));
+/** Which rows of a table of vectors stand in each window. */
+interface Windows {
+  /** `[rows, dim]`. */
+  readonly table: Tensor;
+  /** Positions in the table, `[batch, windows, size]`. */
+  readonly places: Tensor;
+  /** How many windows each text has in the padded batch. */
+  readonly count: Dim;
+  readonly size: number;
 }
 
-/** One `maxOverWindows` for each window size, called `conv0`, `conv1`, ..., side by side: `[batch, filters * sizes]`. */
+/**
+ * All windows of `size` places that touch each text, the outermost reaching over its edges. Windows past a text's last
+ * one repeat it: repetition changes no maximum, so no mask is needed.
+ */
+function windowsOf(input: TokenVectors, size: number): Windows {
+  const { table, places, blank } = distinctOf(input);
+  const [batch, tokens] = [places.dim(0), places.dim(1)];
+  const edge = size - 1;
+  const count = addDims(tokens, edge);
+  const border = expand(blank, [batch, edge]);
+  const wide = edge === 0 ? places : concat([border, places, border], 1);
+  const last = unsqueeze(sub(add(cast(rowLengths(input.mask), "int64"), edge), 1), [1]);
+  const starts = minimum(unsqueeze(range(places.graph, count), [0]), last);
+  const offsets = places.graph.constant(
+    "int64",
+    [1, 1, size],
+    Array.from({ length: size }, (_, i) => i),
+  );
+  const flat = reshape(add(unsqueeze(starts, [2]), offsets), [batch, mulDims(size, count)]);
+  return { table, places: reshape(gatherElements(wide, flat, 1), [batch, count, size]), count, size };
+}
+
+/**
+ * The largest answer of each filter over the windows: `[batch, filters]`.
+ * Only one window answers for a filter and row, so the gradient is put together from those windows alone: what each
+ * table row gets in each place of each filter, `[rows, size * filters]`, in one scatter; two products make the rest.
+ */
+function maxAnswer({ table, places, count, size }: Windows, weight: Tensor): Tensor {
+  const [batch, dim, filters] = [places.dim(0), sizedAxis(table, 1), sizedAxis(weight, 1)];
+  const windows = reshape(gather(table, places), [batch, count, size * dim]);
+  const answers = matmul(windows, weight);
+  return withGradient(reduceMax(answers, [1]), [table, weight], (dy, wants): Cotangent[] => {
+    const { graph } = dy;
+    const winner = argMax(answers, 1);
+    const before = unsqueeze(mul(range(graph, batch), dimsTensor(graph, [count])), [1]);
+    const winners = gather(reshape(places, [mulDims(batch, count), size]), add(winner, before));
+    const cells = Array.from(
+      { length: filters * size },
+      (_, i) => (i % size) * filters + Math.floor(i / size),
+    );
+    const column = graph.constant("int64", [1, filters, size], cells);
+    const targets = reshape(add(mul(winners, size * filters), column), [sizeOf([batch, filters, size])]);
+    const shares = reshape(expand(unsqueeze(dy, [2]), [batch, filters, size]), [
+      sizeOf([batch, filters, size]),
+    ]);
+    const rows = table.dim(0);
+    const empty = full(graph, dy.dtype, [mulDims(rows, size * filters)], 0);
+    const spread = reshape(scatterAdd(empty, targets, shares, 0), [rows, size * filters]);
+    const byDim = reshape(transpose(reshape(weight, [size, dim, filters]), [1, 0, 2]), [dim, size * filters]);
+    const byPlace = (x: Tensor): Tensor =>
+      reshape(transpose(reshape(x, [dim, size, filters]), [1, 0, 2]), [size * dim, filters]);
+    return [
+      wants[0] ? gemm(spread, byDim, { transB: true }) : null,
+      wants[1] ? byPlace(gemm(table, spread, { transA: true })) : null,
+    ];
+  });
+}
+
+/**
+ * What the filters of all window sizes answer, after bias and activation, side by side: `[batch, filters * sizes]` (Kim, 2014).
+ * The filters of a size are at `conv0`, `conv1`, ... The bias is the same for all windows and the activation rises, so
+ * both come after the maximum.
+ */
 export function windowFeatures(
   scope: Scope,
   input: TokenVectors,
   filters: number,
   sizes: readonly number[],
 ): Tensor {
-  return concat(
-    sizes.map((size, i) => scope.within(`conv${i}`, (conv) => maxOverWindows(conv, input, filters, size))),
+  const dim = sizedAxis(input.vectors, 2);
+  const layers = sizes.map((size, i) => {
+    const layer = scope.child(`conv${i}`);
+    return {
+      weight: layer.parameter("weight", [size * dim, filters], xavierInit),
+      bias: layer.parameter("bias", [filters]),
+    };
+  });
+  const weights = layers.map(({ weight }) => weight);
+  const answers =
+    scope.mode === "train"
+      ? concat(
+          sizes.map((size, i) => maxAnswer(windowsOf(input, size), weights[i]!)),
+          1,
+        )
+      : maxAnswers(input, weights, filters, sizes);
+  return relu(
+    add(
+      answers,
+      concat(
+        layers.map(({ bias }) => bias),
+        0,
+      ),
+    ),
+  );
+}
+
+/** The answers of all sizes by one product over the widest windows, smaller filters ending in zeros: fastest for single texts. */
+function maxAnswers(
+  input: TokenVectors,
+  weights: readonly Tensor[],
+  filters: number,
+  sizes: readonly number[],
+): Tensor {
+  const widest = Math.max(...sizes);
+  const { table, places, count } = windowsOf(input, widest);
+  const dim = sizedAxis(table, 1);
+  const joined = concat(
+    weights.map((weight, i) => pad(weight, [0, 0], [(widest - sizes[i]!) * dim, 0])),
     1,
   );
+  const answers = matmul(reshape(gather(table, places), [places.dim(0), count, widest * dim]), joined);
+  const largest = sizes.map((size, i) => {
+    // The first windows of this width hold nothing but border in the filter's part.
+    const touching = slice(slice(answers, 2, i * filters, (i + 1) * filters), 1, widest - size, count);
+    return reduceMax(touching, [1]);
+  });
+  return concat(largest, 1);
 }

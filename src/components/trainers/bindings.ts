@@ -1,6 +1,6 @@
+import type { Values } from "../../engine/engine.js";
 import { evaluateDim, type Shape } from "../../graph/dims.js";
 import type { Graph } from "../../graph/graph.js";
-import type { Values } from "../../engine/engine.js";
 
 /** The sizes that symbols have in these feeds, read off the graph's inputs. */
 export function bindSymbols(graph: Graph, feeds: Values): Map<string, number> {
@@ -8,7 +8,8 @@ export function bindSymbols(graph: Graph, feeds: Values): Map<string, number> {
   for (const input of graph.inputs) {
     const fed = feeds[input.name];
     if (fed === undefined) continue;
-    for (const [axis, dim] of input.shape.entries()) if (typeof dim === "string") bindings.set(dim, fed.dims[axis]!);
+    for (const [axis, dim] of input.shape.entries())
+      if (typeof dim === "string") bindings.set(dim, fed.dims[axis]!);
   }
   return bindings;
 }

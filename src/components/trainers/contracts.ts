@@ -56,8 +56,22 @@ export interface EpochRecord {
 
 /** What happens during a run; channels show or store it. */
 export type TrainingEvent =
-  | { readonly type: "start"; readonly epochs: number; readonly batches: number; readonly rows: number; readonly parameters: number; readonly resumed: number }
-  | { readonly type: "progress"; readonly epoch: number; readonly batch: number; readonly batches: number; readonly rows: number; readonly loss: number }
+  | {
+      readonly type: "start";
+      readonly epochs: number;
+      readonly batches: number;
+      readonly rows: number;
+      readonly parameters: number;
+      readonly resumed: number;
+    }
+  | {
+      readonly type: "progress";
+      readonly epoch: number;
+      readonly batch: number;
+      readonly batches: number;
+      readonly rows: number;
+      readonly loss: number;
+    }
   | { readonly type: "epoch"; readonly record: EpochRecord; readonly seconds: number; readonly rows: number }
   | { readonly type: "figures"; readonly split: Split; readonly figures: Figures }
   | { readonly type: "stop"; readonly reason: string; readonly best_epoch: number };

@@ -1,7 +1,7 @@
 import type { Engine, Program } from "../../engine/engine.js";
 import { Graph } from "../../graph/graph.js";
-import { optimize } from "../../graph/passes.js";
 import type { ParameterStore } from "../../graph/parameters.js";
+import { optimize } from "../../graph/passes.js";
 import { Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
 import type { Predicted } from "../contracts.js";

@@ -16,15 +16,45 @@ const schema = Type.Object(
   {
     epochs: Type.Integer({ minimum: 1, default: 10, description: "Passes over the training rows." }),
     optimizer: Slot("optimizer", { default: "Adam", description: "How gradients change parameters." }),
-    scheduler: Slot("scheduler", { default: "ConstantLR", description: "How the learning rate moves over the run." }),
-    early_stop_after: Type.Integer({ minimum: 0, default: 0, description: "Stop after this many epochs in a row without a better eval metric; 0 = never." }),
-    load_best_model_after_train: Type.Boolean({ default: true, description: "End with the parameters of the best epoch on eval, not of the last." }),
-    max_clip_norm: Type.Union([Type.Null(), Type.Number({ exclusiveMinimum: 0 })], { default: null, description: "Limit of the norm of all gradients together; null = no limit." }),
-    max_clip_value: Type.Union([Type.Null(), Type.Number({ exclusiveMinimum: 0 })], { default: null, description: "Limit of every single gradient element; null = no limit." }),
-    num_accumulated_batches: Type.Integer({ minimum: 1, default: 1, description: "Batches whose gradients are summed before an update: equal to one batch of all their rows." }),
-    freeze: Type.Array(Type.String(), { default: [], description: `Parameters that stay as they are. ${PATTERN_SYNTAX}` }),
-    weight_averaging: Slot("weight_averaging", { default: null, description: "Evaluate and keep an average of the parameters over time." }),
-    checkpoint_every_batches: Type.Union([Type.Null(), Type.Integer({ minimum: 1 })], { default: null, description: "Also write a checkpoint after every so many batches; null = only after each epoch." }),
+    scheduler: Slot("scheduler", {
+      default: "ConstantLR",
+      description: "How the learning rate moves over the run.",
+    }),
+    early_stop_after: Type.Integer({
+      minimum: 0,
+      default: 0,
+      description: "Stop after this many epochs in a row without a better eval metric; 0 = never.",
+    }),
+    load_best_model_after_train: Type.Boolean({
+      default: true,
+      description: "End with the parameters of the best epoch on eval, not of the last.",
+    }),
+    max_clip_norm: Type.Union([Type.Null(), Type.Number({ exclusiveMinimum: 0 })], {
+      default: null,
+      description: "Limit of the norm of all gradients together; null = no limit.",
+    }),
+    max_clip_value: Type.Union([Type.Null(), Type.Number({ exclusiveMinimum: 0 })], {
+      default: null,
+      description: "Limit of every single gradient element; null = no limit.",
+    }),
+    num_accumulated_batches: Type.Integer({
+      minimum: 1,
+      default: 1,
+      description:
+        "Batches whose gradients are summed before an update: equal to one batch of all their rows.",
+    }),
+    freeze: Type.Array(Type.String(), {
+      default: [],
+      description: `Parameters that stay as they are. ${PATTERN_SYNTAX}`,
+    }),
+    weight_averaging: Slot("weight_averaging", {
+      default: null,
+      description: "Evaluate and keep an average of the parameters over time.",
+    }),
+    checkpoint_every_batches: Type.Union([Type.Null(), Type.Integer({ minimum: 1 })], {
+      default: null,
+      description: "Also write a checkpoint after every so many batches; null = only after each epoch.",
+    }),
   },
   { description: "The training loop: epochs of batches, evaluation after each, the best epoch kept." },
 );
@@ -46,7 +76,18 @@ class TrainingRun {
     readonly averaging: WeightAveraging | null,
   ) {
     this.#accumulator = new GradientAccumulator(config.num_accumulated_batches);
-    this.#state = { epoch: 0, batch: 0, step: 0, lossSum: 0, lossCount: 0, norm: null, scores: new Float32Array(0), best: null, epochs: [], trainFigures: null };
+    this.#state = {
+      epoch: 0,
+      batch: 0,
+      step: 0,
+      lossSum: 0,
+      lossCount: 0,
+      norm: null,
+      scores: new Float32Array(0),
+      best: null,
+      epochs: [],
+      trainFigures: null,
+    };
   }
 
   static async prepare(config: Config, session: TrainingSession): Promise<TrainingRun> {
@@ -61,7 +102,13 @@ class TrainingRun {
     const batches = data.batcher.train(data.train.lengths, context.settings.seed, 0).length;
     const stepsPerEpoch = Math.ceil(batches / config.num_accumulated_batches);
     const schedule = context.part("scheduler", config.scheduler);
-    const info = { stepsPerEpoch, epochs: config.epochs, totalSteps: stepsPerEpoch * config.epochs, lr: optimizer.lr, ...(data.eval && { metric: session.select }) };
+    const info = {
+      stepsPerEpoch,
+      epochs: config.epochs,
+      totalSteps: stepsPerEpoch * config.epochs,
+      lr: optimizer.lr,
+      ...(data.eval && { metric: session.select }),
+    };
     const scheduler = schedule.component.create(schedule.config, info, context);
     const average = config.weight_averaging && context.part("weight_averaging", config.weight_averaging);
     const averaging = average && average.component.create(average.config, context);
@@ -74,7 +121,14 @@ class TrainingRun {
     const saved = await session.checkpoints?.load();
     if (saved) restoreState(saved, this.#parts());
     const batches = this.#batches(state.epoch).length;
-    session.emit({ type: "start", epochs: config.epochs, batches, rows: session.data.train.size, parameters: session.parameters.size, resumed: state.step });
+    session.emit({
+      type: "start",
+      epochs: config.epochs,
+      batches,
+      rows: session.data.train.size,
+      parameters: session.parameters.size,
+      resumed: state.step,
+    });
     let reason = `all ${config.epochs} epochs done`;
     while (state.epoch < config.epochs) {
       if (this.#stale()) {
@@ -84,7 +138,12 @@ class TrainingRun {
       const started = performance.now();
       await this.#epoch();
       const record = await this.#finishEpoch();
-      session.emit({ type: "epoch", record, seconds: (performance.now() - started) / 1000, rows: session.data.train.size });
+      session.emit({
+        type: "epoch",
+        record,
+        seconds: (performance.now() - started) / 1000,
+        rows: session.data.train.size,
+      });
       await this.#checkpoint();
     }
     const { best } = state;
@@ -92,7 +151,11 @@ class TrainingRun {
     session.emit({ type: "stop", reason, best_epoch: best?.epoch ?? state.epoch });
     await this.step.release();
     await this.evaluator.release();
-    return { epochs: state.epochs, bestEpoch: best?.epoch ?? state.epoch, train: state.trainFigures ?? { loss: null } };
+    return {
+      epochs: state.epochs,
+      bestEpoch: best?.epoch ?? state.epoch,
+      train: state.trainFigures ?? { loss: null },
+    };
   }
 
   /** The batches that are left of the current epoch. */
@@ -107,23 +170,38 @@ class TrainingRun {
       const whole = state.batch % accumulated === 0 || state.batch === batches.length;
       if (whole) this.#update();
       const loss = state.lossSum / Math.max(state.lossCount, 1e-12);
-      this.session.emit({ type: "progress", epoch: state.epoch + 1, batch: state.batch, batches: batches.length, rows: rows.length, loss });
-      if (whole && every !== null && state.batch < batches.length && state.batch % every < accumulated) await this.#checkpoint();
+      this.session.emit({
+        type: "progress",
+        epoch: state.epoch + 1,
+        batch: state.batch,
+        batches: batches.length,
+        rows: rows.length,
+        loss,
+      });
+      if (whole && every !== null && state.batch < batches.length && state.batch % every < accumulated)
+        await this.#checkpoint();
     }
   }
 
   /** Loss and gradients of one batch, added to the update in the making. */
   async #batch(rows: Uint32Array, number: number): Promise<void> {
     const state = this.#state;
-    const { sum, count, scores } = await this.step.run(this.session.data.train.batch(rows), number, (parameter, gradient) =>
-      this.#accumulator.add(parameter, gradient),
+    const { sum, count, scores } = await this.step.run(
+      this.session.data.train.batch(rows),
+      number,
+      (parameter, gradient) => this.#accumulator.add(parameter, gradient),
     );
     if (!Number.isFinite(sum)) {
-      throw ptxError("PTX_TRAINING", `epoch ${state.epoch + 1}, batch ${state.batch + 1}`, `the loss is ${sum}; lower the learning rate, clip gradients (max_clip_norm), or look for extreme values in the inputs`);
+      throw ptxError(
+        "PTX_TRAINING",
+        `epoch ${state.epoch + 1}, batch ${state.batch + 1}`,
+        `the loss is ${sum}; lower the learning rate, clip gradients (max_clip_norm), or look for extreme values in the inputs`,
+      );
     }
     const labels = scores.length / rows.length;
     if (state.scores.length === 0) state.scores = new Float32Array(this.session.data.train.size * labels);
-    for (const [i, row] of rows.entries()) state.scores.set(scores.subarray(i * labels, (i + 1) * labels), row * labels);
+    for (const [i, row] of rows.entries())
+      state.scores.set(scores.subarray(i * labels, (i + 1) * labels), row * labels);
     state.lossSum += sum;
     state.lossCount += count;
     state.pending = (state.pending ?? 0) + count;

@@ -48,7 +48,10 @@ export function saveState({ state, parameters, optimizer, scheduler, averaging }
   };
   const { scores, best, ...progress } = state;
   const [moved, averaged] = [optimizer.state(), averaging?.state() ?? null];
-  put("parameter", [...parameters].map(({ name, data }) => [name, data] as const));
+  put(
+    "parameter",
+    [...parameters].map(({ name, data }) => [name, data] as const),
+  );
   put("optimizer", Object.entries(moved.arrays));
   put("averaging", Object.entries(averaged?.arrays ?? {}));
   put("best", best?.parameters ?? []);
@@ -69,7 +72,9 @@ export function restoreState(checkpoint: Checkpoint, parts: TrainingParts): void
   const take = (prefix: string): Map<string, Float32Array> => {
     const start = `${prefix}/`;
     return new Map(
-      [...checkpoint.arrays].filter(([name]) => name.startsWith(start)).map(([name, { data }]) => [name.slice(start.length), data]),
+      [...checkpoint.arrays]
+        .filter(([name]) => name.startsWith(start))
+        .map(([name, { data }]) => [name.slice(start.length), data]),
     );
   };
   const saved = (prefix: string, numbers: Readonly<Record<string, number>>): SavedState => ({
@@ -78,7 +83,12 @@ export function restoreState(checkpoint: Checkpoint, parts: TrainingParts): void
   });
   const values = take("parameter");
   for (const name of parts.parameters.names) {
-    if (!values.has(name)) throw ptxError("PTX_MODEL_FILE", name, "the checkpoint lacks this parameter: it belongs to another model");
+    if (!values.has(name))
+      throw ptxError(
+        "PTX_MODEL_FILE",
+        name,
+        "the checkpoint lacks this parameter: it belongs to another model",
+      );
   }
   parts.parameters.assign(values);
   parts.optimizer.load(saved("optimizer", json.optimizer));
@@ -87,5 +97,8 @@ export function restoreState(checkpoint: Checkpoint, parts: TrainingParts): void
     parts.averaging.load(saved("averaging", json.averaging), [...parts.parameters]);
   }
   const best = json.best && { ...json.best, parameters: take("best") };
-  Object.assign(parts.state, json.progress, { best, scores: take("training").get("scores") ?? new Float32Array(0) });
+  Object.assign(parts.state, json.progress, {
+    best,
+    scores: take("training").get("scores") ?? new Float32Array(0),
+  });
 }

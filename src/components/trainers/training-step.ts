@@ -2,8 +2,8 @@ import type { Engine, Program, Values } from "../../engine/engine.js";
 import { type Gradient, gradients, isSparse } from "../../graph/autodiff.js";
 import type { HostTensor } from "../../graph/dtype.js";
 import { Graph } from "../../graph/graph.js";
-import { optimize } from "../../graph/passes.js";
 import type { Parameter, ParameterStore } from "../../graph/parameters.js";
+import { optimize } from "../../graph/passes.js";
 import { type DropoutMask, Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
@@ -51,9 +51,11 @@ export class TrainingStep {
     const graph = new Graph();
     const scope = Scope.root(graph, "train", parameters, context);
     const { loss, scores } = build(scope);
-    if (loss === null) throw ptxError("PTX_TRAINING", "model", "the model has no loss: its target input is missing");
+    if (loss === null)
+      throw ptxError("PTX_TRAINING", "model", "the model has no loss: its target input is missing");
     const trainable = graph.parameters.filter(({ name }) => parameters.get(name)?.trainable);
-    if (trainable.length === 0) throw ptxError("PTX_TRAINING", "trainer.freeze", "every parameter is frozen: nothing would be trained");
+    if (trainable.length === 0)
+      throw ptxError("PTX_TRAINING", "trainer.freeze", "every parameter is frozen: nothing would be trained");
     graph.output("loss_sum", loss.sum);
     graph.output("loss_count", loss.count);
     graph.output("scores", scores);
@@ -61,22 +63,42 @@ export class TrainingStep {
     for (const [i, gradient] of gradients(loss.sum, trainable).entries()) {
       const parameter = parameters.get(trainable[i]!.name)!;
       if (gradient === null) {
-        throw ptxError("PTX_TRAINING", parameter.name, "the loss does not depend on this parameter; remove the part that made it, or freeze it");
+        throw ptxError(
+          "PTX_TRAINING",
+          parameter.name,
+          "the loss does not depend on this parameter; remove the part that made it, or freeze it",
+        );
       }
       declare(graph, parameter, gradient);
       trained.push({ parameter, sparse: isSparse(gradient) });
     }
     optimize(graph);
-    return new TrainingStep(graph, await engine.compile(graph), parameters, trained, scope.masks, context.settings.seed);
+    return new TrainingStep(
+      graph,
+      await engine.compile(graph),
+      parameters,
+      trained,
+      scope.masks,
+      context.settings.seed,
+    );
   }
 
   /** Runs one batch; dropout masks come from the stream of this step. Gradients are of the loss's sum and valid until the next run. */
-  async run(batch: Values, step: number, add: (parameter: Parameter, gradient: GradientValue) => void): Promise<StepResult> {
+  async run(
+    batch: Values,
+    step: number,
+    add: (parameter: Parameter, gradient: GradientValue) => void,
+  ): Promise<StepResult> {
     const bindings = bindSymbols(this.graph, batch);
     const masks = Object.fromEntries(this.masks.map((mask) => [mask.name, this.#draw(mask, step, bindings)]));
     const parameters = this.parameters.feeds(this.graph.parameters.map(({ name }) => name));
-    const results = await this.program.run({ ...batch, ...masks, ...parameters }, this.#outputs, this.#buffers);
-    for (const { parameter, sparse } of this.trained) add(parameter, sparse ? sparseGradient(parameter, results) : denseGradient(parameter, results));
+    const results = await this.program.run(
+      { ...batch, ...masks, ...parameters },
+      this.#outputs,
+      this.#buffers,
+    );
+    for (const { parameter, sparse } of this.trained)
+      add(parameter, sparse ? sparseGradient(parameter, results) : denseGradient(parameter, results));
     return {
       sum: Number(results.loss_sum!.data[0]),
       count: Number(results.loss_count!.data[0]),
@@ -118,7 +140,10 @@ function denseGradient({ name }: Parameter, results: Record<string, HostTensor>)
   return { kind: "dense", data: results[`gradient:${name}`]!.data as Float32Array };
 }
 
-function sparseGradient({ name, shape, data }: Parameter, results: Record<string, HostTensor>): GradientValue {
+function sparseGradient(
+  { name, shape, data }: Parameter,
+  results: Record<string, HostTensor>,
+): GradientValue {
   const ids = results[`ids:${name}`]!.data as Int32Array | BigInt64Array;
   const rows = results[`rows:${name}`]!.data as Float32Array;
   return { kind: "sparse", ids, rows, count: ids.length, width: data.length / shape[0]! };

@@ -52,6 +52,8 @@ export interface OpSpec<I extends OpInputs, A extends Attributes> {
    * (elementwise operators, matrix products): lets the gradient of a loop-invariant operand be taken once, after the loop.
    */
   readonly stacks?: boolean;
+  /** How many of a node's inputs stand in a file; the ones after them are for liveness and gradients alone. All when absent. */
+  readonly written?: (attributes: A) => number;
 }
 
 /** An operator whose input and attribute types are erased: what nodes hold. */
@@ -94,7 +96,11 @@ export function applyAll<I extends OpInputs, A extends Attributes>(
 }
 
 /** Applies a single-output operator. */
-export function apply<I extends OpInputs, A extends Attributes>(op: Op<I, A>, inputs: I, attributes: A): Tensor {
+export function apply<I extends OpInputs, A extends Attributes>(
+  op: Op<I, A>,
+  inputs: I,
+  attributes: A,
+): Tensor {
   return applyAll(op, inputs, attributes)[0];
 }
 
@@ -104,16 +110,20 @@ function innermost(op: { readonly name: string }, inputs: OpInputs): Graph {
     if (input === null) continue;
     if (graph === undefined || input.graph.depth > graph.depth) graph = input.graph;
   }
-  if (graph === undefined) throw new PtxError([{ code: "PTX_GRAPH", where: op.name, message: "an operator needs a tensor input" }]);
+  if (graph === undefined)
+    throw new PtxError([{ code: "PTX_GRAPH", where: op.name, message: "an operator needs a tensor input" }]);
   for (const input of inputs) {
     if (input !== null && !encloses(input.graph, graph)) {
-      throw graph.error(`${op.name}: its inputs belong to different graphs (${input.name} is not visible here)`);
+      throw graph.error(
+        `${op.name}: its inputs belong to different graphs (${input.name} is not visible here)`,
+      );
     }
   }
   return graph;
 }
 
 function encloses(outer: Graph, inner: Graph): boolean {
-  for (let graph: Graph | null = inner; graph !== null; graph = graph.parent) if (graph === outer) return true;
+  for (let graph: Graph | null = inner; graph !== null; graph = graph.parent)
+    if (graph === outer) return true;
   return false;
 }

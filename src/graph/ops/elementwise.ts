@@ -36,7 +36,13 @@ function arithmetic(
     infer: ([a, b]) => {
       requireSameType(a, b);
       requireType(a, "operands", "float32", "float64", "float16", "int32", "int64");
-      return [{ dtype: a.dtype, shape: broadcastShapes(a.shape, b.shape), content: onDims && combine(a, b, onDims) }];
+      return [
+        {
+          dtype: a.dtype,
+          shape: broadcastShapes(a.shape, b.shape),
+          content: onDims && combine(a, b, onDims),
+        },
+      ];
     },
     gradient,
   });
@@ -47,7 +53,10 @@ function combine(a: Tensor, b: Tensor, onDims: (a: Dim, b: Dim) => Dim | undefin
   const size = Math.max(a.content.length, b.content.length);
   const result: Dim[] = [];
   for (let i = 0; i < size; i++) {
-    const value = onDims(a.content[a.content.length === 1 ? 0 : i]!, b.content[b.content.length === 1 ? 0 : i]!);
+    const value = onDims(
+      a.content[a.content.length === 1 ? 0 : i]!,
+      b.content[b.content.length === 1 ? 0 : i]!,
+    );
     if (value === undefined) return undefined;
     result.push(value);
   }
@@ -67,7 +76,11 @@ function comparison(name: string, ...allowed: readonly DType[]): Op<Binary, None
 }
 
 export const Add = arithmetic("Add", ({ inputs: [a, b] }, [dy]) => [sumTo(dy, a), sumTo(dy, b)], addDims);
-export const Sub = arithmetic("Sub", ({ inputs: [a, b] }, [dy]) => [sumTo(dy, a), sumTo(neg(dy), b)], subDims);
+export const Sub = arithmetic(
+  "Sub",
+  ({ inputs: [a, b] }, [dy]) => [sumTo(dy, a), sumTo(neg(dy), b)],
+  subDims,
+);
 export const Mul = arithmetic(
   "Mul",
   ({ inputs: [a, b], wants }, [dy]) => [
@@ -105,7 +118,9 @@ export const Tanh = unary("Tanh", ({ outputs: [y] }, [dy]) => [mul(dy, sub(1, mu
 export const Sigmoid = unary("Sigmoid", ({ outputs: [y] }, [dy]) => [mul(dy, mul(y, sub(1, y)))]);
 export const Relu = unary("Relu", ({ outputs: [y] }, [dy]) => [where(greater(y, 0), dy, 0)]);
 export const Softplus = unary("Softplus", ({ inputs: [x] }, [dy]) => [mul(dy, sigmoid(x))]);
-export const Erf = unary("Erf", ({ inputs: [x] }, [dy]) => [mul(dy, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)))]);
+export const Erf = unary("Erf", ({ inputs: [x] }, [dy]) => [
+  mul(dy, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
+]);
 
 export const Max = arithmetic("Max", ({ inputs: [a, b] }, [dy]) => [
   sumTo(where(greaterOrEqual(a, b), dy, 0), a),
@@ -137,7 +152,8 @@ export const Where = define<readonly [Tensor, Tensor, Tensor]>("Where", {
   infer: ([condition, a, b]) => {
     requireType(condition, "the condition", "bool");
     if (a.dtype !== b.dtype) throw new ShapeError("both branches must have one element type");
-    if (a.dtype === "bool") throw new ShapeError("there is no choice between bools: combine them by and, or, not");
+    if (a.dtype === "bool")
+      throw new ShapeError("there is no choice between bools: combine them by and, or, not");
     return [{ dtype: a.dtype, shape: broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape)) }];
   },
   gradient: ({ inputs: [condition, a, b], wants }, [dy]) => [
@@ -237,7 +253,11 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   if (typed === undefined) throw new ShapeError("Where of two numbers: make one a tensor");
   return apply(
     Where,
-    [condition, typeof a === "number" ? scalarLike(typed, a) : a, typeof b === "number" ? scalarLike(typed, b) : b],
+    [
+      condition,
+      typeof a === "number" ? scalarLike(typed, a) : a,
+      typeof b === "number" ? scalarLike(typed, b) : b,
+    ],
     {},
   );
 }

@@ -16,7 +16,8 @@ export const MatMul = define<Pair>("MatMul", {
     requireFloat(a);
     requireSameType(a, b);
     if (a.rank < 2 || b.rank < 2) throw new ShapeError("both inputs need two axes or more");
-    if (!compatible(a.dim(-1), b.dim(-2))) throw new ShapeError(`inner sizes ${a.dim(-1)} and ${b.dim(-2)} differ`);
+    if (!compatible(a.dim(-1), b.dim(-2)))
+      throw new ShapeError(`inner sizes ${a.dim(-1)} and ${b.dim(-2)} differ`);
     const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
     return [like(a, [...batch, a.dim(-2), b.dim(-1)])];
   },

@@ -4,11 +4,18 @@ import type { Tensor, TensorType } from "../graph.js";
 import { applyAll, define, type NoGradient, ShapeError } from "./define.js";
 import { like, requireFloat, requireType } from "./rules.js";
 
-const inferenceOnly: NoGradient = { none: "the fused recurrent operators are for inference; build the layer in training mode" };
+const inferenceOnly: NoGradient = {
+  none: "the fused recurrent operators are for inference; build the layer in training mode",
+};
 
 type Attributes = { hidden_size: number; direction: "forward" | "reverse" | "bidirectional" };
 
-function recurrentTypes(x: Tensor, weight: Tensor, gates: number, { hidden_size, direction }: Attributes): TensorType {
+function recurrentTypes(
+  x: Tensor,
+  weight: Tensor,
+  gates: number,
+  { hidden_size, direction }: Attributes,
+): TensorType {
   requireFloat(x);
   if (x.rank !== 3) throw new ShapeError("the input must be [tokens, batch, dim]");
   const directions: Dim = direction === "bidirectional" ? 2 : 1;
@@ -55,13 +62,36 @@ export interface FusedRecurrence {
 }
 
 /** All hidden states of an LSTM, `[tokens, directions, batch, hidden]`. */
-export const lstmFused = ({ x, weight, recurrence, bias, lengths, hidden, direction }: FusedRecurrence): Tensor =>
-  applyAll<LstmInputs, Attributes>(LSTM, [x, weight, recurrence, bias, lengths, null, null], { hidden_size: hidden, direction })[0];
-
-/** All hidden states of a GRU whose reset gate works after the product, `[tokens, directions, batch, hidden]`. */
-export const gruFused = ({ x, weight, recurrence, bias, lengths, hidden, direction }: FusedRecurrence): Tensor =>
-  applyAll<GruInputs, Attributes & { linear_before_reset: 0 | 1 }>(GRU, [x, weight, recurrence, bias, lengths, null], {
+export const lstmFused = ({
+  x,
+  weight,
+  recurrence,
+  bias,
+  lengths,
+  hidden,
+  direction,
+}: FusedRecurrence): Tensor =>
+  applyAll<LstmInputs, Attributes>(LSTM, [x, weight, recurrence, bias, lengths, null, null], {
     hidden_size: hidden,
     direction,
-    linear_before_reset: 1,
   })[0];
+
+/** All hidden states of a GRU whose reset gate works after the product, `[tokens, directions, batch, hidden]`. */
+export const gruFused = ({
+  x,
+  weight,
+  recurrence,
+  bias,
+  lengths,
+  hidden,
+  direction,
+}: FusedRecurrence): Tensor =>
+  applyAll<GruInputs, Attributes & { linear_before_reset: 0 | 1 }>(
+    GRU,
+    [x, weight, recurrence, bias, lengths, null],
+    {
+      hidden_size: hidden,
+      direction,
+      linear_before_reset: 1,
+    },
+  )[0];

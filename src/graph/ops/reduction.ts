@@ -1,7 +1,15 @@
 /** @file Operators that shrink axes: sums, maxima, softmax and layer normalisation over them. */
 import type { Shape } from "../dims.js";
 import type { Tensor } from "../graph.js";
-import { apply, applyAll, define, type GradientRule, type NoGradient, type Op, ShapeError } from "./define.js";
+import {
+  apply,
+  applyAll,
+  define,
+  type GradientRule,
+  type NoGradient,
+  type Op,
+  ShapeError,
+} from "./define.js";
 import { add, cast, div, equal, exp, mul, sub } from "./elementwise.js";
 import { constantNumbers, like, normalAxes, normalAxis, requireFloat } from "./rules.js";
 import { broadcastLike, ints, reshapeLike, unsqueeze } from "./shaping.js";
@@ -16,7 +24,9 @@ function axesOf([x, axes]: WithAxes): number[] {
 }
 
 function reducedShape(shape: Shape, axes: readonly number[], keepdims: number): Shape {
-  return keepdims ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim)) : shape.filter((_, axis) => !axes.includes(axis));
+  return keepdims
+    ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim))
+    : shape.filter((_, axis) => !axes.includes(axis));
 }
 
 function restored(dy: Tensor, axes: readonly number[], { keepdims }: Keep): Tensor {
@@ -25,7 +35,9 @@ function restored(dy: Tensor, axes: readonly number[], { keepdims }: Keep): Tens
 
 function reduction(name: string, gradient: GradientRule<WithAxes, Keep>) {
   return define<WithAxes, Keep>(name, {
-    infer: (inputs, { keepdims }) => [like(inputs[0], reducedShape(inputs[0].shape, axesOf(inputs), keepdims))],
+    infer: (inputs, { keepdims }) => [
+      like(inputs[0], reducedShape(inputs[0].shape, axesOf(inputs), keepdims)),
+    ],
     gradient,
   });
 }
@@ -100,25 +112,33 @@ export const CumSum: Op<WithAxes, Running> = define<WithAxes, Running>("CumSum",
 type Normalised = readonly [Tensor, Tensor, Tensor | null];
 
 /** Outputs: the result, and the mean and inverse standard deviation that the gradient reuses. */
-export const LayerNormalization = define<Normalised, { axis: number; epsilon: number }>("LayerNormalization", {
-  infer: ([x, scale], { axis }) => {
-    requireFloat(x);
-    if (normalAxis(axis, x.rank) !== x.rank - 1) throw new ShapeError("only the last axis can be normalised");
-    if (scale.rank !== 1 || scale.dim(0) !== x.dim(-1)) throw new ShapeError("the scale must match the last axis");
-    const statistics = like(x, [...x.shape.slice(0, -1), 1]);
-    return [like(x), statistics, statistics];
+export const LayerNormalization = define<Normalised, { axis: number; epsilon: number }>(
+  "LayerNormalization",
+  {
+    infer: ([x, scale], { axis }) => {
+      requireFloat(x);
+      if (normalAxis(axis, x.rank) !== x.rank - 1)
+        throw new ShapeError("only the last axis can be normalised");
+      if (scale.rank !== 1 || scale.dim(0) !== x.dim(-1))
+        throw new ShapeError("the scale must match the last axis");
+      const statistics = like(x, [...x.shape.slice(0, -1), 1]);
+      return [like(x), statistics, statistics];
+    },
+    gradient: ({ inputs: [x, scale, bias], outputs: [, mean, inverse], wants }, [dy]) => {
+      const centred = mul(sub(x, mean!), inverse!);
+      const d = mul(dy, scale);
+      const inner = sub(
+        sub(d, reduceMean(d, [-1], true)),
+        mul(centred, reduceMean(mul(d, centred), [-1], true)),
+      );
+      return [
+        mul(inner, inverse!),
+        wants[1] ? sumTo(mul(dy, centred), scale) : null,
+        bias !== null && wants[2] ? sumTo(dy, bias) : null,
+      ];
+    },
   },
-  gradient: ({ inputs: [x, scale, bias], outputs: [, mean, inverse], wants }, [dy]) => {
-    const centred = mul(sub(x, mean!), inverse!);
-    const d = mul(dy, scale);
-    const inner = sub(sub(d, reduceMean(d, [-1], true)), mul(centred, reduceMean(mul(d, centred), [-1], true)));
-    return [
-      mul(inner, inverse!),
-      wants[1] ? sumTo(mul(dy, centred), scale) : null,
-      bias !== null && wants[2] ? sumTo(dy, bias) : null,
-    ];
-  },
-});
+);
 
 /** Axes counted from the front: from the end, ONNX Runtime gives empty tensors the wrong sizes. */
 const fromFront = (x: Tensor, axes: readonly number[]): Tensor =>
@@ -151,7 +171,10 @@ export const cumSum = (x: Tensor, axis: number): Tensor =>
   apply(CumSum, [x, x.graph.constant("int64", [], [axis])], { exclusive: 0, reverse: 0 });
 /** `(x - mean) / sqrt(variance + epsilon) * scale + bias` over the last axis (Ba, Kiros and Hinton, 2016). */
 export const layerNorm = (x: Tensor, scale: Tensor, bias: Tensor, epsilon = 1e-5): Tensor =>
-  applyAll<Normalised, { axis: number; epsilon: number }>(LayerNormalization, [x, scale, bias], { axis: -1, epsilon })[0];
+  applyAll<Normalised, { axis: number; epsilon: number }>(LayerNormalization, [x, scale, bias], {
+    axis: -1,
+    epsilon,
+  })[0];
 
 /** Undoes broadcasting: sums `x` over the axes in which `target` is 1 or absent, giving `target`'s shape. */
 export function sumTo(x: Tensor, target: Tensor): Tensor {
@@ -169,4 +192,3 @@ export function sumTo(x: Tensor, target: Tensor): Tensor {
 export function addAll(tensors: readonly [Tensor, ...Tensor[]]): Tensor {
   return tensors.slice(1).reduce((total, tensor) => add(total, tensor), tensors[0]);
 }
-

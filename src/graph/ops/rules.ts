@@ -73,7 +73,8 @@ export function requireFloat(tensor: Tensor): void {
 
 /** Requires equal element types. */
 export function requireSameType(...tensors: readonly Tensor[]): void {
-  if (new Set(tensors.map((tensor) => tensor.dtype)).size > 1) throw new ShapeError("inputs must have one element type");
+  if (new Set(tensors.map((tensor) => tensor.dtype)).size > 1)
+    throw new ShapeError("inputs must have one element type");
 }
 
 /** The same type as a tensor's, without its content. */
