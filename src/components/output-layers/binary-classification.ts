@@ -5,6 +5,7 @@ import { concat, reshape } from "../../graph/ops/shaping.js";
 import { component, Slot } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import { buildLoss, labelWeights, labelWeightsSchema } from "./label-weights.js";
+import { targetTensor } from "./target.js";
 
 const schema = Type.Object(
   {
@@ -41,7 +42,7 @@ export const BinaryClassificationOutputLayer = component({
   build(scope, config, logits, target, labels) {
     const scores = sigmoid(concat([neg(logits), logits], 1));
     if (target === undefined) return { loss: null, scores };
-    const ids = target.tensors.ids!;
+    const ids = targetTensor(target, "ids", "BinaryClassificationOutputLayer");
     const column = [ids.dim(0), 1];
     const weights = labelWeights(scope, config.label_weights, target, labels);
     const rowWeights = weights && reshape(gather(weights, ids), column);

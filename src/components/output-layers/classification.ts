@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { softmax } from "../../graph/ops/reduction.js";
 import { component, Slot } from "../../registry/component.js";
 import { buildLoss, labelWeights, labelWeightsSchema } from "./label-weights.js";
+import { targetTensor } from "./target.js";
 
 const schema = Type.Object(
   {
@@ -23,16 +24,10 @@ export const ClassificationOutputLayer = component({
   spec: (_config, labels) => ({ logits: labels.length }),
   threshold: () => 0,
   build(scope, config, logits, target, labels) {
-    const loss =
-      target &&
-      buildLoss(
-        scope,
-        config.loss,
-        "class",
-        logits,
-        target.tensors.ids!,
-        labelWeights(scope, config.label_weights, target, labels),
-      );
-    return { loss: loss ?? null, scores: softmax(logits) };
+    const scores = softmax(logits);
+    if (target === undefined) return { loss: null, scores };
+    const ids = targetTensor(target, "ids", "ClassificationOutputLayer");
+    const weights = labelWeights(scope, config.label_weights, target, labels);
+    return { loss: buildLoss(scope, config.loss, "class", logits, ids, weights), scores };
   },
 });

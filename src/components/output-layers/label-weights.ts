@@ -28,11 +28,19 @@ export function labelWeights(
   return scope.graph.constant("float32", [labels.length], weights);
 }
 
+/** How often each label occurs in all, divided evenly, over how often it occurs; 0 for one that never does. */
 function balanced({ tensorizer }: ModelInput, labels: readonly string[]): number[] {
   const counts = tensorizer.labelCounts?.();
-  if (counts === undefined) return labels.map(() => 1);
-  const rows = counts.reduce((a, b) => a + b, 0);
-  return labels.map((_, i) => (counts[i] ? rows / (labels.length * counts[i]) : 0));
+  if (counts === undefined) {
+    throw ptxError(
+      "PTX_CONFIG_VALUE",
+      "output_layer.label_weights",
+      '"balanced" needs to know how often each label occurs in training, which the tensorizer of "labels" does not count',
+      'give the weights as {"label": weight}',
+    );
+  }
+  const total = counts.reduce((a, b) => a + b, 0);
+  return labels.map((_, i) => (counts[i] ? total / (labels.length * counts[i]) : 0));
 }
 
 function given(config: Record<string, number>, labels: readonly string[]): number[] {

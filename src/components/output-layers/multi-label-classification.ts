@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { sigmoid } from "../../graph/ops/elementwise.js";
 import { component, Slot } from "../../registry/component.js";
 import { buildLoss, labelWeights, labelWeightsSchema } from "./label-weights.js";
+import { targetTensor } from "./target.js";
 
 const schema = Type.Object(
   {
@@ -32,6 +33,7 @@ export const MultiLabelClassificationOutputLayer = component({
     const scores = sigmoid(logits);
     if (target === undefined) return { loss: null, scores };
     const weights = labelWeights(scope, config.label_weights, target, labels);
-    return { loss: buildLoss(scope, config.loss, "labels", logits, target.tensors.values!, weights), scores };
+    const holds = targetTensor(target, "values", "MultiLabelClassificationOutputLayer");
+    return { loss: buildLoss(scope, config.loss, "labels", logits, holds, weights), scores };
   },
 });

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ParameterStore } from "../../../src/graph/parameters.js";
-import { div } from "../../../src/graph/ops/elementwise.js";
 import { gradients } from "../../../src/graph/autodiff.js";
-import type { Tensor } from "../../../src/graph/graph.js";
 import type { HostTensor } from "../../../src/graph/dtype.js";
-import { engine, engineNames, type EngineName } from "../../graph/engines.js";
+import type { Tensor } from "../../../src/graph/graph.js";
+import { div } from "../../../src/graph/ops/elementwise.js";
+import { ParameterStore } from "../../../src/graph/parameters.js";
+import { type EngineName, engine, engineNames } from "../../graph/engines.js";
 import { type Built, built, difference, floats, ints, slot } from "../models/harness.js";
 
 interface Fixture {
@@ -21,14 +21,22 @@ const { given, recorded } = (
 ).losses;
 
 /** A loss over `logits [batch, width]` with its gradient: outputs loss (mean), sum, count, gradient (of the mean). */
-async function lossOf(raw: unknown, kind: "class" | "labels", width: number, weights: readonly number[] | null, name: EngineName = "onnxruntime"): Promise<Built> {
+async function lossOf(
+  raw: unknown,
+  kind: "class" | "labels",
+  width: number,
+  weights: readonly number[] | null,
+  name: EngineName = "onnxruntime",
+): Promise<Built> {
   const value = slot("loss", raw);
   return built(await engine(name), "train", new ParameterStore(1), (scope) =>
     scope.part("loss", value, "loss", (loss, config, at) => {
       expect(loss.target).toBe(kind);
       const logits = scope.graph.input("logits", "float32", ["batch", width]);
       const target: Tensor =
-        kind === "class" ? scope.graph.input("target", "int32", ["batch"]) : scope.graph.input("target", "float32", ["batch", width]);
+        kind === "class"
+          ? scope.graph.input("target", "int32", ["batch"])
+          : scope.graph.input("target", "float32", ["batch", width]);
       const classWeights = weights && scope.graph.constant("float32", [weights.length], weights);
       const { sum, count } = loss.build(at, config, { logits, target, classWeights });
       const mean = div(sum, count);
@@ -86,7 +94,10 @@ describe("focal losses follow their definition (Lin et al., 2017)", () => {
     const target = await lossOf({ BinaryFocalLoss: { alpha: 0.3, gamma: 2 } }, "labels", 2, null);
     await fc.assert(
       fc.asyncProperty(fc.tuple(smallLogit, smallLogit), async (row) => {
-        const { sum, count } = await target.run({ logits: floats([1, 2], row), target: floats([1, 2], [1, 0]) });
+        const { sum, count } = await target.run({
+          logits: floats([1, 2], row),
+          target: floats([1, 2], [1, 0]),
+        });
         const p = row.map((x) => 1 / (1 + Math.exp(-x)));
         const expected = focalByDefinition(p[0]!, 0.3, 2) + focalByDefinition(1 - p[1]!, 0.7, 2);
         expect(Math.abs(sum!.data[0]! - expected)).toBeLessThan(1e-5 * (1 + expected));
@@ -119,8 +130,14 @@ describe("losses are finite, with finite gradients, for logits of any size", () 
     logits: floats([rows.length, 2], rows.flat()),
     target:
       kind === "class"
-        ? ints([rows.length], rows.map((_, i) => i % 2))
-        : floats([rows.length, 2], rows.flatMap((_, i) => [i % 2, 1 - (i % 2)])),
+        ? ints(
+            [rows.length],
+            rows.map((_, i) => i % 2),
+          )
+        : floats(
+            [rows.length, 2],
+            rows.flatMap((_, i) => [i % 2, 1 - (i % 2)]),
+          ),
   });
 
   it.each([
@@ -149,7 +166,10 @@ describe("a loss is a sum and a count", () => {
       const cut = (data: readonly number[], width: number) => data.slice(from * width, to * width);
       const results = await target.run({
         logits: floats([to - from, 4], cut(given.logits, 4)),
-        target: kind === "class" ? ints([to - from], cut(given.classes, 1)) : floats([to - from, 4], cut(given.labels, 4)),
+        target:
+          kind === "class"
+            ? ints([to - from], cut(given.classes, 1))
+            : floats([to - from, 4], cut(given.labels, 4)),
       });
       return [results.sum!.data[0]!, results.count!.data[0]!] as const;
     };
@@ -159,9 +179,15 @@ describe("a loss is a sum and a count", () => {
   });
 
   it("counts rows by their class's weight, and labels by theirs", async () => {
-    const byClass = await (await lossOf("CrossEntropyLoss", "class", 4, given.weights)).run({ logits, target: classes });
+    const byClass = await (await lossOf("CrossEntropyLoss", "class", 4, given.weights)).run({
+      logits,
+      target: classes,
+    });
     expect(byClass.count!.data[0]).toBe(given.classes.reduce((total, id) => total + given.weights[id]!, 0));
-    const byLabel = await (await lossOf("BinaryCrossEntropyWithLogitsLoss", "labels", 4, given.weights)).run({ logits, target: labels });
+    const byLabel = await (await lossOf("BinaryCrossEntropyWithLogitsLoss", "labels", 4, given.weights)).run({
+      logits,
+      target: labels,
+    });
     expect(byLabel.count!.data[0]).toBe(5 * given.weights.reduce((a, b) => a + b, 0));
   });
 });

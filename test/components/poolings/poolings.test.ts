@@ -110,10 +110,14 @@ describe("what poolings compute", () => {
         0,
       ),
     );
-    const share = scores.map((score) => Math.exp(score) / scores.reduce((sum, other) => sum + Math.exp(other), 0));
+    const share = scores.map(
+      (score) => Math.exp(score) / scores.reduce((sum, other) => sum + Math.exp(other), 0),
+    );
     const expected = [0, 1, 2].map((i) => share[0]! * tokens[0]![i]! + share[1]! * tokens[1]![i]!);
     const { doc } = await target.run(feeds);
-    expect(difference({ dims: [3], data: doc!.data.slice(0, 3) }, { dims: [3], data: expected })).toBeLessThan(1e-5);
+    expect(
+      difference({ dims: [3], data: doc!.data.slice(0, 3) }, { dims: [3], data: expected }),
+    ).toBeLessThan(1e-5);
   });
 
   it("SelfAttention drops out in training only, the same elements for all tokens of a row", async () => {

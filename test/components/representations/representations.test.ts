@@ -21,8 +21,16 @@ const mlp = { hidden_dims: [5, 3], activation: "tanh", layer_norm: true };
 /** Every representation that gives a vector of the text, with its size. */
 const texts: readonly { readonly title: string; readonly raw: unknown; readonly size: number }[] = [
   { title: "DocNN", raw: { DocNNRepresentation: { kernel_sizes: [1, 2, 3], kernel_num: 3 } }, size: 9 },
-  { title: "DocNN of one window size", raw: { DocNNRepresentation: { kernel_sizes: [4], kernel_num: 2 } }, size: 2 },
-  { title: "BiLSTM with attention", raw: { BiLSTMDocAttention: { lstm: { BiLSTM: { lstm_dim: 3 } } } }, size: 6 },
+  {
+    title: "DocNN of one window size",
+    raw: { DocNNRepresentation: { kernel_sizes: [4], kernel_num: 2 } },
+    size: 2,
+  },
+  {
+    title: "BiLSTM with attention",
+    raw: { BiLSTMDocAttention: { lstm: { BiLSTM: { lstm_dim: 3 } } } },
+    size: 6,
+  },
   {
     title: "two GRU layers with maximum and hidden layers",
     raw: { BiLSTMDocAttention: { lstm: { BiGRU: { gru_dim: 2, num_layers: 2 } }, pooling: "MaxPool", mlp } },
@@ -57,19 +65,22 @@ function lively(store: ParameterStore): ParameterStore {
 }
 
 describe.each(texts)("$title", ({ raw, size }) => {
-  it.each(["train", "infer"] as const)("gives a row the same vector whatever stands beside it, in mode %s", async (mode) => {
-    const store = new ParameterStore(9);
-    const target = await docOf(raw, mode, store);
-    lively(store);
-    const together = (await target.run(tokenVectors(rows, 9, DIM))).doc!;
-    expect(together.dims).toEqual([rows.length, size]);
-    expect(together.data.every(Number.isFinite)).toBe(true);
-    for (const [i, row] of rows.entries()) {
-      const alone = (await target.run(tokenVectors([row], Math.max(1, row.length), DIM))).doc!;
-      const own = { dims: [1, size], data: together.data.slice(i * size, (i + 1) * size) };
-      expect(difference(alone, own)).toBeLessThan(2e-6);
-    }
-  });
+  it.each(["train", "infer"] as const)(
+    "gives a row the same vector whatever stands beside it, in mode %s",
+    async (mode) => {
+      const store = new ParameterStore(9);
+      const target = await docOf(raw, mode, store);
+      lively(store);
+      const together = (await target.run(tokenVectors(rows, 9, DIM))).doc!;
+      expect(together.dims).toEqual([rows.length, size]);
+      expect(together.data.every(Number.isFinite)).toBe(true);
+      for (const [i, row] of rows.entries()) {
+        const alone = (await target.run(tokenVectors([row], Math.max(1, row.length), DIM))).doc!;
+        const own = { dims: [1, size], data: together.data.slice(i * size, (i + 1) * size) };
+        expect(difference(alone, own)).toBeLessThan(2e-6);
+      }
+    },
+  );
 
   it("gives the same vectors in training without dropout as in inference", async () => {
     const store = new ParameterStore(9);
@@ -92,8 +103,11 @@ describe.each(texts)("$title", ({ raw, size }) => {
       store,
       withGradients((scope) => mixed(text(raw)(scope).doc!), ["vectors"]),
     );
-    for (const { name: parameter, data } of store) data.set(normals(data.length, parameter).map((value) => value * 0.6));
-    expect(await gradientError(target, store, tokenVectors(rows, 6, DIM), ["vectors"], 2e-3)).toBeLessThan(4e-3);
+    for (const { name: parameter, data } of store)
+      data.set(normals(data.length, parameter).map((value) => value * 0.6));
+    expect(await gradientError(target, store, tokenVectors(rows, 6, DIM), ["vectors"], 2e-3)).toBeLessThan(
+      4e-3,
+    );
   });
 });
 
@@ -124,7 +138,11 @@ describe("representations of words", () => {
 describe("DocNN", () => {
   it("is the largest answer over all windows that touch the text, edges included", async () => {
     const store = new ParameterStore(2);
-    const target = await docOf({ DocNNRepresentation: { kernel_sizes: [2], kernel_num: 1, dropout: 0 } }, "train", store);
+    const target = await docOf(
+      { DocNNRepresentation: { kernel_sizes: [2], kernel_num: 1, dropout: 0 } },
+      "train",
+      store,
+    );
     const weight = [1, 10, 100, 1000, -1, -10, -100, -1000];
     store.get("rep.conv0.weight")!.data.set(weight);
     store.get("rep.conv0.bias")!.data.set([0.5]);
@@ -134,7 +152,14 @@ describe("DocNN", () => {
     vectors.set([...token, ...token.map((x) => -x)], 3 * DIM);
     const { doc } = await target.run({
       vectors: { dtype: "float32", dims: [2, 3, DIM], data: vectors },
-      mask: tokenVectors([{ name: "a", length: 1 }, { name: "b", length: 2 }], 3, DIM).mask,
+      mask: tokenVectors(
+        [
+          { name: "a", length: 1 },
+          { name: "b", length: 2 },
+        ],
+        3,
+        DIM,
+      ).mask,
     });
     const full = 1 + 20 + 300 + 4000;
     // One token: the windows (padding, t) = -full and (t, padding) = full. Two: also (t, -t) = 2 full.
@@ -144,12 +169,12 @@ describe("DocNN", () => {
   it("names its parameters by window size's place", async () => {
     const store = new ParameterStore(2);
     await docOf({ DocNNRepresentation: {} }, "train", store);
-    expect([...store].map(({ name, shape }) => [name, shape])).toEqual([
-      ["rep.conv0.weight", [3 * DIM, 100]],
-      ["rep.conv0.bias", [100]],
-      ["rep.conv1.weight", [4 * DIM, 100]],
-      ["rep.conv1.bias", [100]],
-    ]);
+    expect(Object.fromEntries([...store].map(({ name, shape }) => [name, shape]))).toEqual({
+      "rep.conv0.weight": [3 * DIM, 100],
+      "rep.conv0.bias": [100],
+      "rep.conv1.weight": [4 * DIM, 100],
+      "rep.conv1.bias": [100],
+    });
   });
 });
 
