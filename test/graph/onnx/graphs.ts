@@ -1,4 +1,7 @@
 /** @file Graphs that the tests of this folder write and read, with values to run them on. */
+import { Value } from "typebox/value";
+import type { Engine } from "../../../src/engine/engine.js";
+import { onnxruntime } from "../../../src/engine/onnxruntime.js";
 import { gradients, isSparse } from "../../../src/graph/autodiff.js";
 import type { HostTensor } from "../../../src/graph/dtype.js";
 import { Graph, type Tensor } from "../../../src/graph/graph.js";
@@ -17,6 +20,15 @@ import {
   transpose,
   unsqueeze,
 } from "../../../src/graph/ops/shaping.js";
+import { Context } from "../../../src/registry/context.js";
+import { Registry } from "../../../src/registry/registry.js";
+
+/** The default engine on one thread. */
+export function onnxruntimeEngine(): Promise<Engine> {
+  const config = Value.Create(onnxruntime.schema);
+  const log = { info: () => {}, warn: () => {} };
+  return onnxruntime.create(config, new Context(new Registry(), { log, settings: { seed: 1, threads: 1 } }));
+}
 
 /** A graph and something to feed it. */
 export interface Case {

@@ -1,29 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Engine } from "../../../src/engine/engine.js";
-import { onnxruntime } from "../../../src/engine/onnxruntime.js";
 import { decodeModel } from "../../../src/graph/onnx/decode.js";
 import { encodeModel } from "../../../src/graph/onnx/encode.js";
 import { optimize } from "../../../src/graph/passes.js";
 import { verifyGraph } from "../../../src/graph/verify.js";
-import { Context } from "../../../src/registry/context.js";
-import { Registry } from "../../../src/registry/registry.js";
-import { cases } from "./graphs.js";
-
-function engine(): Promise<Engine> {
-  const log = { info: () => {}, warn: () => {} };
-  return onnxruntime.create(
-    {
-      threads: 1,
-      execution_providers: ["cpu"],
-      graph_optimization: "all",
-      allow_spinning: true,
-      memory_arena: true,
-      memory_pattern: true,
-      profile: null,
-    },
-    new Context(new Registry(), { log, settings: { seed: 1, threads: 1 } }),
-  );
-}
+import { cases, onnxruntimeEngine } from "./graphs.js";
 
 describe.each(Object.entries(cases))("%s", (_, make) => {
   it("keeps the rules of graphs", () => {
@@ -32,7 +12,7 @@ describe.each(Object.entries(cases))("%s", (_, make) => {
 
   it("computes the same after writing and reading, with parameters as inputs and with parameters inside", async () => {
     const { graph, inputs, parameters } = make();
-    const runtime = await engine();
+    const runtime = await onnxruntimeEngine();
     const expected = await (await runtime.compile(graph)).run({ ...inputs, ...parameters });
 
     const open = decodeModel(encodeModel(graph).model);
@@ -63,7 +43,7 @@ describe.each(Object.entries(cases))("%s", (_, make) => {
 
   it("computes the same after all passes, under the same output tensors", async () => {
     const { graph, inputs, parameters } = make();
-    const runtime = await engine();
+    const runtime = await onnxruntimeEngine();
     const expected = await (await runtime.compile(graph)).run({ ...inputs, ...parameters });
     const [outputs, before] = [[...graph.outputs.values()], graph.nodes.length];
     optimize(graph);
