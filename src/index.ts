@@ -1,1 +1,73 @@
-export { component } from "./registry/component.js";
+/**
+ * pytext-ts as a library: train, load and predict from code, and write components of your own.
+ * Everything that a component needs is here: `component`, `Slot`, `Type` for its schema, `ops` and `Scope` for its graph.
+ */
+
+export type { Static } from "typebox";
+export { Type } from "typebox";
+export type * from "./components/contracts.js";
+export type {
+  Batcher,
+  DataSource,
+  FieldSpec,
+  FieldValue,
+  InputForm,
+  InputTensors,
+  Row,
+  Split,
+  Tensorizer,
+} from "./components/data/contracts.js";
+export type { Optimizer, ParameterUpdate, WeightAveraging } from "./components/optimizers/contracts.js";
+export type { Evaluated, MetricReporter, WorstRow } from "./components/reporters/contracts.js";
+export type { Scheduler } from "./components/schedulers/contracts.js";
+export type { Channel, EpochRecord, Figures, TrainingEvent } from "./components/trainers/contracts.js";
+export type { CompileOptions, Engine, Program, Values } from "./engine/engine.js";
+export { type Exported, exportOnnx } from "./exporters/onnx-exporter.js";
+export { type Gradient, gradients } from "./graph/autodiff.js";
+export type { Dim, Shape } from "./graph/dims.js";
+export type { DType, HostTensor, TensorData } from "./graph/dtype.js";
+export { Graph, type Tensor } from "./graph/graph.js";
+export type { DecodedModel } from "./graph/onnx/decode.js";
+export { readModel, writeModel } from "./graph/onnx/file.js";
+export * as ops from "./graph/ops/index.js";
+export {
+  constantInit,
+  type Initializer,
+  normalInit,
+  type Parameter,
+  ParameterStore,
+  uniformInit,
+  xavierInit,
+} from "./graph/parameters.js";
+export { optimize } from "./graph/passes.js";
+export { readSafetensors, writeSafetensors } from "./graph/safetensors.js";
+export { type Mode, Scope } from "./graph/scope.js";
+export { loadModel, loadRun, predict, silentLog, type TrainInput, test, train } from "./library.js";
+export * as metrics from "./metrics/index.js";
+export {
+  type AnyComponent,
+  type Component,
+  type ComponentKinds,
+  component,
+  type Kind,
+  Slot,
+  type SlotValue,
+} from "./registry/component.js";
+export { Context, type Log, type RunSettings, type Token } from "./registry/context.js";
+export { type ErrorCode, errorCatalogue, type Problem, PtxError, ptxError } from "./registry/errors.js";
+export { InputFile } from "./registry/input-file.js";
+export {
+  type LoadedConfig,
+  type LoadOptions,
+  loadConfig,
+  printConfig,
+  resolveConfig,
+} from "./registry/load-config.js";
+export { type RandomStream, stream } from "./registry/random.js";
+export { Registry } from "./registry/registry.js";
+export type { RunConfig } from "./registry/run-config.js";
+export { defaultRegistry } from "./tasks/builtins.js";
+export type { Prediction, Predictor } from "./tasks/predictor.js";
+export type { Task } from "./tasks/task.js";
+export type { Metrics, TrainedRun } from "./tasks/train.js";
+export type { Token as TextToken, Tokenizer } from "./text/tokenizer.js";

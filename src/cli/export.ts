@@ -9,7 +9,10 @@ export interface ExportCommand {
 
 /** `pytext-ts export RUN --onnx FILE`. */
 export async function exportCommand(run: string, options: ExportCommand): Promise<void> {
-  const { written, rows, difference } = await exportOnnx(run, options.onnx, { registry: await loadRegistry(options.include), log: terminalLog() });
+  const { written, rows, difference } = await exportOnnx(run, options.onnx, {
+    registry: await loadRegistry(options.include),
+    log: terminalLog(),
+  });
   print(`checked ${rows} rows: largest difference of a score ${difference.toExponential(1)}`);
   for (const path of written) print(`wrote ${path}`);
 }

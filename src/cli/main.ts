@@ -6,7 +6,9 @@ import { Command, InvalidArgumentError } from "commander";
 /** The exit code for bad input: config, data or command line. */
 const BAD_INPUT = 2;
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 
 const program = new Command("pytext-ts")
   .description("From a JSON config and a text file to a trained, exported NLP model.")
@@ -21,16 +23,30 @@ const integer =
   (minimum: number) =>
   (text: string): number => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < minimum) throw new InvalidArgumentError(`expected a whole number of at least ${minimum}.`);
+    if (!Number.isInteger(value) || value < minimum)
+      throw new InvalidArgumentError(`expected a whole number of at least ${minimum}.`);
     return value;
   };
 
 const command = (usage: string, description: string): Command =>
-  program.command(usage).description(description).option("--include <file>", "a .ts or .mjs file that exports components of your own; may be repeated", collect, []);
+  program
+    .command(usage)
+    .description(description)
+    .option(
+      "--include <file>",
+      "a .ts or .mjs file that exports components of your own; may be repeated",
+      collect,
+      [],
+    );
 
 command("train <config>", "train, test, and write a run folder")
   .option("--output <dir>", "folder of the run (default: runs/<config name>-<time>)")
-  .option("--set <path=value>", "change the config, for example task.trainer.epochs=3; may be repeated", collect, [])
+  .option(
+    "--set <path=value>",
+    "change the config, for example task.trainer.epochs=3; may be repeated",
+    collect,
+    [],
+  )
   .option("--resume", "go on with the run in --output from its last checkpoint")
   .option("--seed <n>", "seed of all randomness, in place of the config's", integer(0))
   .option("--threads <n>", "threads for the graph, in place of the config's", integer(1))
@@ -42,49 +58,75 @@ command("test <run>", "figures of a run on its test rows")
   .option("--json", "print one JSON object")
   .action(async (run, options) => (await import("./test.js")).testCommand(run, options));
 
-command("predict <model> [texts...]", "predict texts with a run folder or an exported .onnx file, one JSON object a line")
-  .option("--input <file>", "plain lines or JSON objects to predict; - is standard input (the default without texts)")
+command(
+  "predict <model> [texts...]",
+  "predict texts with a run folder or an exported .onnx file, one JSON object a line",
+)
+  .option(
+    "--input <file>",
+    "plain lines or JSON objects to predict; - is standard input (the default without texts)",
+  )
   .option("--output <file>", "file for the results in place of standard output")
-  .action(async (model, texts, options) => (await import("./predict.js")).predictCommand(model, texts, options));
+  .action(async (model, texts, options) =>
+    (await import("./predict.js")).predictCommand(model, texts, options),
+  );
 
 command("export <run>", "write a run as one .onnx file")
   .requiredOption("--onnx <file>", "the file to write")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
 
-command("debug-data <config>", "look at the data before training: sizes, labels, overlap, conflicts, lengths, unknown words")
+command(
+  "debug-data <config>",
+  "look at the data before training: sizes, labels, overlap, conflicts, lengths, unknown words",
+)
   .option("--set <path=value>", "change the config; may be repeated", collect, [])
   .option("--json", "print one JSON object")
   .action(async (config, options) => (await import("./debug-data.js")).debugDataCommand(config, options));
 
-command("gen-default-config <task> [edits...]", "print a complete config; edits are component names or path=value")
-  .action(async (task, edits, options) => {
-    const [{ genDefaultConfig }, { loadRegistry, show }] = await Promise.all([import("./gen-default-config.js"), import("./session.js")]);
-    show(genDefaultConfig(await loadRegistry(options.include), { task, edits }));
-  });
+command(
+  "gen-default-config <task> [edits...]",
+  "print a complete config; edits are component names or path=value",
+).action(async (task, edits, options) => {
+  const [{ genDefaultConfig }, { loadRegistry, show }] = await Promise.all([
+    import("./gen-default-config.js"),
+    import("./session.js"),
+  ]);
+  show(genDefaultConfig(await loadRegistry(options.include), { task, edits }));
+});
 
-command("help-config [name]", "keys, types, defaults and meanings of a component, or of the whole config")
-  .action(async (name, options) => {
-    const [{ helpConfig }, { loadRegistry, show }] = await Promise.all([import("./help-config.js"), import("./session.js")]);
-    show(helpConfig(await loadRegistry(options.include), { name }));
-  });
+command(
+  "help-config [name]",
+  "keys, types, defaults and meanings of a component, or of the whole config",
+).action(async (name, options) => {
+  const [{ helpConfig }, { loadRegistry, show }] = await Promise.all([
+    import("./help-config.js"),
+    import("./session.js"),
+  ]);
+  show(helpConfig(await loadRegistry(options.include), { name }));
+});
 
-command("update-config <file>", "print a config in the current version's spelling")
-  .action(async (file, options) => {
-    const [{ updateConfig }, { loadRegistry, show }] = await Promise.all([import("./update-config.js"), import("./session.js")]);
+command("update-config <file>", "print a config in the current version's spelling").action(
+  async (file, options) => {
+    const [{ updateConfig }, { loadRegistry, show }] = await Promise.all([
+      import("./update-config.js"),
+      import("./session.js"),
+    ]);
     show(updateConfig(await loadRegistry(options.include), { file }));
-  });
+  },
+);
 
-command("schema", "print the JSON Schema of configs, for editors")
-  .action(async (options) => {
-    const [{ schema }, { loadRegistry, show }] = await Promise.all([import("./schema.js"), import("./session.js")]);
-    show(schema(await loadRegistry(options.include)));
-  });
+command("schema", "print the JSON Schema of configs, for editors").action(async (options) => {
+  const [{ schema }, { loadRegistry, show }] = await Promise.all([
+    import("./schema.js"),
+    import("./session.js"),
+  ]);
+  show(schema(await loadRegistry(options.include)));
+});
 
-command("list [kind]", "list the components that configs may name")
-  .action(async (kind, options) => {
-    const [{ list }, { loadRegistry, show }] = await Promise.all([import("./list.js"), import("./session.js")]);
-    show(list(await loadRegistry(options.include), { kind }));
-  });
+command("list [kind]", "list the components that configs may name").action(async (kind, options) => {
+  const [{ list }, { loadRegistry, show }] = await Promise.all([import("./list.js"), import("./session.js")]);
+  show(list(await loadRegistry(options.include), { kind }));
+});
 
 program.parseAsync().catch(async (error: unknown) => {
   const { PtxError } = await import("../registry/errors.js");

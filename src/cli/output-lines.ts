@@ -1,5 +1,5 @@
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { once } from "node:events";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 
 /** Lines to standard output, or to a file that appears only when it is complete. */
 export class OutputLines {

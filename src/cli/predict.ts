@@ -1,11 +1,9 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { extname } from "node:path";
 import type { Row } from "../components/data/contracts.js";
-import { OutputLines } from "./output-lines.js";
-import { OnnxPredictor } from "../exporters/onnx-predictor.js";
+import { loadModel } from "../library.js";
 import { ptxError } from "../registry/errors.js";
-import { type Predictor, RunPredictor } from "../tasks/predictor.js";
+import { OutputLines } from "./output-lines.js";
 import { loadRegistry, terminalLog } from "./session.js";
 
 /** Options of `pytext-ts predict`. */
@@ -20,10 +18,13 @@ export interface PredictCommand {
 const CHUNK = 256;
 
 /** `pytext-ts predict RUN|MODEL.onnx [TEXT...]`: one JSON object a line. */
-export async function predictCommand(model: string, texts: readonly string[], options: PredictCommand): Promise<void> {
+export async function predictCommand(
+  model: string,
+  texts: readonly string[],
+  options: PredictCommand,
+): Promise<void> {
   const registry = await loadRegistry(options.include);
-  const log = terminalLog();
-  const predictor: Predictor = extname(model) === ".onnx" ? await OnnxPredictor.load(model, registry, log) : await RunPredictor.load(model, registry, log);
+  const predictor = await loadModel(model, { registry, log: terminalLog() });
   const out = new OutputLines(options.output);
   try {
     let chunk: Row[] = [];
@@ -47,7 +48,11 @@ export async function predictCommand(model: string, texts: readonly string[], op
   }
 }
 
-async function* inputRows(texts: readonly string[], input: string | undefined, columns: readonly string[]): AsyncGenerator<Row> {
+async function* inputRows(
+  texts: readonly string[],
+  input: string | undefined,
+  columns: readonly string[],
+): AsyncGenerator<Row> {
   for (const [i, text] of texts.entries()) yield textRow(text, `argument ${i + 1}`, columns);
   if (input === undefined && texts.length > 0) return;
   const name = input === undefined || input === "-" ? "standard input" : input;
@@ -66,7 +71,11 @@ async function* inputRows(texts: readonly string[], input: string | undefined, c
 function textRow(text: string, origin: string, columns: readonly string[]): Row {
   const [column, ...others] = columns;
   if (column === undefined || others.length > 0) {
-    throw ptxError("PTX_DATA", origin, `the model reads ${columns.join(", ")}: give JSON objects with these keys, not plain lines`);
+    throw ptxError(
+      "PTX_DATA",
+      origin,
+      `the model reads ${columns.join(", ")}: give JSON objects with these keys, not plain lines`,
+    );
   }
   return { values: Object.assign(Object.create(null), { [column]: text }), origin };
 }
@@ -76,9 +85,18 @@ function jsonRow(line: string, origin: string, columns: readonly string[]): Row 
   try {
     values = JSON.parse(line) as object;
   } catch (error) {
-    throw ptxError("PTX_DATA", origin, `a line that starts with "{" must be a JSON object: ${(error as Error).message}`);
+    throw ptxError(
+      "PTX_DATA",
+      origin,
+      `a line that starts with "{" must be a JSON object: ${(error as Error).message}`,
+    );
   }
   const missing = columns.filter((column) => !Object.hasOwn(values, column));
-  if (missing.length > 0) throw ptxError("PTX_DATA", origin, `the object lacks ${missing.join(", ")}  found: ${Object.keys(values).join(", ")}`);
+  if (missing.length > 0)
+    throw ptxError(
+      "PTX_DATA",
+      origin,
+      `the object lacks ${missing.join(", ")}  found: ${Object.keys(values).join(", ")}`,
+    );
   return { values: Object.assign(Object.create(null), values), origin };
 }

@@ -1,0 +1,95 @@
+/** @file The commands as functions, with the defaults that a script wants. */
+import { extname } from "node:path";
+import type { Row } from "./components/data/contracts.js";
+import type { Figures } from "./components/trainers/contracts.js";
+import { OnnxPredictor } from "./exporters/onnx-predictor.js";
+import type { Log } from "./registry/context.js";
+import { loadConfig, resolveConfig } from "./registry/load-config.js";
+import type { Registry } from "./registry/registry.js";
+import { defaultRegistry } from "./tasks/builtins.js";
+import { type Prediction, type Predictor, RunPredictor } from "./tasks/predictor.js";
+import { testRun } from "./tasks/test-run.js";
+import { type TrainedRun, train as trainConfig } from "./tasks/train.js";
+
+/** Shows nothing but warnings. */
+export const silentLog: Log = {
+  info: () => {},
+  warn: (line) => {
+    process.stderr.write(`warning: ${line}\n`);
+  },
+};
+
+/** What most functions here may be given. */
+export interface LibraryOptions {
+  /** Who exists; the built-in components by default. Add your own with `defaultRegistry().add(...)`. */
+  readonly registry?: Registry;
+  readonly log?: Log;
+}
+
+/** How `train` is called. */
+export interface TrainInput extends LibraryOptions {
+  /** The folder that the run writes. */
+  readonly output: string;
+  /** Changes to the config, as `--set` takes them: `["task.trainer.epochs=3"]`. */
+  readonly set?: readonly string[];
+  readonly resume?: boolean;
+  /** Whether the config's channels show the run; default false. */
+  readonly show?: boolean;
+}
+
+/**
+ * Trains a config, given as a file's path or as a value, and writes a run folder.
+ * Throws `PtxError` with everything that is wrong with config or data.
+ */
+export async function train(config: string | object, options: TrainInput): Promise<TrainedRun> {
+  const {
+    registry = defaultRegistry(),
+    log = silentLog,
+    output,
+    set = [],
+    resume = false,
+    show = false,
+  } = options;
+  const loaded =
+    typeof config === "string"
+      ? loadConfig(config, registry, { set })
+      : resolveConfig(config, registry, { set });
+  for (const note of loaded.notes) log.warn(note);
+  return trainConfig(loaded.config, { registry, log, output, resume, quiet: !show });
+}
+
+/** The figures of a run on its test rows, or on another file of their form. */
+export async function test(
+  run: string,
+  options: LibraryOptions & { readonly data?: string } = {},
+): Promise<Figures> {
+  const { registry = defaultRegistry(), log = silentLog, data } = options;
+  return testRun(run, { registry, log, ...(data !== undefined && { data }) });
+}
+
+/** A model that is ready to predict; `release` it when done. */
+export async function loadRun(
+  run: string,
+  { registry = defaultRegistry(), log = silentLog }: LibraryOptions = {},
+): Promise<Predictor> {
+  return RunPredictor.load(run, registry, log);
+}
+
+/** A run folder or an exported .onnx file, ready to predict. */
+export async function loadModel(path: string, options: LibraryOptions = {}): Promise<Predictor> {
+  const { registry = defaultRegistry(), log = silentLog } = options;
+  return extname(path) === ".onnx" ? OnnxPredictor.load(path, registry, log) : loadRun(path, options);
+}
+
+/** Predictions for texts, or for objects with the model's columns, in order. */
+export async function predict(
+  model: Predictor,
+  inputs: readonly (string | Readonly<Record<string, unknown>>)[],
+): Promise<Prediction[]> {
+  const column = model.columns[0];
+  const rows = inputs.map((input, i): Row => {
+    const values = typeof input === "string" ? { [column ?? "text"]: input } : input;
+    return { values: Object.assign(Object.create(null), values), origin: `input ${i + 1}` };
+  });
+  return model.predict(rows);
+}
