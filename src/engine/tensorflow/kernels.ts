@@ -4,6 +4,7 @@ import { elementwiseKernels } from "./elementwise.js";
 import type { Kernels } from "./kernel.js";
 import { lookupKernels } from "./lookup.js";
 import { matrixKernels } from "./matrix.js";
+import { recurrentKernels } from "./recurrent.js";
 import { reductionKernels } from "./reduction.js";
 import { scanKernels } from "./scan.js";
 import { shapingKernels } from "./shaping.js";
@@ -13,6 +14,7 @@ export const kernels: Kernels<OpName> = {
   ...elementwiseKernels,
   ...lookupKernels,
   ...matrixKernels,
+  ...recurrentKernels,
   ...reductionKernels,
   ...scanKernels,
   ...shapingKernels,

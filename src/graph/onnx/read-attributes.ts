@@ -73,6 +73,12 @@ const axisOf = (axis: number): Rules => ({ axis: { default: axis } });
 const fixed = (value: AttributeValue): Rule => ({ only: value, dropped: true });
 const reduced: Rules = { keepdims: { default: 1 } };
 
+const recurrent: Rules = {
+  hidden_size: { needed: true },
+  direction: { default: "forward" },
+  layout: fixed(0),
+};
+
 const rules: Readonly<Record<Exclude<OpName, "Cast" | "ConstantOfShape" | "Scan">, Rules>> = {
   Abs: none,
   Add: none,
@@ -88,6 +94,7 @@ const rules: Readonly<Record<Exclude<OpName, "Cast" | "ConstantOfShape" | "Scan"
   Floor: none,
   Gather: axisOf(0),
   GatherElements: axisOf(0),
+  GRU: { ...recurrent, linear_before_reset: { default: 0 } },
   Gemm: { transA: { default: 0 }, transB: { default: 0 }, alpha: { default: 1 }, beta: { default: 1 } },
   Greater: none,
   GreaterOrEqual: none,
@@ -106,6 +113,7 @@ const rules: Readonly<Record<Exclude<OpName, "Cast" | "ConstantOfShape" | "Scan"
   LessOrEqual: none,
   Log: none,
   LogSoftmax: axisOf(-1),
+  LSTM: { ...recurrent, input_forget: fixed(0) },
   MatMul: none,
   Max: none,
   Min: none,

@@ -2,6 +2,7 @@
 import * as elementwise from "./elementwise.js";
 import * as lookup from "./lookup.js";
 import * as matrix from "./matrix.js";
+import * as recurrent from "./recurrent.js";
 import * as reduction from "./reduction.js";
 import { Scan } from "./scan.js";
 import * as shaping from "./shaping.js";
@@ -24,6 +25,7 @@ export const opTable = {
   Floor: elementwise.Floor,
   Gather: lookup.Gather,
   GatherElements: lookup.GatherElements,
+  GRU: recurrent.GRU,
   Gemm: matrix.Gemm,
   Greater: elementwise.Greater,
   GreaterOrEqual: elementwise.GreaterOrEqual,
@@ -34,6 +36,7 @@ export const opTable = {
   LessOrEqual: elementwise.LessOrEqual,
   Log: elementwise.Log,
   LogSoftmax: reduction.LogSoftmax,
+  LSTM: recurrent.LSTM,
   MatMul: matrix.MatMul,
   Max: elementwise.Max,
   Min: elementwise.Min,
