@@ -1,0 +1,190 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { InputForm, Tensorizer } from "../../../src/components/data/contracts.js";
+import { SplitData } from "../../../src/components/data/split-data.js";
+import { Graph } from "../../../src/graph/graph.js";
+import { ParameterStore } from "../../../src/graph/parameters.js";
+import { Scope } from "../../../src/graph/scope.js";
+import { engine, numbers } from "../../graph/engines.js";
+import { bench, learn, makeTensorizer, rowOf } from "./support.js";
+
+/** What a tensorizer's part of a graph gives for these rows, by role, as flat numbers with their dims. */
+async function run(tensorizer: Tensorizer, rows: readonly Record<string, unknown>[], form: InputForm) {
+  const graph = new Graph();
+  const tensors = tensorizer.build(Scope.root(graph, "infer", new ParameterStore(1), bench().context), form);
+  for (const [role, tensor] of Object.entries(tensors)) graph.output(role, tensor);
+  const program = await (await engine("onnxruntime")).compile(graph);
+  const made = rows.map((values, i) => rowOf(values, `rows:${i + 1}`));
+  const data = new SplitData("test", { input: tensorizer });
+  for (const [i, row] of made.entries()) data.push([tensorizer.numberize(row)], row.origin, i);
+  const feeds = form === "ids" ? data.batch(made.map((_, i) => i)) : tensorizer.serve!(made);
+  const values = await program.run(feeds);
+  await program.release();
+  return Object.fromEntries(
+    Object.entries(values).map(([role, { dims, data: flat }]) => [
+      role,
+      { dims: [...dims], data: numbers(flat) },
+    ]),
+  );
+}
+
+const rows = ["the cat sat on the mat", "", "dog", "the the the cat", "unknown words only"].map((text) => ({
+  text,
+}));
+const training = ["the cat sat", "the dog sat on the mat", "a cat and a dog and"].map((text) => ({ text }));
+
+describe("TokenTensorizer in a graph", () => {
+  it("gives the same ids and mask from strings as from numbers", async () => {
+    const tensorizer = await learn(makeTensorizer("TokenTensorizer", {}, "tokens"), training);
+    const ids = await run(tensorizer, rows, "ids");
+    expect(ids.mask!.dims).toEqual([5, 6]);
+    expect(ids.mask!.data.slice(6, 18)).toEqual([0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
+    expect(await run(tensorizer, rows, "tokens")).toEqual(ids);
+  });
+
+  it("takes __PAD__ in a text for a word", async () => {
+    const tensorizer = await learn(
+      makeTensorizer("TokenTensorizer", { tokenizer: { Tokenizer: { lowercase: false } } }, "tokens"),
+      training,
+    );
+    const odd = [{ text: "__PAD__ __UNKNOWN__ cat" }];
+    const ids = await run(tensorizer, odd, "ids");
+    expect(ids.mask!.data).toEqual([1, 1, 1]);
+    expect(await run(tensorizer, odd, "tokens")).toEqual(ids);
+  });
+});
+
+/** The sum of weights for each id of a row: what a bag of n-grams sees, whatever the order. */
+function bags(output: Awaited<ReturnType<typeof run>>): Record<number, number>[] {
+  const { ids, weights, mask } = output;
+  const [batch, width] = ids!.dims as [number, number];
+  return Array.from({ length: batch }, (_, row) => {
+    const bag: Record<number, number> = {};
+    for (let i = row * width; i < (row + 1) * width; i++) {
+      if (mask!.data[i]) bag[ids!.data[i]!] = (bag[ids!.data[i]!] ?? 0) + weights!.data[i]!;
+      else expect(weights!.data[i]).toBe(0);
+    }
+    return bag;
+  });
+}
+
+describe("NGramTensorizer in a graph", () => {
+  const configs = [
+    { ngrams: 1 },
+    { ngrams: 3 },
+    { ngrams: 2, weighting: "tfidf" },
+    { ngrams: 2, weighting: "tfidf", sublinear_tf: true, vocab: { min_counts: 2 } },
+  ];
+
+  it.each(configs)(
+    "gives the same n-grams and weights from strings as from numbers with %j",
+    async (config) => {
+      const tensorizer = await learn(makeTensorizer("NGramTensorizer", config, "ngrams"), training);
+      const expected = bags(await run(tensorizer, rows, "ids"));
+      const found = bags(await run(tensorizer, rows, "tokens"));
+      expect(found.map(Object.keys)).toEqual(expected.map(Object.keys));
+      for (const [row, bag] of expected.entries()) {
+        for (const [id, weight] of Object.entries(bag))
+          expect(found[row]![Number(id)]).toBeCloseTo(weight, 5);
+      }
+    },
+  );
+
+  it("does so for any words (property)", async () => {
+    const word = fc.constantFrom("a", "b", "c", "d", "e");
+    const text = fc.array(word, { maxLength: 7 }).map((words) => ({ text: words.join(" ") }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(text, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (list, size) => {
+          const config = { ngrams: size, weighting: "tfidf" };
+          const tensorizer = await learn(makeTensorizer("NGramTensorizer", config, "ngrams"), [
+            { text: "a b c a b" },
+            { text: "b d" },
+          ]);
+          const expected = bags(await run(tensorizer, list, "ids"));
+          const found = bags(await run(tensorizer, list, "tokens"));
+          for (const [row, bag] of expected.entries()) {
+            expect(Object.keys(found[row]!)).toEqual(Object.keys(bag));
+            for (const [id, weight] of Object.entries(bag))
+              expect(found[row]![Number(id)]).toBeCloseTo(weight, 5);
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  it("says what cannot be exported yet", async () => {
+    const config = { char_ngrams: { min: 2, max: 3 } };
+    const tensorizer = await learn(makeTensorizer("NGramTensorizer", config, "ngrams"), training);
+    await expect(run(tensorizer, rows, "tokens")).rejects.toThrow(
+      /PTX_EXPORT {2}inputs\.ngrams\n.*set char_ngrams to null/,
+    );
+  });
+});
+
+describe("FloatListTensorizer in a graph", () => {
+  it.each([true, false])(
+    "gives the same values from raw numbers as from its own, normalize %s",
+    async (normalize) => {
+      const dense = [
+        [1, 10],
+        [2, 10],
+        [6, 11],
+      ].map((list) => ({ dense: list }));
+      const tensorizer = await learn(makeTensorizer("FloatListTensorizer", { normalize }, "dense"), dense);
+      const ids = await run(tensorizer, dense, "ids");
+      const tokens = await run(tensorizer, dense, "tokens");
+      expect(tokens.values!.dims).toEqual([3, 2]);
+      for (const [i, value] of ids.values!.data.entries())
+        expect(tokens.values!.data[i]).toBeCloseTo(value, 5);
+    },
+  );
+});
+
+describe("inputs of numbers in a graph", () => {
+  it.each([
+    ["CharacterTokenTensorizer", [5, 6, 7]],
+    ["ByteTokenTensorizer", [5, 6, 7]],
+    ["ByteTensorizer", [5, 22]],
+  ])("%s masks padding and nothing else", async (name, dims) => {
+    const tensorizer = await learn(makeTensorizer(name, {}, "chars"), training);
+    const { ids, mask } = await run(tensorizer, rows, "ids");
+    expect([ids!.dims, mask!.dims]).toEqual([dims, dims]);
+    const pieces =
+      name === "ByteTensorizer"
+        ? rows.map(({ text }) => text.length)
+        : rows.map(({ text }) => text.replaceAll(" ", "").length);
+    expect(mask!.data.reduce((sum, bit) => sum + bit, 0)).toBe(
+      pieces.reduce((sum, length) => sum + length, 0),
+    );
+    await expect(run(tensorizer, rows, "tokens")).rejects.toThrow("PTX_EXPORT");
+  });
+
+  it.each([
+    [
+      "LabelTensorizer",
+      [{ label: "a" }, { label: "b" }, { label: "a" }],
+      { ids: { dims: [3], data: [0, 1, 0] } },
+    ],
+    [
+      "LabelListTensorizer",
+      [{ label: ["a"] }, { label: ["b", "a"] }],
+      { values: { dims: [2, 2], data: [1, 0, 1, 1] } },
+    ],
+  ])("%s gives the target, which has no tokens form", async (name, list, expected) => {
+    const tensorizer = await learn(makeTensorizer(name, {}, "labels"), list);
+    expect(await run(tensorizer, list, "ids")).toEqual(expected);
+    await expect(run(tensorizer, list, "tokens")).rejects.toThrow("a target cannot be built from tokens");
+  });
+
+  it("shares the token strings between inputs of one axis", async () => {
+    const graph = new Graph();
+    const scope = Scope.root(graph, "infer", new ParameterStore(1), bench().context);
+    (await learn(makeTensorizer("TokenTensorizer", {}, "tokens"), training)).build(scope, "tokens");
+    (await learn(makeTensorizer("NGramTensorizer", {}, "ngrams"), training)).build(scope, "tokens");
+    expect(graph.inputs.map(String)).toEqual(["string[batch,tokens]"]);
+  });
+});
