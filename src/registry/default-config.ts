@@ -3,7 +3,7 @@ import { ptxError } from "./errors.js";
 import { FILE_KEYWORD } from "./input-file.js";
 import { isObject, type Schema } from "./json.js";
 import { type LoadedConfig, resolveConfig } from "./load-config.js";
-import { nearest } from "./nearest.js";
+import { didYouMean } from "./nearest.js";
 import type { Registry } from "./registry.js";
 import type { FoundSlot } from "./resolve.js";
 import { CONFIG_VERSION, type RunConfig } from "./run-config.js";
@@ -59,15 +59,11 @@ function slotFor(registry: Registry, name: string, slots: readonly FoundSlot[]):
   const kinds = registry.kinds().filter((kind) => registry.has(kind, name));
   const where = `gen-default-config ${name}`;
   if (kinds.length === 0) {
-    const close = nearest(
-      name,
-      registry.all().map((component) => component.name),
-    );
-    const meant = close === undefined ? "" : `; did you mean "${close}"?`;
+    const names = [...new Set(registry.all().map((component) => component.name))];
     throw ptxError(
       "PTX_CONFIG_UNKNOWN_COMPONENT",
       where,
-      `no component is called "${name}"${meant}`,
+      `no component is called "${name}"${didYouMean(name, names)}`,
       "pytext-ts list",
     );
   }

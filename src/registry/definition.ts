@@ -2,6 +2,7 @@ import type { Kind } from "./component.js";
 import { SLOT_KEYWORD } from "./component.js";
 import { type Problem, throwIfAny } from "./errors.js";
 import { isObject, type Schema, show } from "./json.js";
+import { takesType } from "./slot-value.js";
 
 /**
  * Checks that a definition can be registered: a kind, a name that a config can hold, a schema that is an object whose
@@ -55,6 +56,8 @@ function keyProblems(schema: Schema, path: string, where: string): Problem[] {
         `${path === "" ? "the schema" : `"${path}"`} uses "${keyword}", which configs do not support`,
       ),
     );
+  const ambiguous = ambiguousUnion(schema.anyOf ?? []);
+  if (ambiguous !== undefined) problems.push(problem(where, `"${path}" is a union of ${ambiguous}`));
   for (const [key, sub] of Object.entries(schema.properties ?? {})) {
     const full = path === "" ? key : `${path}.${key}`;
     if (!/^[a-z][a-z0-9_]*$/.test(key)) problems.push(problem(where, `the key "${full}" must be snake_case`));
@@ -70,6 +73,17 @@ function keyProblems(schema: Schema, path: string, where: string): Problem[] {
     Object.values(schema.patternProperties ?? {}),
   ].flat() as Schema[];
   return [...problems, ...inner.flatMap((sub) => keyProblems(sub, path, where))];
+}
+
+/** A union whose branches cannot be told apart by JSON type would leave defaults and slots inside unresolved. */
+function ambiguousUnion(branches: readonly Schema[]): string | undefined {
+  const take = (value: unknown): Schema[] => branches.filter((branch) => takesType(branch, value));
+  if (take({}).length > 1)
+    return "several objects or components: use a slot, which holds one of several classes";
+  if (take("").length > 1 && branches.some((branch) => SLOT_KEYWORD in branch)) {
+    return "a component and a text: a name could be either";
+  }
+  return undefined;
 }
 
 function problem(where: string, message: string): Problem {

@@ -2,7 +2,7 @@ import type { AnyComponent, Kind } from "./component.js";
 import { describeFields, type Field } from "./describe.js";
 import { ptxError } from "./errors.js";
 import type { Schema } from "./json.js";
-import { nearest } from "./nearest.js";
+import { didYouMean } from "./nearest.js";
 import type { Registry } from "./registry.js";
 import { runConfigSchema } from "./run-config.js";
 import { schemaOf } from "./slot-value.js";
@@ -47,14 +47,12 @@ function unknownName(registry: Registry, name: string, among?: readonly string[]
   const names = among ?? [
     ...new Set([...registry.all().map((component) => component.name), ...registry.kinds()]),
   ];
-  const close = nearest(name, names);
-  const meant = close === undefined ? "" : `; did you mean "${close}"?`;
   const what = among === undefined ? "component or kind" : "kind";
   const known = among === undefined ? "" : `  known: ${among.join(", ")}`;
   return ptxError(
     "PTX_CONFIG_UNKNOWN_COMPONENT",
     name,
-    `there is no ${what} called "${name}"${meant}${known}`,
+    `there is no ${what} called "${name}"${didYouMean(name, names)}${known}`,
     "pytext-ts list",
   );
 }

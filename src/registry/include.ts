@@ -6,7 +6,7 @@ import { assertDefinition, looksLikeComponent } from "./definition.js";
 import { slotKinds } from "./describe.js";
 import { type Problem, PtxError, ptxError } from "./errors.js";
 import { missingFile } from "./input-file.js";
-import { nearest } from "./nearest.js";
+import { didYouMean } from "./nearest.js";
 import type { Registry } from "./registry.js";
 import { runConfigSchema } from "./run-config.js";
 import { assertSoundSchema } from "./validate.js";
@@ -87,10 +87,11 @@ function assertFits(
     .filter((each) => !own.includes(each));
   if (others.length === 0 && !slotKinds(registry, runConfigSchema).has(kind)) {
     const kinds = registry.kinds().filter((each) => each !== kind);
-    const close = nearest(kind, kinds);
-    const meant = close === undefined ? "" : `; did you mean "${close}"?`;
     throw new PtxError([
-      problem(file, `${kind} ${name}: no slot takes the kind "${kind}"${meant}  known: ${kinds.join(", ")}`),
+      problem(
+        file,
+        `${kind} ${name}: no slot takes the kind "${kind}"${didYouMean(kind, kinds)}  known: ${kinds.join(", ")}`,
+      ),
     ]);
   }
   const needed = functionsOf(others[0] ?? component).filter((key) =>

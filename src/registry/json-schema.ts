@@ -1,7 +1,7 @@
 import { type Kind, SLOT_KEYWORD } from "./component.js";
 import { slotKinds } from "./describe.js";
 import { FILE_KEYWORD } from "./input-file.js";
-import { isObject, type JsonObject, type Schema } from "./json.js";
+import { hasOwn, isObject, type JsonObject, type Schema } from "./json.js";
 import type { Registry } from "./registry.js";
 import { runConfigSchema } from "./run-config.js";
 import { schemaOf, slotKind } from "./slot-value.js";
@@ -60,17 +60,26 @@ function slotChoices(registry: Registry, kind: Kind): JsonObject {
 }
 
 function slotSchema(schema: Schema, kind: Kind, registry: Registry): JsonObject {
-  const { default: fallback } = schema;
-  const bare =
-    typeof fallback === "string" ? fallback : isObject(fallback) ? Object.keys(fallback)[0] : undefined;
   return {
     ...saidOf(schema),
     anyOf: [
       reference(kind),
-      ...(bare === undefined || !registry.has(kind, bare) ? [] : [reference(defName(kind, bare))]),
-      ...(fallback === null ? [{ type: "null" }] : []),
+      ...bareSchema(schema.default, kind, registry),
+      ...(schema.default === null ? [{ type: "null" }] : []),
     ],
   };
+}
+
+/** The bare keys of a slot's default class; what the default's own params give need not be written again. */
+function bareSchema(fallback: unknown, kind: Kind, registry: Registry): JsonObject[] {
+  const [name, params] = isObject(fallback) ? (Object.entries(fallback)[0] ?? []) : [fallback, {}];
+  if (typeof name !== "string" || !registry.has(kind, name)) return [];
+  const own = schemaOf(registry.get(kind, name));
+  const given = (key: string): boolean => hasOwn(params as JsonObject, key);
+  if (!own.required?.some((key) => given(key) && own.properties?.[key]?.default === undefined)) {
+    return [reference(defName(kind, name))];
+  }
+  return [editorSchema({ ...own, required: own.required.filter((key) => !given(key)) }, registry)];
 }
 
 function saidOf({ description, default: fallback }: Schema): JsonObject {

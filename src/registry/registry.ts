@@ -1,7 +1,7 @@
 import type { AnyComponent, Kind, SlotValue } from "./component.js";
 import { assertDefinition } from "./definition.js";
 import { ptxError } from "./errors.js";
-import { nearest } from "./nearest.js";
+import { didYouMean } from "./nearest.js";
 
 /** A part chosen by a slot: the component and its resolved config. */
 export interface Part<K extends Kind> {
@@ -66,9 +66,7 @@ export class Registry {
   /** The sentence that says a name is unknown, what was probably meant, and what there is. */
   unknownName(kind: Kind, name: string): string {
     const names = this.names(kind);
-    const close = nearest(name, names);
-    const meant = close === undefined ? "" : `; did you mean "${close}"?`;
-    return `no ${kind} is called "${name}"${meant}  known: ${names.join(", ") || "none"}`;
+    return `no ${kind} is called "${name}"${didYouMean(name, names)}  known: ${names.join(", ") || "none"}`;
   }
 
   /** Splits a resolved slot value into component and config. */

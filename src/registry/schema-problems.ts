@@ -2,7 +2,7 @@ import type { ErrorObject } from "ajv";
 import { type ConfigPath, formatPath, pointerPath } from "./config-path.js";
 import type { ErrorCode, Problem } from "./errors.js";
 import { isObject, type JsonObject, type Schema, show } from "./json.js";
-import { nearest } from "./nearest.js";
+import { didYouMean, nearest } from "./nearest.js";
 import { phrase } from "./phrase.js";
 import { takesType } from "./slot-value.js";
 import { validationErrors } from "./validate.js";
@@ -46,14 +46,14 @@ export function problemsOf(schema: object, value: unknown, written: unknown, pla
 
 /** The sentence for an unknown key: what was probably meant (keys not yet written come first) and what there is. */
 export function unknownKeyMessage(key: string, known: readonly string[], written: readonly string[]): string {
-  const close = meantKey(key, known, written);
-  const meant = close === undefined ? "" : `; did you mean "${close}"?`;
-  return `unknown key "${key}"${meant}  known: ${[...known].sort().join(", ") || "none"}`;
+  const question = didYouMean(key, likelyKeys(key, known, written));
+  return `unknown key "${key}"${question}  known: ${[...known].sort().join(", ") || "none"}`;
 }
 
-function meantKey(key: string, known: readonly string[], written: readonly string[]): string | undefined {
+/** The keys that a mistyped one may stand for: those not written yet, unless none of them is near. */
+function likelyKeys(key: string, known: readonly string[], written: readonly string[]): readonly string[] {
   const free = known.filter((candidate) => !written.includes(candidate));
-  return nearest(key, free) ?? nearest(key, known);
+  return nearest(key, free) === undefined ? known : free;
 }
 
 function unknownKey(
@@ -74,7 +74,7 @@ function unknownKey(
   }
   const writtenKeys = isObject(written) ? Object.keys(written) : [];
   const known = Object.keys(properties);
-  const close = meantKey(key, known, writtenKeys);
+  const close = nearest(key, likelyKeys(key, known, writtenKeys));
   if (close !== undefined) meant.add(`${error.instancePath}/${close}`);
   return { code: "PTX_CONFIG_UNKNOWN_KEY", ...base, message: unknownKeyMessage(key, known, writtenKeys) };
 }
@@ -115,9 +115,7 @@ function ruleMessage(error: ErrorObject, schema: Schema): string {
 
 /** For a choice among fixed texts: the nearest one. */
 function suggestion(schema: Schema, value: unknown): string {
-  if (typeof value !== "string") return "";
-  const close = nearest(value, textChoices(schema));
-  return close === undefined ? "" : `; did you mean ${JSON.stringify(close)}?`;
+  return typeof value === "string" ? didYouMean(value, textChoices(schema)) : "";
 }
 
 function textChoices(schema: Schema): string[] {

@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { SLOT_KEYWORD } from "./component.js";
 import { FILE_KEYWORD } from "./input-file.js";
 import type { Schema } from "./json.js";
-import { takesType } from "./slot-value.js";
+import { slotKind, takesType } from "./slot-value.js";
 
 const compiled = new WeakMap<object, ValidateFunction>();
 let ajv: Ajv | undefined;
@@ -37,27 +37,34 @@ function newAjv(options: { validateSchema?: boolean; meta?: boolean }): Ajv {
   return made;
 }
 
-/** The schema with every object closed against unknown keys. */
+/** The schema with every object closed against unknown keys, and slots inside unions taking only what slots take. */
 function closed(schema: Schema): Schema {
   const parts = Object.entries(schema).map(([keyword, part]): [string, unknown] => {
-    if (keyword === "properties" || keyword === "patternProperties") {
-      return [
-        keyword,
-        Object.fromEntries(Object.entries(part as object).map(([key, sub]) => [key, closed(sub as Schema)])),
-      ];
+    switch (keyword) {
+      case "properties":
+      case "patternProperties":
+        return [keyword, mapValues(part as object, (sub) => closed(sub as Schema))];
+      case "items":
+        return [keyword, Array.isArray(part) ? part.map(closed) : closed(part as Schema)];
+      case "anyOf":
+        return [keyword, (part as readonly Schema[]).map(closedBranch)];
+      default:
+        return [keyword, part];
     }
-    if (keyword === "items" || keyword === "anyOf") {
-      return [
-        keyword,
-        Array.isArray(part) ? part.map((sub) => closed(sub as Schema)) : closed(part as Schema),
-      ];
-    }
-    return [keyword, part];
   });
   if (schema.properties !== undefined || schema.patternProperties !== undefined) {
     parts.push(["additionalProperties", false]);
   }
   return Object.fromEntries(parts) as Schema;
+}
+
+function closedBranch(branch: Schema): Schema {
+  if (slotKind(branch) === undefined) return closed(branch);
+  return { ...branch, type: branch.default === null ? ["string", "object", "null"] : ["string", "object"] };
+}
+
+function mapValues(object: object, change: (value: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 }
 
 /** What ajv says is wrong with a value; of a union only the branch that the value was written for speaks. */

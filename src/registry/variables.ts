@@ -1,7 +1,7 @@
 import { type ConfigPath, formatPath } from "./config-path.js";
 import type { Problem } from "./errors.js";
 import { fromEntries, hasOwn, isObject, type JsonObject, show } from "./json.js";
-import { nearest } from "./nearest.js";
+import { didYouMean } from "./nearest.js";
 import type { Override } from "./overrides.js";
 
 /** `$${` (a literal `${`), `${name}`, or a `${` that is not closed. */
@@ -119,7 +119,5 @@ class Variables {
 
 /** The sentence for a variable that is not defined. */
 export function unknownVariable(name: string, known: readonly string[]): string {
-  const close = nearest(name, known);
-  const meant = close === undefined ? "" : `; did you mean "${close}"?`;
-  return `there is no variable "${name}" under vars${meant}  known: ${[...known].sort().join(", ") || "none"}`;
+  return `there is no variable "${name}" under vars${didYouMean(name, known)}  known: ${[...known].sort().join(", ") || "none"}`;
 }

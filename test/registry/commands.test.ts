@@ -11,6 +11,7 @@ import { schema } from "../../src/cli/schema.js";
 import { updateConfig } from "../../src/cli/update-config.js";
 import { configReference } from "../../src/registry/config-reference.js";
 import { loadConfig, resolveConfig } from "../../src/registry/load-config.js";
+import { Registry } from "../../src/registry/registry.js";
 import { fake, fakeSlot, sampleRegistry } from "./fakes.js";
 import { around, at, problemsFrom, resolved, TASK } from "./problems.js";
 
@@ -86,6 +87,7 @@ describe("gen-default-config", () => {
         pair: Type.Tuple([Type.Integer(), Type.String()], d),
         inner: Type.Object({ deep: Type.Integer(d) }, d),
         map: Type.Record(Type.String(), Type.Integer(), d),
+        sizes: Type.Array(Type.Integer(), { minItems: 2, ...d }),
       },
       d,
     );
@@ -105,9 +107,16 @@ describe("gen-default-config", () => {
       pair: [1, "<pair>"],
       inner: { deep: 1 },
       map: {},
+      sizes: [1, 1],
     });
-    expect(notes).toHaveLength(11);
+    expect(notes).toHaveLength(12);
     expect(() => resolveConfig(config, more)).not.toThrow();
+  });
+
+  test("needs a task", () => {
+    expect(problemsFrom(() => genDefaultConfig(new Registry(), { task: "X", edits: [] }))).toMatchObject([
+      { code: "PTX_CONFIG_UNKNOWN_COMPONENT", message: "no tasks are registered" },
+    ]);
   });
 
   test("names the candidates when several slots take a component", () => {

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { Type } from "typebox";
 import { describe, expect, test } from "vitest";
 import { configJsonSchema } from "../../src/registry/json-schema.js";
+import { resolveConfig } from "../../src/registry/load-config.js";
 import { Registry } from "../../src/registry/registry.js";
 import { schemaOf } from "../../src/registry/slot-value.js";
 import { assertSoundSchema } from "../../src/registry/validate.js";
@@ -88,6 +89,49 @@ describe("the schema for editors", () => {
       default: 10,
     });
     expect(JSON.stringify(schema)).not.toContain("x-");
+  });
+
+  test("covers tuples, choices and unions with slots, as the loader does", () => {
+    const d = { description: "D." };
+    const odd = Type.Object(
+      {
+        pair: Type.Tuple([Type.Integer(), Type.String()], { default: [1, "a"], ...d }),
+        choice: Type.Enum(["p", 3], { default: "p", ...d }),
+        part: Type.Union([fakeSlot("pooling"), Type.Number()], { default: 0, ...d }),
+        given: fakeSlot("optimizer", { default: { SGD: { lr: 0.1 } } }),
+      },
+      d,
+    );
+    const registry = sampleRegistry().add(fake("pooling", "Odd", odd));
+    const check = new Ajv({ strict: true, allowUnionTypes: true, strictTuples: false }).compile(
+      configJsonSchema(registry),
+    );
+    const agree = (params: object): boolean => {
+      const config = around({ model: { layers: [{ Odd: params }] } });
+      const right = problemsFrom(() => resolveConfig(config, registry)).length === 0;
+      expect(check(config), JSON.stringify(params)).toBe(right);
+      return right;
+    };
+    const good = [
+      { pair: [2, "b"], choice: 3 },
+      { part: "MaxPool" },
+      { part: { SelfAttention: { bias: false } } },
+      { part: 2.5 },
+      { given: { momentum: 0.9 } },
+      { given: "Adam" },
+    ];
+    const bad = [
+      { pair: ["b", 2] },
+      { pair: [1] },
+      { choice: "q" },
+      { part: "Max" },
+      { part: { SelfAttention: { bas: 1 } } },
+      { part: null },
+      { given: { SGD: { momentum: 0.9 } } },
+      { given: { momentom: 0.9 } },
+    ];
+    expect(good.map(agree)).toEqual(good.map(() => true));
+    expect(bad.map(agree)).toEqual(bad.map(() => false));
   });
 
   test("is safe when components contain their own kind, and when a kind has no component yet", () => {

@@ -1,11 +1,11 @@
-import { Type } from "typebox";
+import { type TSchema, Type } from "typebox";
 import { describe, expect, test } from "vitest";
 import type { AnyComponent } from "../../src/registry/component.js";
 import { component } from "../../src/registry/component.js";
 import { Context, LOG } from "../../src/registry/context.js";
 import { errorCatalogue, PtxError, ptxError, throwIfAny } from "../../src/registry/errors.js";
 import { Registry } from "../../src/registry/registry.js";
-import { fake, sampleRegistry } from "./fakes.js";
+import { fake, fakeSlot, sampleRegistry } from "./fakes.js";
 import { problemsFrom } from "./problems.js";
 
 const empty = Type.Object({}, { description: "Nothing." });
@@ -63,6 +63,11 @@ describe("a registry", () => {
 
 describe("a definition is refused", () => {
   const described = { description: "D." };
+  const union = (a: TSchema, b: TSchema) => ({
+    kind: "pooling",
+    name: "X",
+    schema: Type.Object({ u: Type.Union([a, b], described) }, described),
+  });
   test.each<[string, unknown, string]>([
     ["that is no object", 3, "a component is an object, got the integer 3"],
     ["without a kind", { name: "X", schema: empty }, '"kind" must be a snake_case name'],
@@ -115,6 +120,21 @@ describe("a definition is refused", () => {
         schema: Type.Object({ a: Type.Unsafe({ allOf: [], ...described }) }, described),
       },
       '"a" uses "allOf", which configs do not support',
+    ],
+    [
+      "with a union of objects",
+      union(Type.Object({ a: Type.String(described) }), Type.Record(Type.String(), Type.String())),
+      '"u" is a union of several objects or components',
+    ],
+    [
+      "with a union of a slot and an object",
+      union(fakeSlot("pooling"), Type.Object({})),
+      '"u" is a union of several objects or components',
+    ],
+    [
+      "with a union of a slot and a text",
+      union(fakeSlot("pooling"), Type.String()),
+      '"u" is a union of a component and a text',
     ],
     [
       "whose check is no function",

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { formatPath, parsePath, pointerPath } from "../../src/registry/config-path.js";
 import { InputFile, missingFile } from "../../src/registry/input-file.js";
 import { show } from "../../src/registry/json.js";
-import { nearest } from "../../src/registry/nearest.js";
+import { didYouMean, nearest } from "../../src/registry/nearest.js";
 import { phrase } from "../../src/registry/phrase.js";
 import { printJson } from "../../src/registry/print-json.js";
 import { fakeSlot } from "./fakes.js";
@@ -46,6 +46,15 @@ describe("the nearest name", () => {
     ["x", [], undefined],
   ])("of %j among %j is %j", (name, candidates, expected) => {
     expect(nearest(name, candidates)).toBe(expected);
+  });
+
+  test("is asked for; all of them when several are as near", () => {
+    expect(didYouMean("epoch", ["epochs", "seed"])).toBe('; did you mean "epochs"?');
+    expect(didYouMean("XSVDataSource", ["CSVDataSource", "TSVDataSource", "Other"])).toBe(
+      '; did you mean "CSVDataSource" or "TSVDataSource"?',
+    );
+    expect(didYouMean("zzzzzz", ["epochs"])).toBe("");
+    expect(didYouMean("x", [])).toBe("");
   });
 
   test("is the name itself when it is there", () => {
