@@ -1,7 +1,9 @@
 import { type Static, Type } from "typebox";
 import { component } from "../../registry/component.js";
+import { add, div, elementwise, GRADIENT, mul, sqrt, sub, VALUE } from "./kernels/expression.js";
+import { penalized } from "./moments.js";
 import { checkGroups } from "./parameter-groups.js";
-import { blockStart, RuleOptimizer, type UpdateRule } from "./rule-optimizer.js";
+import { RuleOptimizer, type UpdateRule } from "./rule-optimizer.js";
 import { COUPLED_DECAY, commonSettings } from "./settings.js";
 
 const schema = Type.Object(
@@ -38,24 +40,19 @@ export const Adagrad = component({
   create: (config) => new RuleOptimizer("Adagrad", config, adagradRule(config)),
 });
 
-function adagradRule(config: Static<typeof schema>): UpdateRule {
-  const { lr_decay, eps, initial_accumulator_value } = config;
+const kernel = elementwise([VALUE, GRADIENT, "sum"], ["scale", "penalty", "lr", "eps"], (x, c) => {
+  const g = penalized(x, c);
+  const sum = add(x.sum, mul(g, g));
+  return { sum, value: sub(x.value, div(mul(c.lr, g), add(sqrt(sum), c.eps))) };
+});
+
+function adagradRule({ lr_decay, eps, initial_accumulator_value }: Static<typeof schema>): UpdateRule {
   return {
     slots: [{ name: "sum", initial: initial_accumulator_value }],
-    update(job) {
-      const { values, gradient, count, width, scale, weightDecay, step } = job;
-      const sums = job.slots[0]!;
-      const lr = job.lr / (1 + (step - 1) * lr_decay);
-      for (let k = 0, from = 0; k < count; k++, from += width) {
-        const start = blockStart(job, k);
-        for (let i = 0; i < width; i++) {
-          const value = values[start + i]!;
-          const g = gradient[from + i]! * scale + weightDecay * value;
-          const sum = sums[start + i]! + g * g;
-          sums[start + i] = sum;
-          values[start + i] = value - (lr * g) / (Math.sqrt(sum) + eps);
-        }
-      }
+    kernels: [kernel],
+    update(job, [run]) {
+      const lr = job.lr / (1 + (job.step - 1) * lr_decay);
+      run!(job, [job.scale, job.weightDecay, lr, eps]);
     },
   };
 }

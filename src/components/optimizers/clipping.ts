@@ -1,5 +1,6 @@
 import { ptxError } from "../../registry/errors.js";
 import type { MergedGradient, ParameterUpdate } from "./contracts.js";
+import { sumOfSquares } from "./sum-of-squares.js";
 
 /** Keeps the division defined at norm 0; the value that PyTorch's `clip_grad_norm_` adds. */
 const NORM_GUARD = 1e-6;
@@ -15,7 +16,7 @@ export interface ClippedNorm {
 /** The Euclidean norm of all gradients together. NaN or infinite when a gradient is. */
 export function globalNorm(updates: readonly ParameterUpdate<MergedGradient>[]): number {
   let sum = 0;
-  for (const { gradient } of updates) sum += sumOfSquares(...values(gradient));
+  for (const { gradient } of updates) sum += squares(gradient);
   return Math.sqrt(sum);
 }
 
@@ -54,6 +55,11 @@ export function clipByValue(
   return norm;
 }
 
+function squares(gradient: MergedGradient): number {
+  const [data, length] = values(gradient);
+  return sumOfSquares(data, 0, length);
+}
+
 /** The valid numbers of a gradient: array and length. */
 function values(gradient: MergedGradient): [Float32Array, number] {
   return gradient.kind === "dense"
@@ -61,23 +67,9 @@ function values(gradient: MergedGradient): [Float32Array, number] {
     : [gradient.rows, gradient.count * gradient.width];
 }
 
-/** Four sums side by side, as one would wait for each addition before the next. */
-function sumOfSquares(data: Float32Array, length: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = length - (length % 4);
-  for (let i = 0; i < whole; i += 4) {
-    a += data[i]! * data[i]!;
-    b += data[i + 1]! * data[i + 1]!;
-    c += data[i + 2]! * data[i + 2]!;
-    d += data[i + 3]! * data[i + 3]!;
-  }
-  for (let i = whole; i < length; i++) a += data[i]! * data[i]!;
-  return a + b + (c + d);
-}
-
 function notFinite(updates: readonly ParameterUpdate<MergedGradient>[], norm: number): Error {
   const names = updates
-    .filter(({ gradient }) => !Number.isFinite(sumOfSquares(...values(gradient))))
+    .filter(({ gradient }) => !Number.isFinite(squares(gradient)))
     .map(({ parameter }) => parameter.name);
   return ptxError(
     "PTX_TRAINING",

@@ -73,7 +73,7 @@ export interface Optimizer {
    * decay, no step counted. For a sparse gradient the same holds for each row that it does not name.
    */
   step(updates: readonly ParameterUpdate[], factor: number, scale: number): void;
-  /** The live state: write or copy it before the next step. */
+  /** The live state: write it or copy it (by `slice`: arrays may be views of a large buffer) before the next step. */
   state(): SavedState;
   /** Restores `state()` by copying. Throws `PTX_MODEL_FILE` when it does not fit the bound parameters. */
   load(state: SavedState): void;

@@ -1,8 +1,11 @@
 import { type Static, Type } from "typebox";
 import { component } from "../../registry/component.js";
+import { add, div, elementwise, GRADIENT, mul, sqrt, sub, VALUE } from "./kernels/expression.js";
+import { meanSquare, runningMean } from "./moments.js";
 import { checkGroups } from "./parameter-groups.js";
-import { blockStart, RuleOptimizer, type UpdateJob, type UpdateRule } from "./rule-optimizer.js";
+import { RuleOptimizer, type UpdateJob, type UpdateRule } from "./rule-optimizer.js";
 import { commonSettings, DECOUPLED_DECAY, MOMENT_SLOTS, momentSettings } from "./settings.js";
+import { sumOfSquares } from "./sum-of-squares.js";
 
 const schema = Type.Object(
   {
@@ -32,52 +35,58 @@ export const Lamb = component({
   create: (config) => new RuleOptimizer("Lamb", config, lambRule(config)),
 });
 
+const ARRAYS = [VALUE, GRADIENT, "exp_avg", "exp_avg_sq", "direction"] as const;
+
+/** Moves the running means and writes r into the scratch array. */
+const directionKernel = elementwise(
+  ARRAYS,
+  ["scale", "beta1", "gain1", "beta2", "gain2", "meanFactor", "rootFactor", "eps", "decay"],
+  (x, c) => {
+    const g = mul(x.gradient, c.scale);
+    const mean = runningMean(x.exp_avg, c.beta1, c.gain1, g);
+    const square = meanSquare(x.exp_avg_sq, c.beta2, c.gain2, g);
+    const adaptive = div(mul(c.meanFactor, mean), add(mul(sqrt(square), c.rootFactor), c.eps));
+    return { exp_avg: mean, exp_avg_sq: square, direction: add(adaptive, mul(c.decay, x.value)) };
+  },
+);
+
+const stepKernel = elementwise(ARRAYS, ["step"], (x, c) => ({
+  value: sub(x.value, mul(c.step, x.direction)),
+}));
+
 function lambRule({ beta1, beta2, eps, max_weight_norm }: Static<typeof schema>): UpdateRule {
   const bound = max_weight_norm ?? Number.POSITIVE_INFINITY;
-  let direction = new Float32Array(0);
   return {
-    slots: MOMENT_SLOTS,
-    update(job) {
-      const { values, count, width, lr } = job;
-      if (direction.length < count * width) direction = new Float32Array(count * width);
-      const [weightNorm, directionNorm] = findDirection(job, direction, beta1, beta2, eps);
+    slots: [...MOMENT_SLOTS, { name: "direction", initial: null }],
+    kernels: [directionKernel, stepKernel],
+    update(job, [findDirection, takeStep]) {
+      const { scale, weightDecay, lr, step } = job;
+      const meanFactor = 1 / (1 - beta1 ** step);
+      const rootFactor = 1 / Math.sqrt(1 - beta2 ** step);
+      findDirection!(job, [
+        scale,
+        beta1,
+        1 - beta1,
+        beta2,
+        1 - beta2,
+        meanFactor,
+        rootFactor,
+        eps,
+        weightDecay,
+      ]);
+      const [weightNorm, directionNorm] = [blockNorm(job.values, job), blockNorm(job.slots[2]!, job)];
       const ratio = weightNorm > 0 && directionNorm > 0 ? Math.min(weightNorm, bound) / directionNorm : 1;
-      const step = lr * ratio;
-      for (let k = 0, from = 0; k < count; k++, from += width) {
-        const start = blockStart(job, k);
-        for (let i = 0; i < width; i++) values[start + i] = values[start + i]! - step * direction[from + i]!;
-      }
+      takeStep!(job, [lr * ratio]);
     },
   };
 }
 
-/** Moves the running means and writes r into `direction`; returns the norms of the parameter and of r. */
-function findDirection(
-  job: UpdateJob,
-  direction: Float32Array,
-  beta1: number,
-  beta2: number,
-  eps: number,
-): [weightNorm: number, directionNorm: number] {
-  const { values, gradient, count, width, scale, weightDecay, step } = job;
-  const [mean, square] = [job.slots[0]!, job.slots[1]!];
-  const meanFactor = 1 / (1 - beta1 ** step);
-  const rootFactor = 1 / Math.sqrt(1 - beta2 ** step);
-  let [weights, directions] = [0, 0];
-  for (let k = 0, from = 0; k < count; k++, from += width) {
-    const start = blockStart(job, k);
-    for (let i = 0; i < width; i++) {
-      const value = values[start + i]!;
-      const g = gradient[from + i]! * scale;
-      const m = beta1 * mean[start + i]! + (1 - beta1) * g;
-      const v = beta2 * square[start + i]! + (1 - beta2) * g * g;
-      const r = (meanFactor * m) / (Math.sqrt(v) * rootFactor + eps) + weightDecay * value;
-      mean[start + i] = m;
-      square[start + i] = v;
-      direction[from + i] = r;
-      weights += value * value;
-      directions += r * r;
-    }
+/** The norm of an array over the blocks of a job. */
+function blockNorm(array: Float32Array, { rows, count, width }: UpdateJob): number {
+  let sum = 0;
+  for (let k = 0; k < count; k++) {
+    const start = rows === null ? 0 : rows[k]! * width;
+    sum += sumOfSquares(array, start, start + width);
   }
-  return [Math.sqrt(weights), Math.sqrt(directions)];
+  return Math.sqrt(sum);
 }

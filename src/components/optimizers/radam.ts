@@ -1,7 +1,9 @@
 import { Type } from "typebox";
 import { component } from "../../registry/component.js";
+import { add, div, elementwise, GRADIENT, mul, sqrt, sub, VALUE } from "./kernels/expression.js";
+import { meanSquare, penalized, runningMean } from "./moments.js";
 import { checkGroups } from "./parameter-groups.js";
-import { blockStart, RuleOptimizer, type UpdateJob, type UpdateRule } from "./rule-optimizer.js";
+import { RuleOptimizer, type UpdateRule } from "./rule-optimizer.js";
 import {
   COUPLED_DECAY,
   commonSettings,
@@ -44,41 +46,33 @@ function rectification(beta2: number, step: number): number | null {
   return Math.sqrt(((rho - 4) * (rho - 2) * limit) / ((limit - 4) * (limit - 2) * rho));
 }
 
+/** Two kernels: the plain step of the first updates, and the adaptive one. */
+const kernels = [false, true].map((adaptive) =>
+  elementwise(
+    [VALUE, GRADIENT, "exp_avg", "exp_avg_sq"],
+    ["scale", "penalty", "beta1", "gain1", "beta2", "gain2", "stepSize", "eps"],
+    (x, c) => {
+      const g = penalized(x, c);
+      const mean = runningMean(x.exp_avg, c.beta1, c.gain1, g);
+      const square = meanSquare(x.exp_avg_sq, c.beta2, c.gain2, g);
+      const plain = mul(c.stepSize, mean);
+      const step = adaptive ? div(plain, add(sqrt(square), c.eps)) : plain;
+      return { exp_avg: mean, exp_avg_sq: square, value: sub(x.value, step) };
+    },
+  ),
+);
+
 function radamRule({ beta1, beta2, eps }: MomentSettings): UpdateRule {
   return {
     slots: MOMENT_SLOTS,
-    update(job) {
-      advanceMoments(job, beta1, beta2);
-      const { values, count, width, lr, step } = job;
-      const [mean, square] = [job.slots[0]!, job.slots[1]!];
+    kernels,
+    update(job, [plain, adaptive]) {
+      const { scale, weightDecay, lr, step } = job;
       const rectified = rectification(beta2, step);
-      const plainStep = lr / (1 - beta1 ** step);
-      const adaptiveStep = plainStep * (rectified ?? 0) * Math.sqrt(1 - beta2 ** step);
-      for (let k = 0; k < count; k++) {
-        const start = blockStart(job, k);
-        const end = start + width;
-        if (rectified === null) {
-          for (let at = start; at < end; at++) values[at] = values[at]! - plainStep * mean[at]!;
-        } else {
-          for (let at = start; at < end; at++) {
-            values[at] = values[at]! - (adaptiveStep * mean[at]!) / (Math.sqrt(square[at]!) + eps);
-          }
-        }
-      }
+      const correction = rectified === null ? 1 : rectified * Math.sqrt(1 - beta2 ** step);
+      const stepSize = (lr * correction) / (1 - beta1 ** step);
+      const run = rectified === null ? plain! : adaptive!;
+      run(job, [scale, weightDecay, beta1, 1 - beta1, beta2, 1 - beta2, stepSize, eps]);
     },
   };
-}
-
-/** Moves the running means of gradient and squared gradient, the L2 penalty included in the gradient. */
-function advanceMoments(job: UpdateJob, beta1: number, beta2: number): void {
-  const { values, gradient, count, width, scale, weightDecay } = job;
-  const [mean, square] = [job.slots[0]!, job.slots[1]!];
-  for (let k = 0, from = 0; k < count; k++, from += width) {
-    const start = blockStart(job, k);
-    for (let i = 0; i < width; i++) {
-      const g = gradient[from + i]! * scale + weightDecay * values[start + i]!;
-      mean[start + i] = beta1 * mean[start + i]! + (1 - beta1) * g;
-      square[start + i] = beta2 * square[start + i]! + (1 - beta2) * g * g;
-    }
-  }
 }

@@ -43,8 +43,7 @@ export class RowSums implements MergedSparseGradient {
         for (let i = 0; i < width; i++) rows[to + i] = rows[to + i]! + source[from + i]!;
       } else {
         places[id] = this.count;
-        const to = this.count * width;
-        for (let i = 0; i < width; i++) rows[to + i] = source[from + i]!;
+        rows.set(source.subarray(from, from + width), this.count * width);
         ids[this.count++] = id;
       }
     }

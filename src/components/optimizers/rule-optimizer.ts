@@ -1,5 +1,6 @@
 import { ptxError } from "../../registry/errors.js";
 import type {
+  DenseGradient,
   MergedSparseGradient,
   Optimizer,
   ParameterEntry,
@@ -7,43 +8,37 @@ import type {
   SavedState,
   SparseGradient,
 } from "./contracts.js";
+import { Arena, type KernelJob, type PreparedKernel } from "./kernels/arena.js";
+import type { Kernel } from "./kernels/expression.js";
 import { type GroupSettings, type ParameterGroups, resolveGroups } from "./parameter-groups.js";
 import { checkSparse, RowSums } from "./row-sums.js";
 import { takeArray, takeNumber } from "./saved-state.js";
 
-/**
- * One parameter's update. It covers `count` blocks of `width` elements: for a dense gradient one block, the whole
- * parameter; for a sparse gradient the touched rows. Block k of the gradient starts at `k * width`; see `blockStart`.
- */
-export interface UpdateJob {
-  values: Float32Array;
-  gradient: Float32Array;
-  /** The rule's state arrays for this parameter, in the order of its `slots`, laid out like `values`. */
-  slots: readonly Float32Array[];
-  /** Row numbers of the blocks in the parameter; null for a dense gradient. */
-  rows: Int32Array | null;
-  count: number;
-  width: number;
+/** One parameter's update. */
+export interface UpdateJob extends KernelJob {
   /** Learning rate with group and schedule applied. */
-  lr: number;
-  weightDecay: number;
+  readonly lr: number;
+  readonly weightDecay: number;
   /** What the gradient is to be multiplied by. */
-  scale: number;
+  readonly scale: number;
   /** This update's number for this parameter, from 1. */
-  step: number;
+  readonly step: number;
 }
 
-/** Where block k of a job starts in the parameter and in its slots. */
-export function blockStart(job: UpdateJob, k: number): number {
-  return job.rows === null ? 0 : job.rows[k]! * job.width;
+/** An array that a rule keeps, laid out like the parameter. */
+export interface RuleSlot {
+  readonly name: string;
+  /** What it starts with; null for a scratch array, which has no state and is shared by all parameters. */
+  readonly initial: number | null;
 }
 
 /** The part in which optimizers differ. */
 export interface UpdateRule {
-  /** State arrays kept for each parameter, and the value that they start with. */
-  readonly slots: readonly { readonly name: string; readonly initial: number }[];
-  /** Changes `values` and `slots` in place; allocates nothing. */
-  update(job: UpdateJob): void;
+  readonly slots: readonly RuleSlot[];
+  /** Formulas over the arrays `value`, `gradient` and the slots, in this order. */
+  readonly kernels: readonly Kernel[];
+  /** Changes values and slots in place by running the kernels with this update's constants. */
+  update(job: UpdateJob, kernels: readonly PreparedKernel[]): void;
 }
 
 /** The config keys that every optimizer has. */
@@ -56,8 +51,10 @@ export interface CommonSettings {
 interface ParameterState {
   readonly parameter: ParameterEntry;
   readonly settings: GroupSettings;
+  readonly slots: readonly Float32Array[];
   step: number;
-  slots: readonly Float32Array[] | null;
+  /** Whether the slots were never written: then they hold zeros, in memory that the system has not even given yet. */
+  pristine: boolean;
   sums: RowSums | undefined;
 }
 
@@ -66,18 +63,7 @@ export class RuleOptimizer implements Optimizer {
   readonly lr: number;
   readonly #place: string;
   readonly #states = new Map<string, ParameterState>();
-  readonly #job: UpdateJob = {
-    values: new Float32Array(0),
-    gradient: new Float32Array(0),
-    slots: [],
-    rows: null,
-    count: 0,
-    width: 0,
-    lr: 0,
-    weightDecay: 0,
-    scale: 1,
-    step: 0,
-  };
+  #kernels: readonly PreparedKernel[] = [];
 
   /** @param name The registered name, for messages. */
   constructor(
@@ -92,11 +78,26 @@ export class RuleOptimizer implements Optimizer {
   bind(parameters: readonly ParameterEntry[]): void {
     const defaults = { lr: this.lr, weightDecay: this.settings.weight_decay };
     const groups = resolveGroups(this.settings.parameter_groups, defaults, parameters, this.#place);
+    const trained = parameters.filter(({ name }) => groups.has(name));
+    const sizes = trained.map(({ data }) => data.length);
+    const [largest, all] = [Math.max(0, ...sizes), sizes.reduce((a, b) => a + b, 0)];
+    const { slots, kernels } = this.rule;
+    const elements = slots.reduce((sum, { initial }) => sum + (initial === null ? largest : all), 0);
+    const arena = new Arena(elements, this.#place);
+    const shared = slots.map(({ initial }) => (initial === null ? arena.allocate(largest) : null));
+    this.#kernels = kernels.map((kernel) => arena.prepare(kernel));
     this.#states.clear();
-    for (const parameter of parameters) {
-      const settings = groups.get(parameter.name);
-      if (settings === undefined) continue;
-      this.#states.set(parameter.name, { parameter, settings, step: 0, slots: null, sums: undefined });
+    for (const parameter of trained) {
+      const own = shared.map((scratch) => scratch ?? arena.allocate(parameter.data.length));
+      const settings = groups.get(parameter.name)!;
+      this.#states.set(parameter.name, {
+        parameter,
+        settings,
+        slots: own,
+        step: 0,
+        pristine: true,
+        sums: undefined,
+      });
     }
   }
 
@@ -108,9 +109,10 @@ export class RuleOptimizer implements Optimizer {
     const arrays: Record<string, Float32Array> = {};
     const numbers: Record<string, number> = {};
     for (const [name, { step, slots }] of this.#states) {
-      if (step > 0) numbers[`step/${name}`] = step;
-      slots?.forEach((array, index) => {
-        arrays[`${this.rule.slots[index]!.name}/${name}`] = array;
+      if (step === 0) continue;
+      numbers[`step/${name}`] = step;
+      this.#saved((slot, index) => {
+        arrays[`${slot}/${name}`] = slots[index]!;
       });
     }
     return { arrays, numbers };
@@ -122,12 +124,12 @@ export class RuleOptimizer implements Optimizer {
     for (const [name, state] of this.#states) {
       const key = `step/${name}`;
       state.step = numbers.has(key) ? takeNumber(numbers, key, this.#place) : 0;
-      state.slots = null;
       if (state.step === 0) continue;
-      const size = state.parameter.data.length;
-      state.slots = this.rule.slots.map((slot) =>
-        takeArray(arrays, `${slot.name}/${name}`, size, this.#place).slice(),
-      );
+      state.pristine = false;
+      this.#saved((slot, index) => {
+        const target = state.slots[index]!;
+        target.set(takeArray(arrays, `${slot}/${name}`, target.length, this.#place));
+      });
     }
     const [unknown] = [...arrays.keys(), ...numbers.keys()];
     if (unknown !== undefined) {
@@ -141,34 +143,39 @@ export class RuleOptimizer implements Optimizer {
 
   #update(state: ParameterState, { gradient }: ParameterUpdate, factor: number, scale: number): void {
     const { parameter, settings } = state;
-    const job = this.#job;
-    if (gradient.kind === "dense") {
-      if (gradient.data.length !== parameter.data.length) {
-        const sizes = `${gradient.data.length} values for ${parameter.data.length} elements`;
-        throw ptxError("PTX_TRAINING", parameter.name, `a dense gradient of ${sizes}`);
-      }
-      job.gradient = gradient.data;
-      job.rows = null;
-      job.count = 1;
-      job.width = parameter.data.length;
-    } else {
-      const merged = isMerged(gradient) ? gradient : this.#merge(state, gradient);
-      checkSparse(parameter, merged);
-      job.gradient = merged.rows;
-      job.rows = merged.ids;
-      job.count = merged.count;
-      job.width = merged.width;
-    }
-    state.slots ??= this.rule.slots.map(({ initial }) =>
-      new Float32Array(parameter.data.length).fill(initial),
-    );
-    job.values = parameter.data;
-    job.slots = state.slots;
-    job.lr = settings.lr * factor;
-    job.weightDecay = settings.weightDecay;
-    job.scale = scale;
-    job.step = ++state.step;
-    this.rule.update(job);
+    const blocks = gradient.kind === "dense" ? wholeOf(parameter, gradient) : this.#rowsOf(state, gradient);
+    if (state.step === 0) this.#start(state);
+    const job: UpdateJob = {
+      ...blocks,
+      values: parameter.data,
+      slots: state.slots,
+      lr: settings.lr * factor,
+      weightDecay: settings.weightDecay,
+      scale,
+      step: ++state.step,
+    };
+    this.rule.update(job, this.#kernels);
+  }
+
+  #rowsOf(state: ParameterState, gradient: SparseGradient): Blocks {
+    const { ids, rows, count, width } = isMerged(gradient) ? gradient : this.#merge(state, gradient);
+    checkSparse(state.parameter, { kind: "sparse", ids, rows, count, width });
+    return { gradient: rows, rows: ids, count, width };
+  }
+
+  /** Gives a parameter's slots the values that they start with. */
+  #start(state: ParameterState): void {
+    this.#saved((_, index, initial) => {
+      if (!state.pristine || initial !== 0) state.slots[index]!.fill(initial);
+    });
+    state.pristine = false;
+  }
+
+  /** Visits the slots that are state. */
+  #saved(visit: (name: string, index: number, initial: number) => void): void {
+    this.rule.slots.forEach(({ name, initial }, index) => {
+      if (initial !== null) visit(name, index, initial);
+    });
   }
 
   #merge(state: ParameterState, gradient: SparseGradient): RowSums {
@@ -187,6 +194,16 @@ export class RuleOptimizer implements Optimizer {
     }
     return state;
   }
+}
+
+type Blocks = Pick<KernelJob, "gradient" | "rows" | "count" | "width">;
+
+function wholeOf({ name, data }: ParameterEntry, gradient: DenseGradient): Blocks {
+  if (gradient.data.length !== data.length) {
+    const sizes = `${gradient.data.length} values for ${data.length} elements`;
+    throw ptxError("PTX_TRAINING", name, `a dense gradient of ${sizes}`);
+  }
+  return { gradient: gradient.data, rows: null, count: 1, width: data.length };
 }
 
 function isMerged(gradient: SparseGradient): gradient is MergedSparseGradient {

@@ -1,7 +1,9 @@
 import { type Static, Type } from "typebox";
 import { component } from "../../registry/component.js";
+import { add, elementwise, GRADIENT, mul, sub, VALUE } from "./kernels/expression.js";
+import { penalized } from "./moments.js";
 import { checkGroups } from "./parameter-groups.js";
-import { blockStart, RuleOptimizer, type UpdateRule } from "./rule-optimizer.js";
+import { RuleOptimizer, type UpdateRule } from "./rule-optimizer.js";
 import { COUPLED_DECAY, commonSettings } from "./settings.js";
 
 const schema = Type.Object(
@@ -36,38 +38,35 @@ export const SGD = component({
     new RuleOptimizer("SGD", config, config.momentum === 0 ? plainRule : momentumRule(config)),
 });
 
+const plainKernel = elementwise([VALUE, GRADIENT], ["scale", "penalty", "lr"], (x, c) => ({
+  value: sub(x.value, mul(c.lr, penalized(x, c))),
+}));
+
 const plainRule: UpdateRule = {
   slots: [],
-  update(job) {
-    const { values, gradient, count, width, scale, weightDecay, lr } = job;
-    for (let k = 0, from = 0; k < count; k++, from += width) {
-      const start = blockStart(job, k);
-      for (let i = 0; i < width; i++) {
-        const value = values[start + i]!;
-        values[start + i] = value - lr * (gradient[from + i]! * scale + weightDecay * value);
-      }
-    }
-  },
+  kernels: [plainKernel],
+  update: (job, [run]) => run!(job, [job.scale, job.weightDecay, job.lr]),
 };
 
-/** velocity = momentum * velocity + g; the step is velocity, or g + momentum * velocity with Nesterov. */
+/** velocity = momentum * velocity + g; the step is lr * velocity, or lr * (g + momentum * velocity) with Nesterov. */
+const momentumKernel = elementwise(
+  [VALUE, GRADIENT, "momentum_buffer"],
+  ["scale", "penalty", "momentum", "ofGradient", "ofVelocity"],
+  (x, c) => {
+    const g = penalized(x, c);
+    const velocity = add(mul(c.momentum, x.momentum_buffer), g);
+    const step = add(mul(c.ofGradient, g), mul(c.ofVelocity, velocity));
+    return { momentum_buffer: velocity, value: sub(x.value, step) };
+  },
+);
+
 function momentumRule({ momentum, nesterov }: Static<typeof schema>): UpdateRule {
-  const [ofGradient, ofVelocity] = nesterov ? [1, momentum] : [0, 1];
   return {
     slots: [{ name: "momentum_buffer", initial: 0 }],
-    update(job) {
-      const { values, gradient, count, width, scale, weightDecay, lr } = job;
-      const velocities = job.slots[0]!;
-      for (let k = 0, from = 0; k < count; k++, from += width) {
-        const start = blockStart(job, k);
-        for (let i = 0; i < width; i++) {
-          const value = values[start + i]!;
-          const g = gradient[from + i]! * scale + weightDecay * value;
-          const velocity = momentum * velocities[start + i]! + g;
-          velocities[start + i] = velocity;
-          values[start + i] = value - lr * (ofGradient * g + ofVelocity * velocity);
-        }
-      }
+    kernels: [momentumKernel],
+    update(job, [run]) {
+      const [ofGradient, ofVelocity] = nesterov ? [job.lr, job.lr * momentum] : [0, job.lr];
+      run!(job, [job.scale, job.weightDecay, momentum, ofGradient, ofVelocity]);
     },
   };
 }

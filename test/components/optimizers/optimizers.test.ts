@@ -288,12 +288,19 @@ describe.each(names)("%s refuses", (name) => {
 });
 
 describe("state", () => {
-  it("starts afresh when a saved state from before the first step is loaded", () => {
-    const p = parameter("p", [2], [1, 1]);
-    const optimizer = bound("Adam", {}, [p]);
-    optimizer.step([denseUpdate(p, Float32Array.of(1, 1))], 1, 1);
+  it.each(names)("of %s starts afresh when a saved state from before the first step is loaded", (name) => {
+    const config = name === "Adagrad" ? { initial_accumulator_value: 0.5 } : {};
+    const [p, copy] = [parameter("p", [2], [1, 1]), parameter("p", [2], [1, 1])];
+    const optimizer = bound(name, config, [p]);
+    optimizer.step([denseUpdate(p, Float32Array.of(3, -4))], 1, 1);
     optimizer.load({ arrays: {}, numbers: {} });
     expect(optimizer.state()).toEqual({ arrays: {}, numbers: {} });
+    p.data.set(copy.data);
+    const fresh = bound(name, config, [copy]);
+    optimizer.step([denseUpdate(p, Float32Array.of(1, 2))], 1, 1);
+    fresh.step([denseUpdate(copy, Float32Array.of(1, 2))], 1, 1);
+    expect(p.data).toEqual(copy.data);
+    expect(optimizer.state()).toEqual(fresh.state());
   });
 
   it("is named after slot and parameter", () => {
