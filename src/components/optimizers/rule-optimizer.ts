@@ -102,7 +102,7 @@ export class RuleOptimizer implements Optimizer {
   }
 
   step(updates: readonly ParameterUpdate[], factor: number, scale: number): void {
-    for (const update of updates) this.#update(this.#stateOf(update.parameter.name), update, factor, scale);
+    for (const update of updates) this.#update(this.#stateOf(update.parameter), update, factor, scale);
   }
 
   state(): SavedState {
@@ -183,13 +183,20 @@ export class RuleOptimizer implements Optimizer {
     return state.sums.clear().add(gradient);
   }
 
-  #stateOf(name: string): ParameterState {
+  #stateOf({ name, data }: ParameterEntry): ParameterState {
     const state = this.#states.get(name);
     if (state === undefined) {
       throw ptxError(
         "PTX_TRAINING",
         this.#place,
         `a gradient for "${name}", which is not among the bound trainable parameters`,
+      );
+    }
+    if (state.parameter.data !== data) {
+      throw ptxError(
+        "PTX_TRAINING",
+        this.#place,
+        `the values of "${name}" are not in the array that was bound`,
       );
     }
     return state;

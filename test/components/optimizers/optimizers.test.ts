@@ -252,6 +252,12 @@ describe.each(names)("%s refuses", (name) => {
     expect(error.code).toBe("PTX_TRAINING");
   });
 
+  it("a parameter whose array was replaced since it was bound", () => {
+    const optimizer = bound(name, {}, [entry()]);
+    const error = problemOf(() => optimizer.step([denseUpdate(entry(), new Float32Array(4))], 1, 1));
+    expect(error.message).toContain('the values of "p" are not in the array that was bound');
+  });
+
   it("gradients of another size, without touching the parameter", () => {
     const p = entry();
     const optimizer = bound(name, {}, [p]);
