@@ -1,5 +1,5 @@
 /** @file The default engine: ONNX Runtime's native library, on the processor or an accelerator. */
-import type { InferenceSession } from "onnxruntime-node";
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../graph/dtype.js";
 import type { Graph } from "../graph/graph.js";
@@ -52,13 +52,14 @@ export const onnxruntime = component({
   name: "onnxruntime",
   schema,
   async create(config, context) {
-    const runtime = await load();
+    const runtime = await loadRuntime();
     requireProviders(config.execution_providers, runtime);
     return new OnnxRuntimeEngine(runtime, config, config.threads ?? context.settings.threads);
   },
 });
 
-async function load(): Promise<Runtime> {
+/** The native library, loaded on the first call. Throws `PTX_ENGINE` where it does not run. */
+export async function loadRuntime(): Promise<Runtime> {
   try {
     const module = (await import("onnxruntime-node")) as Runtime & { default?: Runtime };
     return module.default ?? module;
@@ -161,7 +162,8 @@ class OnnxRuntimeProgram implements Program {
     this.#checker.check(feeds, this.#needed);
     const fetches = fetchesFor(outputs, into, this.graph.outputs, this.wrappers);
     if (outputs.length === 0) return {};
-    const wrapped = Object.fromEntries(this.#needed.map((name) => [name, this.wrappers.wrap(feeds[name]!)]));
+    const wrapped: Record<string, OrtTensor> = {};
+    for (const name of this.#needed) wrapped[name] = this.wrappers.wrap(feeds[name]!);
     let results: InferenceSession.ReturnType;
     try {
       results = await this.#session.run(wrapped, fetches);
@@ -169,7 +171,9 @@ class OnnxRuntimeProgram implements Program {
       throw engineError("the program failed", error);
     }
     // A given array is where ONNX Runtime wrote; what it returns for that output is a copy.
-    return Object.fromEntries(outputs.map((name) => [name, into[name] ?? unwrap(results[name]!)]));
+    const values: Record<string, HostTensor> = {};
+    for (const name of outputs) values[name] = into[name] ?? unwrap(results[name]!);
+    return values;
   }
 
   async release(): Promise<void> {

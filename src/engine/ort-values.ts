@@ -1,5 +1,5 @@
 /** @file Values on their way into and out of ONNX Runtime, without copies. */
-import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-node";
+import type { Tensor as OrtTensor, TensorConstructor } from "onnxruntime-node";
 import { printShape } from "../graph/dims.js";
 import type { HostTensor, TensorData } from "../graph/dtype.js";
 import type { Graph, Tensor } from "../graph/graph.js";
@@ -43,6 +43,8 @@ export function unwrap(tensor: OrtTensor): HostTensor {
 /** Checks what a run is fed against what the graph declares: presence, type, sizes, and that one symbol has one size. */
 export class FeedChecker {
   readonly #declared: ReadonlyMap<string, Tensor>;
+  /** Values of parameters that were found right: the same object need not be looked at in every step. */
+  readonly #seen = new Map<string, HostTensor>();
 
   constructor(graph: Graph) {
     this.#declared = new Map([...graph.inputs, ...graph.parameters].map((tensor) => [tensor.name, tensor]));
@@ -55,7 +57,9 @@ export class FeedChecker {
       const value = feeds[name];
       const declared = this.#declared.get(name)!;
       if (value === undefined) throw problem(name, `it is not fed; give it as ${declared}`);
+      if (this.#seen.get(name) === value) continue;
       this.#fit(declared, value, sizes);
+      if (declared.origin.kind === "parameter") this.#seen.set(name, value);
     }
     for (const name of Object.keys(feeds)) {
       if (!this.#declared.has(name)) {
@@ -64,15 +68,12 @@ export class FeedChecker {
     }
   }
 
-  #fit(
-    declared: Tensor,
-    { dtype, dims, data }: HostTensor,
-    sizes: Map<string, { size: number; of: string }>,
-  ): void {
-    const got = `${dtype}${printShape(dims)}`;
-    if (dtype !== declared.dtype || dims.length !== declared.rank) {
-      throw problem(declared.name, `it is ${declared}, got ${got}`);
-    }
+  #fit(declared: Tensor, value: HostTensor, sizes: Map<string, { size: number; of: string }>): void {
+    const { dtype, dims, data } = value;
+    const fail = (message: string) => problem(declared.name, message);
+    const got = (): string => `${dtype}${printShape(dims)}`;
+    if (dtype !== declared.dtype || dims.length !== declared.rank)
+      throw fail(`it is ${declared}, got ${got()}`);
     let count = 1;
     for (let axis = 0; axis < dims.length; axis++) {
       const [expected, size] = [declared.shape[axis]!, dims[axis]!];
@@ -81,15 +82,11 @@ export class FeedChecker {
         const bound = sizes.get(expected);
         if (bound === undefined) sizes.set(expected, { size, of: declared.name });
         else if (bound.size !== size) {
-          throw problem(
-            declared.name,
-            `"${expected}" is ${size} here (${got}) and ${bound.size} in ${bound.of}`,
-          );
+          throw fail(`"${expected}" is ${size} here (${got()}) and ${bound.size} in ${bound.of}`);
         }
-      } else if (expected !== size) throw problem(declared.name, `it is ${declared}, got ${got}`);
+      } else if (expected !== size) throw fail(`it is ${declared}, got ${got()}`);
     }
-    if (data.length !== count)
-      throw problem(declared.name, `${got} needs ${count} elements, got ${data.length}`);
+    if (data.length !== count) throw fail(`${got()} needs ${count} elements, got ${data.length}`);
   }
 }
 
@@ -97,32 +94,31 @@ function problem(input: string, message: string) {
   return ptxError("PTX_ENGINE", `input ${input}`, message);
 }
 
-/** What to fetch: a tensor over the caller's array, or null for a new one. */
+/** What to fetch: a tensor over the caller's array, or null for a new one. Throws `PTX_ENGINE` for what does not fit. */
 export function fetchesFor(
   names: readonly string[],
   into: Readonly<Record<string, HostTensor>>,
   outputs: ReadonlyMap<string, Tensor>,
   wrappers: Wrappers,
-): Record<string, InferenceSession.OnnxValueMapType[string] | null> {
+): Record<string, OrtTensor | null> {
+  const fetches: Record<string, OrtTensor | null> = {};
   for (const name of names) {
-    if (!outputs.has(name)) {
-      throw ptxError(
-        "PTX_ENGINE",
-        `output ${name}`,
-        `the program has no such output  known: ${[...outputs.keys()].join(", ")}`,
-      );
-    }
-  }
-  for (const [name, { dtype }] of Object.entries(into)) {
     const declared = outputs.get(name);
-    if (!names.includes(name))
-      throw ptxError("PTX_ENGINE", `output ${name}`, "an array is given for it, but it is not asked for");
-    if (dtype === "string")
-      throw ptxError("PTX_ENGINE", `output ${name}`, "strings cannot be written into a given array");
-    if (declared?.dtype !== dtype)
-      throw ptxError("PTX_ENGINE", `output ${name}`, `it is ${declared}, the given array is ${dtype}`);
+    if (declared === undefined)
+      throw unfit(name, `the program has no such output  known: ${[...outputs.keys()].join(", ")}`);
+    const target = into[name];
+    if (target?.dtype === "string") throw unfit(name, "strings cannot be written into a given array");
+    if (target !== undefined && target.dtype !== declared.dtype) {
+      throw unfit(name, `it is ${declared}, the given array is ${target.dtype}`);
+    }
+    fetches[name] = target === undefined ? null : wrappers.wrap(target);
   }
-  return Object.fromEntries(
-    names.map((name) => [name, into[name] === undefined ? null : wrappers.wrap(into[name])]),
-  );
+  for (const name of Object.keys(into)) {
+    if (!(name in fetches)) throw unfit(name, "an array is given for it, but it is not asked for");
+  }
+  return fetches;
+}
+
+function unfit(output: string, message: string) {
+  return ptxError("PTX_ENGINE", `output ${output}`, message);
 }
