@@ -4,7 +4,7 @@ import { add, mul, sigmoid, sub, tanh, where } from "../../graph/ops/elementwise
 import { linear, matmul, rowsOf } from "../../graph/ops/matrix.js";
 import { gruFused } from "../../graph/ops/recurrent.js";
 import { scan } from "../../graph/ops/scan.js";
-import { concat, full, reshape, slice, unsqueeze } from "../../graph/ops/shaping.js";
+import { concat, full, reshape, split, unsqueeze } from "../../graph/ops/shaping.js";
 import { uniformInit, xavierInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import type { TokenVectors } from "../contracts.js";
@@ -48,12 +48,11 @@ const cell: Cell<GruWeights> = {
     const gated = where(mask, projected, keepState(x, hidden));
     const zero = full(x.graph, x.dtype, [batch, hidden], 0);
     const { outputs } = scan({ states: [zero], scanned: [gated], reverse }, ([h], [z]) => {
-      const product = matmul(h!, recurrent);
-      const gates = sigmoid(add(slice(z!, 1, 0, 2 * hidden), slice(product, 1, 0, 2 * hidden)));
-      const update = slice(gates, 1, 0, hidden);
-      const reset = slice(gates, 1, hidden, 2 * hidden);
-      const recalled = add(slice(product, 1, 2 * hidden, 3 * hidden), resetBias);
-      const candidate = tanh(add(slice(z!, 1, 2 * hidden, 3 * hidden), mul(reset, recalled)));
+      const [updateIn, resetIn, candidateIn] = split(z!, 1, [hidden, hidden, hidden]);
+      const [updateOf, resetOf, recalled] = split(matmul(h!, recurrent), 1, [hidden, hidden, hidden]);
+      const update = sigmoid(add(updateIn!, updateOf!));
+      const reset = sigmoid(add(resetIn!, resetOf!));
+      const candidate = tanh(add(candidateIn!, mul(reset, add(recalled!, resetBias))));
       const state = add(mul(sub(1, update), candidate), mul(update, h!));
       return { states: [state], outputs: [state] };
     });

@@ -4,7 +4,7 @@ import { add, mul, sigmoid, tanh, where } from "../../graph/ops/elementwise.js";
 import { linear, matmul, rowsOf } from "../../graph/ops/matrix.js";
 import { lstmFused } from "../../graph/ops/recurrent.js";
 import { scan } from "../../graph/ops/scan.js";
-import { concat, full, reshape, slice, unsqueeze } from "../../graph/ops/shaping.js";
+import { concat, full, reshape, split, unsqueeze } from "../../graph/ops/shaping.js";
 import { type Initializer, uniformInit, xavierInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import type { TokenVectors } from "../contracts.js";
@@ -45,11 +45,9 @@ const cell: Cell<LstmWeights> = {
     const zero = full(x.graph, x.dtype, [batch, hidden], 0);
     const { outputs } = scan({ states: [zero, zero], scanned: [gated], reverse }, ([h, c], [z]) => {
       const sums = add(z!, matmul(h!, recurrent));
-      const gates = sigmoid(slice(sums, 1, 0, 3 * hidden));
-      const gate = (i: number): Tensor => slice(gates, 1, i * hidden, (i + 1) * hidden);
-      const candidate = tanh(slice(sums, 1, 3 * hidden, 4 * hidden));
-      const cellState = add(mul(gate(2), c!), mul(gate(0), candidate));
-      const state = mul(gate(1), tanh(cellState));
+      const [enter, leave, keep, candidate] = split(sums, 1, [hidden, hidden, hidden, hidden]);
+      const cellState = add(mul(sigmoid(keep!), c!), mul(sigmoid(enter!), tanh(candidate!)));
+      const state = mul(sigmoid(leave!), tanh(cellState));
       return { states: [state, cellState], outputs: [state] };
     });
     return outputs[0]!;

@@ -22,6 +22,7 @@ type Shaping =
   | "Expand"
   | "Concat"
   | "Slice"
+  | "Split"
   | "Pad"
   | "ConstantOfShape"
   | "Range";
@@ -168,6 +169,20 @@ export const shapingKernels: Kernels<Shaping> = {
       taken[axis] = sliced(x.dims[axis]!, starts.numbers[i]!, ends.numbers[i]!, step);
     }
     return select(tf, x, taken);
+  },
+
+  Split: ({ tf, inputs: [x, sizes], attributes: { axis } }) => {
+    const at = normal(axis, x.rank);
+    let start = 0;
+    return Array.from(sizes.numbers, (size) => {
+      const own = Array.from({ length: size }, (_, i) => start + i);
+      start += size;
+      return select(
+        tf,
+        x,
+        x.dims.map((_, i) => (i === at ? own : null)),
+      );
+    });
   },
 
   Pad: ({ tf, inputs: [x, pads, value] }) => {

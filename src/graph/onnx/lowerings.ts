@@ -144,7 +144,8 @@ function withAxes({ inputs, raw, fail }: ForeignCall, otherwise: readonly number
   return { inputs: [x, inputs[1] ?? ints(x, attribute ?? otherwise)], raw: rest };
 }
 
-function split({ inputs, raw, outputs, fail }: ForeignCall): readonly Tensor[] {
+/** Sizes as an input, as ONNX has them from version 13 on; without any, equal parts. */
+function split({ inputs, raw, outputs, fail }: ForeignCall): Lowered {
   const x = given(inputs[0], fail);
   const axis = normalAxis(Number(raw.get("axis") ?? 0), x.rank);
   const size = x.dim(axis);
@@ -155,11 +156,7 @@ function split({ inputs, raw, outputs, fail }: ForeignCall): readonly Tensor[] {
     return Array.from({ length: count }, (_, i) => Math.max(0, Math.min(share, size - i * share)));
   };
   const sizes = inputs[1] ? constantNumbers(inputs[1], "the sizes") : (attribute ?? even(outputs));
-  let start = 0;
-  return sizes.map((part) => {
-    start += part;
-    return slice(x, axis, start - part, start);
-  });
+  return { inputs: [x, ints(x, sizes)], raw: new Map([["axis", axis]]) };
 }
 
 function constant(graph: Graph, raw: ReadonlyMap<string, RawValue>, fail: NodeFail): Tensor {

@@ -139,6 +139,7 @@ const rules: Readonly<Record<Exclude<OpName, "Cast" | "ConstantOfShape" | "Scan"
   Slice: none,
   Softmax: axisOf(-1),
   Softplus: none,
+  Split: axisOf(0),
   Sqrt: none,
   Squeeze: none,
   StringConcat: none,

@@ -12,7 +12,7 @@ import {
 } from "../dims.js";
 import type { DType } from "../dtype.js";
 import type { Graph, Tensor } from "../graph.js";
-import { apply, define, type NoGradient, type Op, ShapeError } from "./define.js";
+import { apply, applyAll, define, type NoGradient, type Op, ShapeError } from "./define.js";
 import { add, mul } from "./elementwise.js";
 import { densifyAlong, gather } from "./lookup.js";
 import { sumTo } from "./reduction.js";
@@ -148,6 +148,28 @@ export const Concat = define<readonly Tensor[], { axis: number }>("Concat", {
       start = addDims(start, x.dim(axis));
       return wants[i] ? slice(dy, axis, from, start) : null;
     });
+  },
+});
+
+/** An axis cut into parts of fixed sizes, in one go both ways: the gradient is one `Concat`. */
+export const Split = define<Two, { axis: number }>("Split", {
+  infer: ([x, sizes], { axis }) => {
+    const at = normalAxis(axis, x.rank);
+    const parts = constantNumbers(sizes, "the sizes");
+    const total = parts.reduce((sum, size) => sum + size, 0);
+    if (parts.length === 0 || parts.some((size) => size < 0) || !compatible(total, x.dim(at))) {
+      throw new ShapeError(`parts of sizes ${parts.join(", ")} do not make up axis ${at}`);
+    }
+    return parts.map((size) =>
+      like(
+        x,
+        x.shape.map((dim, i) => (i === at ? size : dim)),
+      ),
+    );
+  },
+  gradient: ({ outputs, attributes: { axis } }, dys) => {
+    const parts = outputs.map((y, i) => dys[i] ?? full(y.graph, y.dtype, y.shape, 0));
+    return [concat(parts, axis), null];
   },
 });
 
@@ -365,6 +387,10 @@ export const squeeze = (x: Tensor, axes: readonly number[]): Tensor => apply(Squ
 /** Tensors joined along an axis. */
 export const concat = (xs: readonly Tensor[], axis: number): Tensor =>
   xs.length === 1 ? xs[0]! : apply(Concat, xs, { axis });
+
+/** The parts of an axis, whose sizes make it up. */
+export const split = (x: Tensor, axis: number, sizes: readonly number[]): readonly Tensor[] =>
+  sizes.length === 1 ? [x] : applyAll(Split, [x, ints(x, sizes)], { axis });
 
 /** `x` repeated to a shape by broadcasting. */
 export const expand = (x: Tensor, shape: Shape): Tensor =>

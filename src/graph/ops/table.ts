@@ -63,6 +63,7 @@ export const opTable = {
   Slice: shaping.Slice,
   Softmax: reduction.Softmax,
   Softplus: elementwise.Softplus,
+  Split: shaping.Split,
   Sqrt: elementwise.Sqrt,
   Squeeze: shaping.Squeeze,
   StringConcat: lookup.StringConcat,

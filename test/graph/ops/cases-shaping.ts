@@ -197,6 +197,30 @@ export const shapingCases = {
     inputs: [draw.of(dtype, list)],
     build: ([x]) => [buildSlice(x!, at, list.at(at)!.size, bounds, fromEnd, form)],
   })),
+  Split: generator(
+    axes({ min: 1 }).chain((list) =>
+      fc.record({
+        list: fc.constant(list),
+        at: axisNumber(list.length),
+        parts: fc.array(size({ empty: true }), { minLength: 2, maxLength: 3 }),
+        used: fc.boolean(),
+        dtype: movable,
+      }),
+    ),
+    ({ list, at, parts, used, dtype }, draw) => {
+      const along = at < 0 ? at + list.length : at;
+      const total = parts.reduce((sum, part) => sum + part, 0);
+      return {
+        inputs: [
+          draw.of(
+            dtype,
+            list.map((own, i) => (i === along ? { size: total, dim: total } : own)),
+          ),
+        ],
+        build: ([x]) => shaping.split(x!, at, parts).slice(used ? 0 : 1),
+      };
+    },
+  ),
   Pad: generator(
     axes({ min: 1 }).chain((list) =>
       fc.record({
