@@ -2,27 +2,51 @@
 import { ConsoleChannel } from "../components/channels/console.js";
 import { JSONLChannel } from "../components/channels/jsonl.js";
 import { dataComponents } from "../components/data/index.js";
-import { MLPDecoder } from "../components/decoders/mlp-decoder.js";
-import { WordEmbedding } from "../components/embeddings/word-embedding.js";
-import { CrossEntropyLoss } from "../components/losses/cross-entropy.js";
-import { DocModel } from "../components/models/doc-model.js";
+import { modelComponents } from "../components/models/index.js";
+import { Adagrad } from "../components/optimizers/adagrad.js";
 import { Adam } from "../components/optimizers/adam.js";
-import { ClassificationOutputLayer } from "../components/output-layers/classification.js";
+import { AdamW } from "../components/optimizers/adamw.js";
+import { EMA, SWA } from "../components/optimizers/averaging.js";
+import { Lamb } from "../components/optimizers/lamb.js";
+import { RAdam } from "../components/optimizers/radam.js";
+import { SGD } from "../components/optimizers/sgd.js";
 import { ClassificationMetricReporter } from "../components/reporters/classification.js";
-import { DocNNRepresentation } from "../components/representations/doc-nn.js";
 import { ConstantLR } from "../components/schedulers/constant-lr.js";
+import { CosineAnnealingLR } from "../components/schedulers/cosine-annealing-lr.js";
+import { CyclicLR } from "../components/schedulers/cyclic-lr.js";
+import { ExponentialLR } from "../components/schedulers/exponential-lr.js";
+import { OneCycleLR } from "../components/schedulers/one-cycle-lr.js";
+import { PolynomialDecayScheduler } from "../components/schedulers/polynomial-decay-scheduler.js";
+import { ReduceLROnPlateau } from "../components/schedulers/reduce-lr-on-plateau.js";
+import { SchedulerWithWarmup } from "../components/schedulers/scheduler-with-warmup.js";
+import { StepLR } from "../components/schedulers/step-lr.js";
+import { WarmupScheduler } from "../components/schedulers/warmup-scheduler.js";
 import { Trainer } from "../components/trainers/trainer.js";
 import { onnxruntime } from "../engine/onnxruntime.js";
 import { tensorflow } from "../engine/tensorflow.js";
 import { Registry } from "../registry/registry.js";
 import { DocumentClassificationTask } from "./document-classification.js";
 
+const schedulers = [
+  ConstantLR,
+  StepLR,
+  ExponentialLR,
+  CosineAnnealingLR,
+  CyclicLR,
+  OneCycleLR,
+  PolynomialDecayScheduler,
+  ReduceLROnPlateau,
+  WarmupScheduler,
+  SchedulerWithWarmup,
+];
+
 /** A registry with every built-in component. */
 export function defaultRegistry(): Registry {
   return new Registry()
     .add(onnxruntime, tensorflow)
     .add(...dataComponents)
-    .add(WordEmbedding, DocNNRepresentation, MLPDecoder, CrossEntropyLoss, ClassificationOutputLayer, DocModel)
-    .add(Adam, ConstantLR, Trainer, ClassificationMetricReporter, ConsoleChannel, JSONLChannel)
+    .add(...modelComponents)
+    .add(SGD, Adam, AdamW, Adagrad, RAdam, Lamb, EMA, SWA, ...schedulers, Trainer)
+    .add(ClassificationMetricReporter, ConsoleChannel, JSONLChannel)
     .add(DocumentClassificationTask);
 }
