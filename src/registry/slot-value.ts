@@ -136,7 +136,8 @@ function sameType(a: unknown, b: unknown): boolean {
   return typeof a === typeof b && (a === null) === (b === null) && Array.isArray(a) === Array.isArray(b);
 }
 
-function matchesType(type: unknown, value: unknown): boolean {
+/** Whether a value is of one of JSON Schema's types; fractions pass for `integer`, they are a matter of value. */
+export function matchesType(type: unknown, value: unknown): boolean {
   switch (type) {
     case "null":
       return value === null;

@@ -1,7 +1,9 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { createRequire } from "node:module";
+import type { Ajv, ErrorObject, ValidateFunction } from "ajv";
 import { SLOT_KEYWORD } from "./component.js";
 import { FILE_KEYWORD } from "./input-file.js";
 import type { Schema } from "./json.js";
+import { surelyValid } from "./quick-check.js";
 import { slotKind, takesType } from "./slot-value.js";
 
 const compiled = new WeakMap<object, ValidateFunction>();
@@ -22,8 +24,10 @@ export function assertSoundSchema(schema: object): void {
   newAjv({}).compile(closed(schema as Schema));
 }
 
+/** Ajv is loaded when the first schema is compiled, which a right config never needs. */
 function newAjv(options: { validateSchema?: boolean; meta?: boolean }): Ajv {
-  const made = new Ajv({
+  const { Ajv: Validator } = createRequire(import.meta.url)("ajv") as typeof import("ajv");
+  const made = new Validator({
     ...options,
     allErrors: true,
     verbose: true,
@@ -69,6 +73,7 @@ function mapValues(object: object, change: (value: unknown) => unknown): object 
 
 /** What ajv says is wrong with a value; of a union only the branch that the value was written for speaks. */
 export function validationErrors(schema: object, value: unknown): ErrorObject[] {
+  if (surelyValid(schema as Schema, value)) return [];
   const validator = validatorOf(schema);
   if (validator(value)) return [];
   const errors = validator.errors ?? [];
