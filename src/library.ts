@@ -1,4 +1,5 @@
 /** @file The commands as functions, with the defaults that a script wants. */
+import { statSync } from "node:fs";
 import { extname } from "node:path";
 import type { Row } from "./components/data/contracts.js";
 import type { Figures } from "./components/trainers/contracts.js";
@@ -75,10 +76,11 @@ export async function loadRun(
   return RunPredictor.load(run, registry, log);
 }
 
-/** A run folder or an exported .onnx file, ready to predict. */
+/** A run folder or an exported file, ready to predict. */
 export async function loadModel(path: string, options: LibraryOptions = {}): Promise<Predictor> {
   const { registry = defaultRegistry(), log = silentLog } = options;
-  return extname(path) === ".onnx" ? OnnxPredictor.load(path, registry, log) : loadRun(path, options);
+  const file = statSync(path, { throwIfNoEntry: false })?.isFile() ?? extname(path) === ".onnx";
+  return file ? OnnxPredictor.load(path, registry, log) : loadRun(path, options);
 }
 
 /** Predictions for texts, or for objects with the model's columns, in order. */

@@ -18,13 +18,13 @@ const program = new Command("pytext-ts")
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];
 
-/** A whole number from `minimum` up. */
+/** A whole number in decimal digits. */
 const integer =
-  (minimum: number) =>
+  (minimum: number, maximum: number) =>
   (text: string): number => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < minimum)
-      throw new InvalidArgumentError(`expected a whole number of at least ${minimum}.`);
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= minimum && value <= maximum))
+      throw new InvalidArgumentError(`expected a whole number from ${minimum} to ${maximum}.`);
     return value;
   };
 
@@ -48,8 +48,8 @@ command("train <config>", "train, test, and write a run folder")
     [],
   )
   .option("--resume", "go on with the run in --output from its last checkpoint")
-  .option("--seed <n>", "seed of all randomness, in place of the config's", integer(0))
-  .option("--threads <n>", "threads for the graph, in place of the config's", integer(1))
+  .option("--seed <n>", "seed of all randomness, in place of the config's", integer(0, 0xffffffff))
+  .option("--threads <n>", "threads for the graph, in place of the config's", integer(1, 1024))
   .option("--quiet", "print only warnings and the paths written")
   .action(async (config, options) => (await import("./train.js")).trainCommand(config, options));
 
@@ -128,9 +128,23 @@ command("list [kind]", "list the components that configs may name").action(async
   show(list(await loadRegistry(options.include), { kind }));
 });
 
+// A reader that has gone (`| head`) ends a prediction, see OutputLines, but no training run.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 program.parseAsync().catch(async (error: unknown) => {
   const { PtxError } = await import("../registry/errors.js");
   const known = error instanceof PtxError;
-  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`${known || isSystemError(error) ? error.message : stackOf(error)}\n`);
   process.exitCode = known ? BAD_INPUT : 1;
 });
+
+/** A full disk or a forbidden folder is told by its message; only faults of this program need a stack. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error && error.stack !== undefined ? error.stack : String(error);
+}

@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { ptxError } from "../registry/errors.js";
 import { loadConfig } from "../registry/load-config.js";
 import { train } from "../tasks/train.js";
 import { loadRegistry, print, terminalLog } from "./session.js";
@@ -17,6 +18,9 @@ export interface TrainCommand {
 /** `pytext-ts train CONFIG`: trains, tests, and writes a run folder. */
 export async function trainCommand(file: string, options: TrainCommand): Promise<void> {
   const log = terminalLog(options.quiet);
+  if (options.resume && options.output === undefined) {
+    throw ptxError("PTX_USAGE", "--resume", "which run? name its folder with --output");
+  }
   const registry = await loadRegistry(options.include);
   const { config, name, notes } = loadConfig(file, registry, { set: options.set });
   for (const note of notes) log.warn(note);

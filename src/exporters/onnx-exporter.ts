@@ -1,21 +1,23 @@
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import type { DecisionRule } from "../components/contracts.js";
 import type { Row } from "../components/data/contracts.js";
-import { ptxError } from "../registry/errors.js";
-import type { Log } from "../registry/context.js";
-import type { Registry } from "../registry/registry.js";
 import { Graph } from "../graph/graph.js";
 import { writeModel } from "../graph/onnx/file.js";
-import { argMax } from "../graph/ops/reduction.js";
 import { greaterOrEqual, where } from "../graph/ops/elementwise.js";
 import { decodeIds } from "../graph/ops/lookup.js";
+import { argMax } from "../graph/ops/reduction.js";
 import { optimize } from "../graph/passes.js";
 import { Scope } from "../graph/scope.js";
+import type { Log } from "../registry/context.js";
+import { ptxError } from "../registry/errors.js";
+import { requireFileTarget } from "../registry/output-file.js";
+import type { Registry } from "../registry/registry.js";
 import { type OpenTask, openRun } from "../tasks/open-task.js";
 import { type Prediction, RunPredictor } from "../tasks/predictor.js";
-import { OnnxPredictor } from "./onnx-predictor.js";
 import { writeMetadata } from "./metadata.js";
+import { OnnxPredictor } from "./onnx-predictor.js";
 
 /** The largest difference of a score between run and file that is still rounding. */
 const TOLERANCE = 1e-5;
@@ -35,7 +37,10 @@ export function deploymentGraph({ task, parameters, context }: OpenTask): Graph 
   const scope = Scope.root(graph, "infer", parameters, context);
   const { scores } = task.build(scope, { form: "tokens", targets: false });
   graph.output("scores", scores);
-  const { labels, decision: { decision, threshold } } = task;
+  const {
+    labels,
+    decision: { decision, threshold },
+  } = task;
   if (decision === "single-label") graph.output("label", decodeIds(argMax(scores), labels));
   else {
     const strings = (values: readonly string[]) => graph.constant("string", [values.length], values);
@@ -49,7 +54,12 @@ export function deploymentGraph({ task, parameters, context }: OpenTask): Graph 
  * Writes a run as one .onnx file, vocabulary and labels inside.
  * Held-out rows are predicted by the run and by the file first; throws `PTX_EXPORT`, leaving no file, when they differ.
  */
-export async function exportOnnx(run: string, file: string, { registry, log }: { readonly registry: Registry; readonly log: Log }): Promise<Exported> {
+export async function exportOnnx(
+  run: string,
+  file: string,
+  { registry, log }: { readonly registry: Registry; readonly log: Log },
+): Promise<Exported> {
+  requireFileTarget(file, "--onnx");
   const open = await openRun(run, registry, log);
   const graph = deploymentGraph(open);
   const values = open.parameters.feeds(graph.parameters.map(({ name }) => name));
@@ -65,7 +75,7 @@ export async function exportOnnx(run: string, file: string, { registry, log }: {
     const predictor = await OnnxPredictor.load(candidates[0]!, registry, log);
     const got = await predictor.predict(samples);
     await predictor.release();
-    const difference = compare(samples, expected, got);
+    const difference = compare(samples, expected, got, open.task.decision);
     const written = candidates.map((path) => join(dirname(file), basename(path)));
     // External data first: a model is never there without it.
     for (const i of [...candidates.keys()].reverse()) await rename(candidates[i]!, written[i]!);
@@ -76,24 +86,38 @@ export async function exportOnnx(run: string, file: string, { registry, log }: {
 }
 
 /** The largest difference of a score. Throws `PTX_EXPORT` for one above the tolerance, or another decision. */
-function compare(rows: readonly Row[], expected: readonly Prediction[], got: readonly Prediction[]): number {
+function compare(
+  rows: readonly Row[],
+  expected: readonly Prediction[],
+  got: readonly Prediction[],
+  rule: DecisionRule,
+): number {
   let difference = 0;
   for (const [i, { scores: wanted, ...truth }] of expected.entries()) {
     const { scores, ...decided } = got[i]!;
-    for (const [label, score] of Object.entries(wanted)) difference = Math.max(difference, Math.abs(score - scores[label]!));
+    for (const [label, score] of Object.entries(wanted))
+      difference = Math.max(difference, Math.abs(score - scores[label]!));
     if (!(difference <= TOLERANCE)) {
-      throw ptxError("PTX_EXPORT", rows[i]!.origin, `the file's scores differ by ${difference} from the model's (limit ${TOLERANCE}); nothing was written`);
+      throw ptxError(
+        "PTX_EXPORT",
+        rows[i]!.origin,
+        `the file's scores differ by ${difference} from the model's (limit ${TOLERANCE}); nothing was written`,
+      );
     }
-    if (!isDeepStrictEqual(decided, truth) && !tied(Object.values(wanted))) {
-      throw ptxError("PTX_EXPORT", rows[i]!.origin, `the file says ${JSON.stringify(decided)}, the model ${JSON.stringify(truth)}; nothing was written`);
+    if (!isDeepStrictEqual(decided, truth) && !undecided(Object.values(wanted), rule)) {
+      throw ptxError(
+        "PTX_EXPORT",
+        rows[i]!.origin,
+        `the file says ${JSON.stringify(decided)}, the model ${JSON.stringify(truth)}; nothing was written`,
+      );
     }
   }
   return difference;
 }
 
-/** Whether the two best scores are so near that rounding decides between them. */
-function tied(scores: readonly number[]): boolean {
+/** Whether the two best scores, or a score and the threshold, are so near that rounding decides between them. */
+function undecided(scores: readonly number[], { decision, threshold }: DecisionRule): boolean {
+  if (decision === "multi-label") return scores.some((score) => Math.abs(score - threshold) <= 2 * TOLERANCE);
   const [first, second] = [...scores].sort((a, b) => b - a);
   return second !== undefined && first! - second <= 2 * TOLERANCE;
 }
-

@@ -5,11 +5,8 @@ import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
 import { type OpenTask, openTask } from "../tasks/open-task.js";
-import { type Prediction, type Predictor, readScores } from "../tasks/predictor.js";
+import { type Prediction, type Predictor, predictionBatches, readScores } from "../tasks/predictor.js";
 import { loadMetadata } from "./metadata.js";
-
-/** How many rows run at a time. */
-const BATCH = 64;
 
 /** An exported file, ready to predict: only cutting texts into tokens is left to this side. */
 export class OnnxPredictor implements Predictor {
@@ -33,14 +30,24 @@ export class OnnxPredictor implements Predictor {
   /** Rows to predictions, in order. */
   async predict(rows: readonly Row[]): Promise<Prediction[]> {
     const predictions: Prediction[] = [];
-    for (let start = 0; start < rows.length; start += BATCH) {
-      const batch = rows.slice(start, start + BATCH);
-      const { scores, label } = await this.file.run(this.#feeds(batch));
+    for (const [start, end] of predictionBatches(rows)) {
+      const batch = rows.slice(start, end);
+      const { scores, label, labels } = await this.file.run(this.#feeds(batch));
       const flat = scores!.data as Float32Array;
       const width = this.labels.length;
       for (const i of batch.keys()) {
-        const prediction = readScores(flat.subarray(i * width, (i + 1) * width), this.labels, this.open.task.decision);
-        predictions.push(label === undefined ? prediction : { ...prediction, label: String(label.data[i]) });
+        const prediction = readScores(
+          flat.subarray(i * width, (i + 1) * width),
+          this.labels,
+          this.open.task.decision,
+        );
+        predictions.push({
+          ...prediction,
+          ...(label && { label: String(label.data[i]) }),
+          ...(labels && {
+            labels: given(labels.data.slice(i * width, (i + 1) * width) as readonly string[]),
+          }),
+        });
       }
     }
     return predictions;
@@ -58,11 +65,17 @@ export class OnnxPredictor implements Predictor {
       }
     }
     const missing = this.file.inputs.filter((name) => !(name in feeds));
-    if (missing.length > 0) throw ptxError("PTX_MODEL_FILE", this.file.path, `no input of the config makes ${missing.join(", ")}`);
+    if (missing.length > 0)
+      throw ptxError("PTX_MODEL_FILE", this.file.path, `no input of the config makes ${missing.join(", ")}`);
     return feeds;
   }
 
   get #inputs(): Tensorizer[] {
     return Object.values(this.open.task.tensorizers).filter(({ role }) => role === "input");
   }
+}
+
+/** The labels that hold; the others' places are empty. */
+function given(places: readonly string[]): string[] {
+  return places.filter((label) => label !== "");
 }

@@ -46,9 +46,15 @@ export const xavierInit: Initializer = (data, shape, random) => {
 /** Parameters by name, in order of creation. Graphs declare them; engines are fed from here; optimizers write here. */
 export class ParameterStore implements Iterable<Parameter> {
   readonly #parameters = new Map<string, Parameter>();
+  #source: string | undefined;
 
   /** @param seed the run's seed: every parameter draws its first values from the stream (seed, "init", name). */
   constructor(readonly seed: number) {}
+
+  /** Says that all parameters were read from `source`: a model that needs another one does not fit, and `declare` throws. */
+  seal(source: string): void {
+    this.#source = source;
+  }
 
   /** The parameter of that name, created and initialised on first use. Throws `PTX_MODEL_FILE` when it is known with another shape. */
   declare(name: string, shape: readonly number[], initializer: Initializer): Parameter {
@@ -63,6 +69,14 @@ export class ParameterStore implements Iterable<Parameter> {
         );
       }
       return known;
+    }
+    if (this.#source !== undefined) {
+      throw ptxError(
+        "PTX_MODEL_FILE",
+        this.#source,
+        `the model needs the parameter ${name}, which is not among the saved ones`,
+        "the run's config and its parameters must belong together",
+      );
     }
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
     initializer(data, shape, stream(this.seed, "init", name));

@@ -36,15 +36,21 @@ export function openTask(config: RunConfig, registry: Registry, log: Log): OpenT
 /** Restores what a run's tensorizers learned. */
 export function loadVocabularies(task: Task, saved: SavedVocabularies, where: string): void {
   for (const [name, tensorizer] of Object.entries(task.tensorizers)) {
-    if (!(name in saved.tensorizers)) throw ptxError("PTX_MODEL_FILE", where, `nothing is saved for the input "${name}"`);
+    if (!(name in saved.tensorizers))
+      throw ptxError("PTX_MODEL_FILE", where, `nothing is saved for the input "${name}"`);
     tensorizer.load(saved.tensorizers[name]);
   }
 }
 
-/** Opens a finished run: config, vocabularies and parameters. */
-export async function openRun(path: string, registry: Registry, log: Log, edit: (config: RunConfig) => RunConfig = (same) => same): Promise<OpenTask & { readonly folder: RunFolder; readonly config: RunConfig }> {
+/** Opens a finished run: config (with `path=value` changes), vocabularies and parameters. */
+export async function openRun(
+  path: string,
+  registry: Registry,
+  log: Log,
+  set: readonly string[] = [],
+): Promise<OpenTask & { readonly folder: RunFolder; readonly config: RunConfig }> {
   const folder = new RunFolder(path);
-  const config = edit(await folder.config(registry));
+  const config = await folder.config(registry, set);
   const open = openTask(config, registry, log);
   loadVocabularies(open.task, await folder.vocabularies(), folder.file("vocabularies"));
   await folder.loadParameters(open.parameters);

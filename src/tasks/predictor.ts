@@ -1,11 +1,12 @@
+import type { DecisionRule } from "../components/contracts.js";
 import type { FieldValue, Row } from "../components/data/contracts.js";
 import { SplitData } from "../components/data/split-data.js";
-import type { DecisionRule } from "../components/contracts.js";
 import type { Program } from "../engine/engine.js";
 import { Graph } from "../graph/graph.js";
 import { optimize } from "../graph/passes.js";
 import { Scope } from "../graph/scope.js";
 import type { Log } from "../registry/context.js";
+import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
 import { type OpenTask, openRun } from "./open-task.js";
 
@@ -16,10 +17,23 @@ export interface Prediction {
   readonly scores: Readonly<Record<string, number>>;
 }
 
-/** Reads a row of scores. */
-export function readScores(scores: ArrayLike<number>, labels: readonly string[], { decision, threshold }: DecisionRule): Prediction {
+/** Reads a row of scores. Throws `PTX_MODEL_FILE` for a score that is not a number, which no sound model gives. */
+export function readScores(
+  scores: ArrayLike<number>,
+  labels: readonly string[],
+  { decision, threshold }: DecisionRule,
+): Prediction {
+  const bad = labels.find((_, i) => !Number.isFinite(scores[i]));
+  if (bad !== undefined) {
+    throw ptxError(
+      "PTX_MODEL_FILE",
+      "scores",
+      `the score of "${bad}" is not a number: the model's parameters are damaged`,
+    );
+  }
   const named = Object.fromEntries(labels.map((label, i) => [label, scores[i]!]));
-  if (decision === "multi-label") return { labels: labels.filter((_, i) => scores[i]! >= threshold), scores: named };
+  if (decision === "multi-label")
+    return { labels: labels.filter((_, i) => scores[i]! >= threshold), scores: named };
   let best = 0;
   for (let i = 1; i < labels.length; i++) if (scores[i]! > scores[best]!) best = i;
   return { label: labels[best]!, scores: named };
@@ -33,8 +47,38 @@ export interface Predictor {
   release(): Promise<void>;
 }
 
-/** How many rows run at a time. */
-const BATCH = 64;
+/** Rows that run at a time at most, and characters of text, padding included, so that one long text does not fill memory. */
+const MOST_ROWS = 64;
+const MOST_CHARACTERS = 2 ** 18;
+
+/** Cuts rows, in order, into batches: `[start, end)`. A row longer than the limit is a batch of its own. */
+export function predictionBatches(rows: readonly Row[]): [start: number, end: number][] {
+  const batches: [number, number][] = [];
+  let [start, longest] = [0, 0];
+  for (const [at, row] of rows.entries()) {
+    const characters = charactersOf(row);
+    const count = at - start + 1;
+    if (at > start && (count > MOST_ROWS || Math.max(longest, characters) * count > MOST_CHARACTERS)) {
+      batches.push([start, at]);
+      [start, longest] = [at, 0];
+    }
+    longest = Math.max(longest, characters);
+  }
+  if (start < rows.length) batches.push([start, rows.length]);
+  return batches;
+}
+
+/** The length of a row's longest text; of a list of tokens about what its text would have. */
+function charactersOf({ values }: Row): number {
+  let most = 1;
+  for (const value of Object.values(values)) {
+    if (typeof value === "string") most = Math.max(most, value.length);
+    else if (Array.isArray(value)) most = Math.max(most, value.length * CHARACTERS_A_TOKEN);
+  }
+  return most;
+}
+
+const CHARACTERS_A_TOKEN = 5;
 
 /** A trained run, ready to predict: tokenization in JavaScript, parameters built into the compiled graph. */
 export class RunPredictor implements Predictor {
@@ -72,8 +116,8 @@ export class RunPredictor implements Predictor {
       data.push(values, row.origin, i);
     }
     const predictions: Prediction[] = [];
-    for (let start = 0; start < rows.length; start += BATCH) {
-      const batch = Uint32Array.from({ length: Math.min(BATCH, rows.length - start) }, (_, i) => start + i);
+    for (const [start, end] of predictionBatches(rows)) {
+      const batch = Uint32Array.from({ length: end - start }, (_, i) => start + i);
       const { scores } = await this.program.run(data.batch(batch));
       const flat = scores!.data as Float32Array;
       const width = task.labels.length;

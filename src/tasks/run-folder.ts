@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Fingerprint } from "../components/data/data-handler.js";
 import type { Row } from "../components/data/contracts.js";
+import type { Fingerprint } from "../components/data/data-handler.js";
 import type { Checkpoint, CheckpointStore } from "../components/trainers/contracts.js";
+import type { TensorData } from "../graph/dtype.js";
 import type { ParameterStore } from "../graph/parameters.js";
 import { replaceFiles } from "../graph/replace-file.js";
 import { readSafetensors, writeSafetensors } from "../graph/safetensors.js";
 import { ptxError } from "../registry/errors.js";
+import { isObject } from "../registry/json.js";
 import { printConfig, resolveConfig } from "../registry/load-config.js";
 import type { Registry } from "../registry/registry.js";
 import type { RunConfig } from "../registry/run-config.js";
@@ -45,24 +47,46 @@ export class RunFolder implements CheckpointStore {
 
   /** The files that are there. */
   files(): string[] {
-    return (Object.keys(FILES) as (keyof typeof FILES)[]).filter((name) => this.has(name)).map((name) => this.file(name));
+    return (Object.keys(FILES) as (keyof typeof FILES)[])
+      .filter((name) => this.has(name))
+      .map((name) => this.file(name));
   }
 
-  /** Makes the folder. Throws `PTX_FILE_EXISTS` when there is something in it already. */
+  /** Throws `PTX_FILE_EXISTS` unless the folder is empty or not there yet. */
+  async requireFree(): Promise<void> {
+    const found = await readdir(this.path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return [];
+      if (error.code === "ENOTDIR")
+        throw ptxError("PTX_FILE_EXISTS", this.path, "this is a file; name a folder");
+      throw error;
+    });
+    if (found.some((name) => !isLeftover(name))) {
+      throw ptxError(
+        "PTX_FILE_EXISTS",
+        this.path,
+        "the folder is not empty; name another --output, or continue the run in it with --resume",
+      );
+    }
+  }
+
+  /** Makes the folder, and removes what a killed process left half-written in it. */
   async create(): Promise<void> {
     await mkdir(this.path, { recursive: true });
-    if ((await readdir(this.path)).length > 0) {
-      throw ptxError("PTX_FILE_EXISTS", this.path, "the folder is not empty; name another --output, or continue the run in it with --resume");
-    }
+    const leftovers = (await readdir(this.path)).filter(isLeftover);
+    await Promise.all(leftovers.map((name) => rm(join(this.path, name), { force: true })));
   }
 
   async saveConfig(config: RunConfig): Promise<void> {
     await this.#write("config", printConfig(config));
   }
 
-  /** The run's resolved config. Data files need not exist any more. */
-  async config(registry: Registry): Promise<RunConfig> {
-    return resolveConfig(await this.#json("config"), registry, { source: this.file("config"), checkFiles: false }).config;
+  /** The run's resolved config, with `path=value` changes. Data files need not exist any more. */
+  async config(registry: Registry, set: readonly string[] = []): Promise<RunConfig> {
+    return resolveConfig(await this.#json("config"), registry, {
+      source: this.file("config"),
+      checkFiles: false,
+      set,
+    }).config;
   }
 
   async saveVocabularies(saved: SavedVocabularies): Promise<void> {
@@ -70,20 +94,25 @@ export class RunFolder implements CheckpointStore {
   }
 
   async vocabularies(): Promise<SavedVocabularies> {
-    return (await this.#json("vocabularies")) as SavedVocabularies;
+    const saved = (await this.#json("vocabularies")) as Partial<SavedVocabularies> | null;
+    const { tensorizers, data } = saved ?? {};
+    if (isObject(tensorizers) && Array.isArray(data)) return { tensorizers, data };
+    throw ptxError("PTX_MODEL_FILE", this.file("vocabularies"), "this is not what a run saves in it");
   }
 
   async saveParameters(parameters: ParameterStore): Promise<void> {
     await writeSafetensors(this.file("parameters"), parameters.feeds());
   }
 
-  /** Puts the run's parameters into a store. */
+  /** Puts the run's parameters into a store, which then takes no others. */
   async loadParameters(parameters: ParameterStore): Promise<void> {
     this.#require("parameters");
-    const { tensors } = await readSafetensors(this.file("parameters"));
+    const file = this.file("parameters");
+    const { tensors } = await readSafetensors(file);
     for (const [name, { dims, data }] of Object.entries(tensors)) {
-      parameters.add({ name, shape: dims, data: data as Float32Array, trainable: true });
+      parameters.add({ name, shape: dims, data: floats(file, name, data), trainable: true });
     }
+    parameters.seal(file);
   }
 
   async saveMetrics(metrics: unknown): Promise<void> {
@@ -96,28 +125,40 @@ export class RunFolder implements CheckpointStore {
 
   /** Keeps rows to check exported files with. */
   async saveSamples(rows: readonly Row[]): Promise<void> {
-    await this.#write("samples", rows.map(({ values }) => `${JSON.stringify({ ...values })}\n`).join(""));
+    await this.#write("samples", jsonLines(rows.map(({ values }) => ({ ...values }))));
   }
 
   async samples(): Promise<Row[]> {
     const lines = (await this.#text("samples")).split("\n").filter((line) => line !== "");
-    return lines.map((line, i) => ({ values: Object.assign(Object.create(null), JSON.parse(line)), origin: `${this.file("samples")}:${i + 1}` }));
+    return lines.map((line, i) => {
+      const origin = `${this.file("samples")}:${i + 1}`;
+      return { values: Object.assign(Object.create(null), parse(line, origin)), origin };
+    });
   }
 
   async saveWorst(rows: readonly object[]): Promise<void> {
-    await this.#write("worst", rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    await this.#write("worst", jsonLines(rows));
   }
 
   async save({ arrays, state }: Checkpoint): Promise<void> {
-    const tensors = Object.fromEntries([...arrays].map(([name, { shape, data }]) => [name, { dtype: "float32", dims: shape, data } as const]));
+    const tensors = Object.fromEntries(
+      [...arrays].map(([name, { shape, data }]) => [name, { dtype: "float32", dims: shape, data } as const]),
+    );
     await writeSafetensors(this.file("checkpoint"), tensors, { metadata: { state: JSON.stringify(state) } });
   }
 
   async load(): Promise<Checkpoint | null> {
     if (!this.has("checkpoint")) return null;
-    const { tensors, metadata } = await readSafetensors(this.file("checkpoint"));
-    const arrays = new Map(Object.entries(tensors).map(([name, { dims, data }]) => [name, { shape: dims, data: data as Float32Array }] as const));
-    return { arrays, state: JSON.parse(metadata.state ?? "null") };
+    const file = this.file("checkpoint");
+    const { tensors, metadata } = await readSafetensors(file);
+    const arrays = new Map(
+      Object.entries(tensors).map(
+        ([name, { dims, data }]) => [name, { shape: dims, data: floats(file, name, data) }] as const,
+      ),
+    );
+    if (metadata.state === undefined)
+      throw ptxError("PTX_MODEL_FILE", file, "it does not hold a run's state");
+    return { arrays, state: parse(metadata.state, file) };
   }
 
   /** Removes the checkpoint of a run that has ended. */
@@ -135,17 +176,39 @@ export class RunFolder implements CheckpointStore {
   }
 
   async #json(name: keyof typeof FILES): Promise<unknown> {
-    const text = await this.#text(name);
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw ptxError("PTX_MODEL_FILE", this.file(name), `not valid JSON: ${(error as Error).message}`);
-    }
+    return parse(await this.#text(name), this.file(name));
   }
 
   #require(name: keyof typeof FILES): void {
     if (this.has(name)) return;
-    const what = existsSync(this.path) ? `the run lacks ${FILES[name]}; it has not ended, or this is no run folder` : "there is no such run folder";
+    const what = existsSync(this.path)
+      ? `the run lacks ${FILES[name]}; it has not ended, or this is no run folder`
+      : "there is no such run folder";
     throw ptxError("PTX_RUN", this.path, what, "pytext-ts train CONFIG --output DIR makes one");
   }
+}
+
+/** Names that `replaceFiles` gives to a run's files while it writes them. */
+function isLeftover(name: string): boolean {
+  return Object.values(FILES).some((file) => name.startsWith(`.${file}.`) && name.endsWith(".part"));
+}
+
+/** Rows as JSON, one a line. Integers beyond 2^53 (Parquet has them) become texts, as numbers would change them. */
+function jsonLines(rows: readonly object[]): string {
+  const plain = (_: string, value: unknown): unknown =>
+    typeof value !== "bigint" ? value : Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  return rows.map((row) => `${JSON.stringify(row, plain)}\n`).join("");
+}
+
+function parse(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw ptxError("PTX_MODEL_FILE", where, `not valid JSON: ${(error as Error).message}`);
+  }
+}
+
+function floats(file: string, name: string, data: TensorData): Float32Array {
+  if (data instanceof Float32Array) return data;
+  throw ptxError("PTX_MODEL_FILE", file, `${name} holds other numbers than 32-bit floats`);
 }

@@ -1,10 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Fingerprint } from "../components/data/data-handler.js";
 import { JsonLines } from "../components/channels/jsonl.js";
-import type { EpochRecord, Figures, Predictions, TrainingEvent } from "../components/trainers/contracts.js";
-import { Evaluator } from "../components/trainers/evaluator.js";
-import type { SplitData } from "../components/data/split-data.js";
 import type { Split } from "../components/data/contracts.js";
+import type { Fingerprint } from "../components/data/data-handler.js";
+import type { SplitData } from "../components/data/split-data.js";
+import type {
+  Channel,
+  EpochRecord,
+  Figures,
+  Predictions,
+  TrainingEvent,
+} from "../components/trainers/contracts.js";
+import { Evaluator } from "../components/trainers/evaluator.js";
 import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
@@ -44,40 +50,37 @@ export interface TrainedRun {
 /** How many held-out rows are kept with the run, to check exported files with. */
 const SAMPLES = 64;
 
-/** Trains a resolved config's task, tests it, and writes the run folder. */
+/** Trains a resolved config's task, tests it, and writes the run folder. Nothing is written before all parts are built. */
 export async function train(config: RunConfig, options: TrainOptions): Promise<TrainedRun> {
   const folder = new RunFolder(options.output);
   const resumed = options.resume === true && (await continues(folder, config, options.registry));
   if (resumed && folder.has("metrics")) {
     options.log.info(`the run in ${folder.path} has ended already`);
+    await folder.dropCheckpoint();
     return { folder, metrics: (await folder.metrics()) as unknown as Metrics, written: [] };
   }
+  if (!resumed) await folder.requireFree();
+  if (!resumed && options.resume) options.log.info(`${folder.path} holds no run yet: a new one begins`);
   const open = openTask(config, options.registry, options.log);
-  const data = open.task.data();
-  const prints = await data.fingerprints();
-  if (resumed && folder.has("vocabularies")) {
-    const saved = await folder.vocabularies();
-    requireSameData(saved.data, prints);
-    loadVocabularies(open.task, saved, folder.file("vocabularies"));
-  } else {
-    await data.learn();
-  }
-  const splits = new Map<Split, SplitData>();
-  for (const split of data.splits) splits.set(split, await data.load(split));
-  if (!resumed) {
-    await folder.create();
-    await folder.saveConfig(config);
-  }
-  const state = Object.fromEntries(Object.entries(open.task.tensorizers).map(([name, tensorizer]) => [name, tensorizer.state()]));
-  await folder.saveVocabularies({ tensorizers: state, data: prints });
+  const { splits, files } = await readData(open, resumed ? folder : null);
   if (!folder.has("checkpoint")) await open.task.prepare();
-
-  const channels = [...(options.quiet ? [] : open.task.channels()), new JsonLines(folder.file("log"))];
-  const emit = (event: TrainingEvent): void => {
-    for (const channel of channels) channel.event(event);
+  const channels = chooseChannels(open.task, options.quiet ?? false);
+  const session: RunSession = {
+    splits,
+    folder,
+    emit: (event) => {
+      for (const channel of channels) channel.event(event);
+    },
+    begin: async () => {
+      await folder.create();
+      if (!folder.has("config")) await folder.saveConfig(config);
+      if (!folder.has("vocabularies"))
+        await folder.saveVocabularies({ tensorizers: states(open.task), data: files });
+      channels.push(new JsonLines(folder.file("log")));
+    },
   };
   try {
-    const metrics = await fit(open, splits, folder, emit);
+    const metrics = await trainAndTest(open, session);
     await folder.saveMetrics(metrics);
     await folder.dropCheckpoint();
     return { folder, metrics, written: folder.files() };
@@ -86,11 +89,50 @@ export async function train(config: RunConfig, options: TrainOptions): Promise<T
   }
 }
 
-async function fit(open: OpenTask, splits: ReadonlyMap<Split, SplitData>, folder: RunFolder, emit: (event: TrainingEvent) => void): Promise<Metrics> {
+/** The numericalised splits; the vocabularies are those of the run that is gone on with, or learnt. */
+async function readData(
+  { task }: OpenTask,
+  run: RunFolder | null,
+): Promise<{ readonly splits: ReadonlyMap<Split, SplitData>; readonly files: readonly Fingerprint[] }> {
+  const data = task.data();
+  const files = await data.fingerprints();
+  if (run?.has("vocabularies")) {
+    const saved = await run.vocabularies();
+    requireSameData(saved.data, files);
+    loadVocabularies(task, saved, run.file("vocabularies"));
+  } else {
+    await data.learn();
+  }
+  task.reporter.requireFit(task.labels, task.decision.decision);
+  const splits = new Map<Split, SplitData>();
+  for (const split of data.splits) splits.set(split, await data.load(split));
+  return { splits, files };
+}
+
+/** The config's channels; of these the quiet run keeps the ones that write files. */
+function chooseChannels(task: Task, quiet: boolean): Channel[] {
+  return task.channels().filter(({ terminal }) => !(quiet && terminal));
+}
+
+function states(task: Task): Record<string, unknown> {
+  const entries = Object.entries(task.tensorizers);
+  return Object.fromEntries(entries.map(([name, tensorizer]) => [name, tensorizer.state()]));
+}
+
+interface RunSession {
+  readonly splits: ReadonlyMap<Split, SplitData>;
+  readonly folder: RunFolder;
+  readonly emit: (event: TrainingEvent) => void;
+  readonly begin: () => Promise<void>;
+}
+
+async function trainAndTest(open: OpenTask, { splits, folder, emit, begin }: RunSession): Promise<Metrics> {
   const { task, context, parameters } = open;
   const engine = await open.engine();
-  const build: Parameters<typeof Evaluator.compile>[1] = (scope) => task.build(scope, { form: "ids", targets: true });
-  const report = (split: Split, predictions: Predictions): Figures => task.reporter.figures(task.evaluated(splits.get(split)!, predictions));
+  const build: Parameters<typeof Evaluator.compile>[1] = (scope) =>
+    task.build(scope, { form: "ids", targets: true });
+  const report = (split: Split, predictions: Predictions): Figures =>
+    task.reporter.figures(task.evaluated(splits.get(split)!, predictions));
   const { batcher } = task.data();
   const result = await task.trainer.train({
     context,
@@ -101,6 +143,7 @@ async function fit(open: OpenTask, splits: ReadonlyMap<Split, SplitData>, folder
     report,
     select: task.reporter.select,
     emit,
+    begin,
     checkpoints: folder,
   });
   await folder.saveParameters(parameters);
@@ -118,14 +161,34 @@ async function fit(open: OpenTask, splits: ReadonlyMap<Split, SplitData>, folder
   const heldOut = splits.get("test") ?? splits.get("eval") ?? splits.get("train")!;
   const rows = Array.from({ length: Math.min(SAMPLES, heldOut.size) }, (_, i) => i);
   await folder.saveSamples(await task.data().examples(heldOut, rows));
-  return { train: result.train, eval: figures.eval ?? null, test: figures.test ?? null, best_epoch: result.bestEpoch, epochs: result.epochs };
+  return {
+    train: result.train,
+    eval: figures.eval ?? null,
+    test: figures.test ?? null,
+    best_epoch: result.bestEpoch,
+    epochs: result.epochs,
+  };
 }
 
-async function saveWorst(task: Task, data: SplitData, predictions: Predictions, folder: RunFolder): Promise<void> {
+async function saveWorst(
+  task: Task,
+  data: SplitData,
+  predictions: Predictions,
+  folder: RunFolder,
+): Promise<void> {
   const worst = task.reporter.worst(task.evaluated(data, predictions));
-  const rows = await task.data().examples(data, worst.map(({ row }) => row));
+  const rows = await task.data().examples(
+    data,
+    worst.map(({ row }) => row),
+  );
   await folder.saveWorst(
-    worst.map(({ gold, predicted, score }, i) => ({ origin: rows[i]!.origin, gold, predicted, score, ...rows[i]!.values })),
+    worst.map(({ gold, predicted, score }, i) => ({
+      origin: rows[i]!.origin,
+      gold,
+      predicted,
+      score,
+      row: { ...rows[i]!.values },
+    })),
   );
 }
 
@@ -135,12 +198,19 @@ async function continues(folder: RunFolder, config: RunConfig, registry: Registr
   const saved = await folder.config(registry);
   const differing = differences(saved, config);
   if (differing.length === 0) return true;
-  throw ptxError("PTX_RUN", folder.file("config"), `the run in this folder has another config: ${differing.slice(0, 5).join(", ")}`, "resume with the run's own config.json, or train into another --output");
+  throw ptxError(
+    "PTX_RUN",
+    folder.file("config"),
+    `the run in this folder has another config: ${differing.slice(0, 5).join(", ")}`,
+    "resume with the run's own config.json, or train into another --output",
+  );
 }
 
 function differences(a: unknown, b: unknown, path = ""): string[] {
   if (isDeepStrictEqual(a, b)) return [];
-  const objects = [a, b].every((value) => typeof value === "object" && value !== null && !Array.isArray(value));
+  const objects = [a, b].every(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  );
   if (!objects) return [`${path} ${JSON.stringify(a)} -> ${JSON.stringify(b)}`];
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
   const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
@@ -151,6 +221,10 @@ function requireSameData(saved: readonly Fingerprint[], now: readonly Fingerprin
   for (const print of now) {
     const before = saved.find(({ split, file }) => split === print.split && file === print.file);
     if (before?.sha256 === print.sha256) continue;
-    throw ptxError("PTX_RUN", print.file, "the file has changed since the run began: a resumed run must go on with the same rows");
+    throw ptxError(
+      "PTX_RUN",
+      print.file,
+      "the file has changed since the run began: a resumed run must go on with the same rows",
+    );
   }
 }

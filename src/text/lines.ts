@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { PtxError, ptxError } from "../registry/errors.js";
 
@@ -15,6 +16,8 @@ export interface LineBlock {
 export interface LineOptions {
   /** Called with the number of a line that is not UTF-8; the line is left out. Without it such a line throws `PTX_DATA`. */
   readonly onBadLine?: (line: number) => void;
+  /** What to read in place of the file, whose name then only serves messages: standard input. */
+  readonly stream?: Readable;
 }
 
 /** Called with a line's number and its text without the end of line (and without a carriage return before it). */
@@ -30,7 +33,7 @@ const BYTE_ORDER_MARK = "\ufeff";
 export async function* lineBlocks(file: string, options: LineOptions = {}): AsyncGenerator<LineBlock> {
   let pending: Buffer[] = [];
   let line = 1;
-  for await (const chunk of chunks(file)) {
+  for await (const chunk of chunks(file, options.stream)) {
     const cut = chunk.lastIndexOf(NEWLINE) + 1;
     if (cut === 0) {
       pending.push(chunk);
@@ -79,9 +82,9 @@ export async function firstLine(file: string): Promise<string | undefined> {
   return undefined;
 }
 
-async function* chunks(file: string): AsyncGenerator<Buffer> {
-  const raw = createReadStream(file, { highWaterMark: 256 * 1024 });
-  const zipped = file.endsWith(".gz");
+async function* chunks(file: string, given?: Readable): AsyncGenerator<Buffer> {
+  const raw: Readable = given ?? createReadStream(file, { highWaterMark: 256 * 1024 });
+  const zipped = given === undefined && file.endsWith(".gz");
   const stream = zipped ? raw.pipe(createGunzip({ chunkSize: 256 * 1024 })) : raw;
   // pipe() does not pass errors on: without this a missing .gz file would leave the reader waiting for ever.
   if (zipped) raw.on("error", (error) => stream.destroy(error));

@@ -26,6 +26,7 @@ const columns: readonly [string, number, (record: EpochRecord, seconds: number) 
 ];
 
 class Console implements Channel {
+  readonly terminal = true;
   readonly #live: boolean;
   #drawn = false;
   #rows = 0;
@@ -38,33 +39,40 @@ class Console implements Channel {
 
   event(event: TrainingEvent): void {
     switch (event.type) {
-      case "start": {
-        const from = event.resumed > 0 ? `; resumed after ${event.resumed} steps` : "";
-        this.#line(
-          `training: ${event.rows} rows, ${event.batches} batches an epoch, ${event.epochs} epochs, ${event.parameters} parameters${from}`,
-        );
-        this.#line(columns.map(([title, width]) => title.padStart(width)).join("  "));
-        return this.#restart();
-      }
+      case "start":
+        this.#start(event);
+        break;
       case "progress":
-        return this.#progress(event);
+        this.#progress(event);
+        break;
       case "epoch":
         this.#line(
           columns.map(([, width, cell]) => cell(event.record, event.seconds).padStart(width)).join("  "),
         );
-        return this.#restart();
+        this.#restart();
+        break;
       case "stop":
-        return this.#line(`${event.reason}; best epoch ${event.best_epoch}`);
+        this.#line(`${event.reason}; best epoch ${event.best_epoch}`);
+        break;
       case "figures":
         for (const line of figureLines(event.split, event.figures)) this.#line(line);
-        return;
+        break;
       default:
-        return event satisfies never;
+        event satisfies never;
     }
   }
 
   close(): void {
     this.#clear();
+  }
+
+  #start({ rows, batches, epochs, parameters, resumed }: Extract<TrainingEvent, { type: "start" }>): void {
+    const from = resumed > 0 ? `; resumed after ${resumed} steps` : "";
+    this.#line(
+      `training: ${rows} rows, ${batches} batches an epoch, ${epochs} epochs, ${parameters} parameters${from}`,
+    );
+    this.#line(columns.map(([title, width]) => title.padStart(width)).join("  "));
+    this.#restart();
   }
 
   #restart(): void {

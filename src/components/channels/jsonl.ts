@@ -1,10 +1,13 @@
 import { appendFileSync } from "node:fs";
 import { Type } from "typebox";
 import { component } from "../../registry/component.js";
+import { requireFileTarget } from "../../registry/output-file.js";
 import type { Channel, TrainingEvent } from "../trainers/contracts.js";
 
 /** Appends every event but progress as one JSON object a line; each line is whole or absent. */
 export class JsonLines implements Channel {
+  readonly terminal = false;
+
   constructor(readonly path: string) {}
 
   event(event: TrainingEvent): void {
@@ -28,5 +31,8 @@ export const JSONLChannel = component({
   kind: "channel",
   name: "JSONLChannel",
   schema,
-  create: ({ path }) => new JsonLines(path),
+  create({ path }) {
+    requireFileTarget(path, "JSONLChannel.path");
+    return new JsonLines(path);
+  },
 });

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Static, Type } from "typebox";
-import { classificationReport, multiLabelReport } from "../../metrics/index.js";
+import { classificationReport, MetricsError, multiLabelReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
-import { ptxError } from "../../registry/errors.js";
+import { PtxError, ptxError } from "../../registry/errors.js";
 import { nearest } from "../../registry/nearest.js";
+import type { Decision } from "../contracts.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
 import type { Evaluated, MetricReporter, WorstRow } from "./contracts.js";
 
@@ -51,8 +53,8 @@ class Classification implements MetricReporter {
     this.select = { name, higherIsBetter: name !== "loss", value: (figures) => this.#value(figures, name) };
   }
 
-  figures({ labels, decision, threshold, gold, scores, loss }: Evaluated): Figures {
-    const target = this.config.target_label;
+  requireFit(labels: readonly string[], decision: Decision): void {
+    const { target_label: target, model_select_metric: metric } = this.config;
     if (target !== null && !labels.includes(target)) {
       const close = nearest(target, labels);
       const meant = close === undefined ? "" : `; did you mean "${close}"?`;
@@ -62,17 +64,29 @@ class Classification implements MetricReporter {
         `no label is called "${target}"${meant}  known: ${labels.join(", ")}`,
       );
     }
-    if (decision === "multi-label") {
-      return multiLabelReport({ labels, gold: gold as Uint8Array, scores, loss, thresholds: threshold });
+    if (metric === "mcc" && decision === "multi-label") {
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        "metric_reporter.model_select_metric",
+        'there is no "mcc" where a row may have several labels; choose accuracy, macro_f1 or another figure',
+      );
     }
-    const positive = target !== null && labels.length === 2 ? { positiveLabel: target } : {};
-    return classificationReport({ labels, gold: gold as Int32Array, scores, loss, ...positive });
+  }
+
+  figures(evaluated: Evaluated): Figures {
+    try {
+      return this.#report(evaluated);
+    } catch (error) {
+      if (!(error instanceof MetricsError)) throw error;
+      throw new PtxError([{ code: "PTX_TRAINING", where: "metric_reporter", message: error.message }], {
+        cause: error,
+      });
+    }
   }
 
   worst({ labels, decision, threshold, gold, scores }: Evaluated): WorstRow[] {
     const rows = scores.length / labels.length;
-    const named = (row: number, holds: (label: number) => boolean): string[] =>
-      labels.filter((_, label) => holds(label));
+    const named = (holds: (label: number) => boolean): string[] => labels.filter((_, label) => holds(label));
     const scored = Array.from({ length: rows }, (_, row): WorstRow => {
       const score = (label: number): number => scores[row * labels.length + label]!;
       if (decision === "single-label") {
@@ -83,15 +97,24 @@ class Classification implements MetricReporter {
       const agreement = labels.map((_, label) => (truth(label) ? score(label) : 1 - score(label)));
       return {
         row,
-        gold: named(row, truth),
-        predicted: named(row, (label) => score(label) >= threshold),
+        gold: named(truth),
+        predicted: named((label) => score(label) >= threshold),
         score: Math.min(...agreement),
       };
     });
     return scored
-      .filter(({ gold: truth, predicted }) => truth.join() !== predicted.join())
+      .filter(({ gold: truth, predicted }) => !isDeepStrictEqual(truth, predicted))
       .sort((a, b) => a.score - b.score || a.row - b.row)
       .slice(0, this.config.worst_rows);
+  }
+
+  #report({ labels, decision, threshold, gold, scores, loss }: Evaluated): Figures {
+    if (decision === "multi-label") {
+      return multiLabelReport({ labels, gold: gold as Uint8Array, scores, loss, thresholds: threshold });
+    }
+    const target = this.config.target_label;
+    const positive = target !== null && labels.length === 2 ? { positiveLabel: target } : {};
+    return classificationReport({ labels, gold: gold as Int32Array, scores, loss, ...positive });
   }
 
   #value(figures: Figures, name: string): number | null {

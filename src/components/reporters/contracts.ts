@@ -16,6 +16,9 @@ export interface Evaluated extends Predictions {
 /** Computes a split's figures, and says by which the best model is chosen. */
 export interface MetricReporter {
   readonly select: SelectMetric;
+  /** Throws `PTX_CONFIG_VALUE` when the config names a label or a figure that such a task does not have; asked before training. */
+  requireFit(labels: readonly string[], decision: Decision): void;
+  /** Throws `PTX_TRAINING` for scores that are not probabilities, as a model gives that has diverged. */
   figures(evaluated: Evaluated): Figures;
   /** Rows that the model got most wrong: row numbers, the worst first. */
   worst(evaluated: Evaluated): readonly WorstRow[];

@@ -78,6 +78,8 @@ export type TrainingEvent =
 
 /** Shows or stores events: a console, a file. */
 export interface Channel {
+  /** Whether it writes on the terminal; a quiet run leaves such channels out. */
+  readonly terminal: boolean;
   event(event: TrainingEvent): void;
   close(): void;
 }
@@ -105,6 +107,8 @@ export interface TrainingSession {
   readonly report: (split: Split, predictions: Predictions) => Figures;
   readonly select: SelectMetric;
   readonly emit: (event: TrainingEvent) => void;
+  /** Called once, when everything is built and sound, before the first event and the first batch. */
+  readonly begin: () => Promise<void>;
   readonly checkpoints: CheckpointStore | null;
 }
 

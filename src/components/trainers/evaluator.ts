@@ -4,6 +4,7 @@ import type { ParameterStore } from "../../graph/parameters.js";
 import { optimize } from "../../graph/passes.js";
 import { Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
+import { ptxError } from "../../registry/errors.js";
 import type { Predicted } from "../contracts.js";
 import type { Examples, Predictions } from "./contracts.js";
 
@@ -33,8 +34,9 @@ export class Evaluator {
     return new Evaluator(graph, await engine.compile(graph), parameters);
   }
 
-  /** Scores every row. `batches` hold each row number once, in any order; results are in row order. */
+  /** Scores every row. `batches` hold each row number once, in any order; results are in row order. Throws `PTX_DATA` otherwise. */
   async run(examples: Examples, batches: readonly Uint32Array[]): Promise<Predictions> {
+    requireEachOnce(batches, examples.size);
     const outputs = [...this.graph.outputs.keys()];
     const parameters = this.parameters.feeds(this.graph.parameters.map(({ name }) => name));
     let scores = new Float32Array(0);
@@ -56,4 +58,16 @@ export class Evaluator {
   async release(): Promise<void> {
     await this.program.release();
   }
+}
+
+function requireEachOnce(batches: readonly Uint32Array[], size: number): void {
+  const seen = new Uint8Array(size);
+  for (const rows of batches) for (const row of rows) seen[row]!++;
+  const row = seen.findIndex((times) => times !== 1);
+  if (row < 0) return;
+  throw ptxError(
+    "PTX_DATA",
+    "data.batcher",
+    `evaluation needs every row once, but the batcher gives row ${row} of ${size} ${seen[row]} times`,
+  );
 }

@@ -1,65 +1,15 @@
-import { type Static, Type } from "typebox";
-import { component, Slot } from "../../registry/component.js";
-import type { Context } from "../../registry/context.js";
+import { component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import { clipByGlobalNorm, clipByValue } from "../optimizers/clipping.js";
 import type { Optimizer, WeightAveraging } from "../optimizers/contracts.js";
 import { GradientAccumulator } from "../optimizers/gradient-accumulator.js";
-import { matchParameters, PATTERN_SYNTAX } from "../optimizers/parameter-match.js";
+import { matchParameters } from "../optimizers/parameter-match.js";
 import type { Scheduler } from "../schedulers/contracts.js";
 import type { EpochRecord, Figures, TrainingResult, TrainingSession } from "./contracts.js";
 import { Evaluator } from "./evaluator.js";
+import { type TrainerOptions, trainerOptions } from "./trainer-options.js";
 import { restoreState, saveState, type TrainingState } from "./training-state.js";
 import { TrainingStep } from "./training-step.js";
-
-const schema = Type.Object(
-  {
-    epochs: Type.Integer({ minimum: 1, default: 10, description: "Passes over the training rows." }),
-    optimizer: Slot("optimizer", { default: "Adam", description: "How gradients change parameters." }),
-    scheduler: Slot("scheduler", {
-      default: "ConstantLR",
-      description: "How the learning rate moves over the run.",
-    }),
-    early_stop_after: Type.Integer({
-      minimum: 0,
-      default: 0,
-      description: "Stop after this many epochs in a row without a better eval metric; 0 = never.",
-    }),
-    load_best_model_after_train: Type.Boolean({
-      default: true,
-      description: "End with the parameters of the best epoch on eval, not of the last.",
-    }),
-    max_clip_norm: Type.Union([Type.Null(), Type.Number({ exclusiveMinimum: 0 })], {
-      default: null,
-      description: "Limit of the norm of all gradients together; null = no limit.",
-    }),
-    max_clip_value: Type.Union([Type.Null(), Type.Number({ exclusiveMinimum: 0 })], {
-      default: null,
-      description: "Limit of every single gradient element; null = no limit.",
-    }),
-    num_accumulated_batches: Type.Integer({
-      minimum: 1,
-      default: 1,
-      description:
-        "Batches whose gradients are summed before an update: equal to one batch of all their rows.",
-    }),
-    freeze: Type.Array(Type.String(), {
-      default: [],
-      description: `Parameters that stay as they are. ${PATTERN_SYNTAX}`,
-    }),
-    weight_averaging: Slot("weight_averaging", {
-      default: null,
-      description: "Evaluate and keep an average of the parameters over time.",
-    }),
-    checkpoint_every_batches: Type.Union([Type.Null(), Type.Integer({ minimum: 1 })], {
-      default: null,
-      description: "Also write a checkpoint after every so many batches; null = only after each epoch.",
-    }),
-  },
-  { description: "The training loop: epochs of batches, evaluation after each, the best epoch kept." },
-);
-
-type Config = Static<typeof schema>;
 
 /** One run of the loop. Everything that changes lives in `state`, so that a checkpoint is exactly what a resumed run needs. */
 class TrainingRun {
@@ -67,7 +17,7 @@ class TrainingRun {
   readonly #state: TrainingState;
 
   private constructor(
-    readonly config: Config,
+    readonly config: TrainerOptions,
     readonly session: TrainingSession,
     readonly step: TrainingStep,
     readonly evaluator: Evaluator,
@@ -82,6 +32,7 @@ class TrainingRun {
       step: 0,
       lossSum: 0,
       lossCount: 0,
+      pending: 0,
       norm: null,
       scores: new Float32Array(0),
       best: null,
@@ -90,8 +41,16 @@ class TrainingRun {
     };
   }
 
-  static async prepare(config: Config, session: TrainingSession): Promise<TrainingRun> {
+  static async prepare(config: TrainerOptions, session: TrainingSession): Promise<TrainingRun> {
     const { context, engine, parameters, build, data } = session;
+    if (config.early_stop_after > 0 && data.eval === null) {
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        "trainer.early_stop_after",
+        `${config.early_stop_after} epochs without a better eval metric cannot be seen: there are no eval rows`,
+        "give an eval file or data.eval_fraction, or set early_stop_after to 0",
+      );
+    }
     const evaluator = await Evaluator.compile(engine, build, parameters, context);
     const frozen = matchParameters(config.freeze, parameters.names, (i) => `trainer.freeze[${i}]`).flat();
     for (const name of frozen) parameters.get(name)!.trainable = false;
@@ -111,7 +70,7 @@ class TrainingRun {
     };
     const scheduler = schedule.component.create(schedule.config, info, context);
     const average = config.weight_averaging && context.part("weight_averaging", config.weight_averaging);
-    const averaging = average && average.component.create(average.config, context);
+    const averaging = average?.component.create(average.config, context) ?? null;
     return new TrainingRun(config, session, step, evaluator, optimizer, scheduler, averaging);
   }
 
@@ -120,6 +79,7 @@ class TrainingRun {
     const state = this.#state;
     const saved = await session.checkpoints?.load();
     if (saved) restoreState(saved, this.#parts());
+    await session.begin();
     const batches = this.#batches(state.epoch).length;
     session.emit({
       type: "start",
@@ -148,6 +108,7 @@ class TrainingRun {
     }
     const { best } = state;
     if (best !== null && config.load_best_model_after_train) session.parameters.assign(best.parameters);
+    else this.averaging?.swap([...session.parameters]);
     session.emit({ type: "stop", reason, best_epoch: best?.epoch ?? state.epoch });
     await this.step.release();
     await this.evaluator.release();
@@ -165,7 +126,7 @@ class TrainingRun {
     const batches = this.#batches(state.epoch);
     while (state.batch < batches.length) {
       const rows = batches[state.batch]!;
-      await this.#batch(rows, state.epoch * batches.length + state.batch);
+      await this.#batch(rows);
       state.batch++;
       const whole = state.batch % accumulated === 0 || state.batch === batches.length;
       if (whole) this.#update();
@@ -184,11 +145,11 @@ class TrainingRun {
   }
 
   /** Loss and gradients of one batch, added to the update in the making. */
-  async #batch(rows: Uint32Array, number: number): Promise<void> {
+  async #batch(rows: Uint32Array): Promise<void> {
     const state = this.#state;
     const { sum, count, scores } = await this.step.run(
       this.session.data.train.batch(rows),
-      number,
+      state,
       (parameter, gradient) => this.#accumulator.add(parameter, gradient),
     );
     if (!Number.isFinite(sum)) {
@@ -204,15 +165,16 @@ class TrainingRun {
       state.scores.set(scores.subarray(i * labels, (i + 1) * labels), row * labels);
     state.lossSum += sum;
     state.lossCount += count;
-    state.pending = (state.pending ?? 0) + count;
+    state.pending += count;
   }
 
-  /** One optimizer step with everything accumulated. */
+  /** One optimizer step with everything accumulated; none when all rows weigh nothing, as there is no loss then. */
   #update(): void {
     const state = this.#state;
     const { max_clip_norm: maxNorm, max_clip_value: maxValue } = this.config;
     const updates = this.#accumulator.take();
-    let scale = 1 / (state.pending ?? 1);
+    if (state.pending === 0) return;
+    let scale = 1 / state.pending;
     if (maxValue !== null) state.norm = clipByValue(updates, maxValue, scale);
     if (maxNorm !== null) {
       const clipped = clipByGlobalNorm(updates, maxNorm, scale);
@@ -231,11 +193,13 @@ class TrainingRun {
     const state = this.#state;
     const all = [...session.parameters];
     const learningRate = optimizer.lr * scheduler.factor({ step: state.step - 1, epoch: state.epoch });
+    this.#requireSound();
     this.averaging?.afterEpoch(all, state.epoch);
     const averaged = this.averaging?.swap(all) ?? false;
     const train = session.report("train", { scores: state.scores, loss: state.lossSum / state.lossCount });
     const evaluated = await this.#evaluate();
-    const metric = evaluated && session.select.value(evaluated);
+    const metric = session.select.value(evaluated ?? train);
+    if (metric === null) this.#warnUndefined();
     const better = evaluated === null || state.best === null || this.#isBetter(metric, state.best.metric);
     if (better) {
       state.best = { epoch: state.epoch + 1, metric, parameters: session.parameters.snapshot() };
@@ -264,10 +228,32 @@ class TrainingRun {
     return report("eval", await this.evaluator.run(data.eval, data.batcher.eval(data.eval.lengths, "eval")));
   }
 
+  /** Where the metric says nothing, the later epoch is taken. */
   #isBetter(metric: number | null, best: number | null): boolean {
-    if (metric === null) return false;
     if (best === null) return true;
+    if (metric === null) return false;
     return this.session.select.higherIsBetter ? metric > best : metric < best;
+  }
+
+  /** Throws `PTX_TRAINING` where an epoch left nothing to go on with: a gradient may overflow where the loss did not. */
+  #requireSound(): void {
+    const where = `epoch ${this.#state.epoch + 1}`;
+    if (this.#state.lossCount === 0) {
+      throw ptxError("PTX_TRAINING", where, "every training row weighs 0 in the loss: look at label_weights");
+    }
+    for (const { name, data } of this.session.parameters) {
+      if (data.every(Number.isFinite)) continue;
+      const message = `the parameter ${name} is not finite any more; lower the learning rate, or clip gradients (max_clip_norm)`;
+      throw ptxError("PTX_TRAINING", where, message);
+    }
+  }
+
+  #warnUndefined(): void {
+    const { context, select, data } = this.session;
+    const split = data.eval === null ? "train" : "eval";
+    context.log.warn(
+      `epoch ${this.#state.epoch + 1}: ${select.name} is not defined on the ${split} rows, so it cannot choose the best epoch`,
+    );
   }
 
   #stale(): boolean {
@@ -295,8 +281,6 @@ class TrainingRun {
 export const Trainer = component({
   kind: "trainer",
   name: "Trainer",
-  schema,
-  create: (config: Config, _context: Context) => ({
-    train: async (session: TrainingSession) => (await TrainingRun.prepare(config, session)).train(),
-  }),
+  schema: trainerOptions,
+  create: (config) => ({ train: async (session) => (await TrainingRun.prepare(config, session)).train() }),
 });

@@ -11,7 +11,7 @@ export interface TrainingState {
   batch: number;
   step: number;
   /** Loss terms accumulated since the last update. */
-  pending?: number;
+  pending: number;
   lossSum: number;
   lossCount: number;
   norm: number | null;

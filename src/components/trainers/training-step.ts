@@ -19,6 +19,12 @@ export interface StepResult {
   readonly scores: Float32Array;
 }
 
+/** Which batch of which epoch is being trained, both from 0: what dropout masks are drawn by. */
+export interface Moment {
+  readonly epoch: number;
+  readonly batch: number;
+}
+
 /** The compiled training graph: loss, scores and gradients of one batch. */
 export class TrainingStep {
   readonly #buffers: Record<string, HostTensor> = {};
@@ -83,14 +89,16 @@ export class TrainingStep {
     );
   }
 
-  /** Runs one batch; dropout masks come from the stream of this step. Gradients are of the loss's sum and valid until the next run. */
+  /** Runs one batch; dropout masks come from the stream of this moment. Gradients are of the loss's sum and valid until the next run. */
   async run(
     batch: Values,
-    step: number,
+    moment: Moment,
     add: (parameter: Parameter, gradient: GradientValue) => void,
   ): Promise<StepResult> {
     const bindings = bindSymbols(this.graph, batch);
-    const masks = Object.fromEntries(this.masks.map((mask) => [mask.name, this.#draw(mask, step, bindings)]));
+    const masks = Object.fromEntries(
+      this.masks.map((mask) => [mask.name, this.#draw(mask, moment, bindings)]),
+    );
     const parameters = this.parameters.feeds(this.graph.parameters.map(({ name }) => name));
     const results = await this.program.run(
       { ...batch, ...masks, ...parameters },
@@ -110,7 +118,11 @@ export class TrainingStep {
     await this.program.release();
   }
 
-  #draw({ name, shape, keep }: DropoutMask, step: number, bindings: ReadonlyMap<string, number>): HostTensor {
+  #draw(
+    { name, shape, keep }: DropoutMask,
+    { epoch, batch }: Moment,
+    bindings: ReadonlyMap<string, number>,
+  ): HostTensor {
     const dims = bindShape(this.graph, shape, bindings);
     const size = dims.reduce((a, b) => a * b, 1);
     let buffer = this.#masks.get(name);
@@ -119,7 +131,7 @@ export class TrainingStep {
       this.#masks.set(name, buffer);
     }
     const data = buffer.subarray(0, size);
-    stream(this.seed, "dropout", name, step).fillBernoulli(data, keep, 1 / keep);
+    stream(this.seed, "dropout", name, epoch, batch).fillBernoulli(data, keep, 1 / keep);
     return { dtype: "float32", dims, data };
   }
 }
