@@ -33,7 +33,7 @@ export function fromEntries(entries: Iterable<readonly [string, unknown]>): Json
 }
 
 /** JSON Schema's name for the type of a value; whole numbers are `integer`. */
-export function jsonType(value: unknown): string {
+function jsonType(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
   if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number";
