@@ -102,13 +102,13 @@ export function generateAssistant(seed = "assistant 1", templates = intents): Re
 }
 
 /** The fillers of an utterance, cut out of its text. */
-export function fillersOf({ text, spans }: Utterance): string[] {
+function fillersOf({ text, spans }: Utterance): string[] {
   const points = [...text];
   return spans.map(({ start, end }) => points.slice(start, end).join(""));
 }
 
 /** What is left of an utterance when its fillers are taken out, as it is compared for sameness. */
-export function utteranceSurface({ text, spans }: Utterance): string {
+function utteranceSurface({ text, spans }: Utterance): string {
   const points = [...text];
   let [result, at] = ["", 0];
   for (const { start, end, slot } of spans) {

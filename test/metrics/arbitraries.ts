@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 /** Scores from a grid of nine values, so that ties are common and every value is exact in float32. */
-export const gridScore = fc.integer({ min: 0, max: 8 }).map((eighths) => eighths / 8);
+const gridScore = fc.integer({ min: 0, max: 8 }).map((eighths) => eighths / 8);
 
 /** Scores of positive and of negative rows. */
 export const scoredOutcomes = fc.record({
