@@ -30,7 +30,7 @@ export function subDims(a: Dim, b: Dim): Dim {
 
 /** `a * b`. */
 export function mulDims(a: Dim, b: Dim): Dim {
-  if (typeof a === "number" && typeof b === "number") return a * b;
+  if (typeof a === "number" && typeof b === "number") return a * b + 0; // never -0
   const product: Polynomial = new Map();
   for (const [ma, fa] of parse(a)) {
     for (const [mb, fb] of parse(b)) {
@@ -50,6 +50,7 @@ export function divDims(a: Dim, b: Dim): Dim | undefined {
   if (divisor === undefined || terms.length > 1) return undefined;
   const quotient: Polynomial = new Map();
   for (const [monomial, factor] of parse(a)) {
+    if (factor === 0) continue;
     const rest = symbolsOf(monomial);
     for (const symbol of symbolsOf(divisor[0])) {
       const at = rest.indexOf(symbol);

@@ -107,6 +107,7 @@ class Frame {
       value.rank === tensor.rank &&
       tensor.shape.every((dim, axis) => this.#bind(dim, value.dims[axis]!));
     if (!fits) throw new Error(`${tensor.name} is declared as ${tensor} and came out as ${describe(value)}`);
+    this.#checkContent(tensor, value);
     this.#values.set(tensor, value.own(this.tf));
   }
 
@@ -126,6 +127,18 @@ class Frame {
         throw new Error(`the size ${dim} of ${tensor.name} is not known when no step runs`);
       return size;
     });
+  }
+
+  /** Holds a value to the elements that were worked out while the graph was built, as far as their symbols are bound. */
+  #checkContent(tensor: Tensor, value: Value): void {
+    if (tensor.content === undefined) return;
+    for (const [i, dim] of tensor.content.entries()) {
+      const known = evaluateDim(dim, this.#bindings);
+      if (known === undefined || known === value.numbers[i]) continue;
+      throw new Error(
+        `${tensor.name}[${i}] was taken for ${dim} (${known}) and came out as ${value.numbers[i]}`,
+      );
+    }
   }
 
   /** Whether a declared size allows the actual one; a symbol that is met for the first time takes it. */

@@ -66,7 +66,7 @@ export interface Op<I extends OpInputs, A extends Attributes> extends OpDefiniti
   readonly types?: readonly [I, A];
 }
 
-/** Raised by shape rules; `apply` adds operator, inputs and place. */
+/** Raised by shape rules; `explained` adds operator, inputs and place. */
 export class ShapeError extends Error {}
 
 /** Defines an operator. */
@@ -84,14 +84,7 @@ export function applyAll<I extends OpInputs, A extends Attributes>(
   attributes: A,
 ): readonly [Tensor, ...Tensor[]] {
   const graph = innermost(op, inputs);
-  let types: readonly TensorType[];
-  try {
-    types = op.infer(inputs, attributes, () => graph.freshDim());
-  } catch (error) {
-    if (!(error instanceof ShapeError)) throw error;
-    const got = inputs.map((input) => (input === null ? "none" : String(input))).join(" and ");
-    throw ptxError("PTX_SHAPE", graph.place || "graph", `${op.name}: ${error.message}, got ${got}`);
-  }
+  const types = explained(op.name, inputs, () => op.infer(inputs, attributes, () => graph.freshDim()));
   return graph.addNode(op, inputs, attributes, types).outputs as unknown as readonly [Tensor, ...Tensor[]];
 }
 
@@ -102,6 +95,18 @@ export function apply<I extends OpInputs, A extends Attributes>(
   attributes: A,
 ): Tensor {
   return applyAll(op, inputs, attributes)[0];
+}
+
+/** Runs a rule about shapes; what it finds wrong is said with the operator, its inputs and the component that builds. */
+export function explained<T>(name: string, inputs: OpInputs, rule: () => T): T {
+  try {
+    return rule();
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const place = inputs.find((input) => input !== null)?.graph.place;
+    const got = inputs.map((input) => (input === null ? "none" : String(input))).join(" and ");
+    throw ptxError("PTX_SHAPE", place || "graph", `${name}: ${error.message}${got && ", got "}${got}`);
+  }
 }
 
 function innermost(op: { readonly name: string }, inputs: OpInputs): Graph {

@@ -2,7 +2,15 @@
 import { addDims, type Dim, divDims, mulDims, subDims } from "../dims.js";
 import { type DType, isFloat } from "../dtype.js";
 import type { Tensor, TensorType } from "../graph.js";
-import { apply, define, type GradientRule, type NoGradient, type Op, ShapeError } from "./define.js";
+import {
+  apply,
+  define,
+  explained,
+  type GradientRule,
+  type NoGradient,
+  type Op,
+  ShapeError,
+} from "./define.js";
 import { sumTo } from "./reduction.js";
 import { broadcastShapes, like, requireFloat, requireSameType, requireType } from "./rules.js";
 
@@ -175,10 +183,16 @@ export const Identity = define<Unary>("Identity", {
   gradient: (_, [dy]) => [dy],
 });
 
+function ofNumbers(name: string): never {
+  return explained(name, [], () => {
+    throw new ShapeError("one of the operands must be a tensor, got two numbers");
+  });
+}
+
 function binary(op: Op<Binary, None>): (a: Operand, b: Operand) => Tensor {
   return (a, b) => {
     if (typeof a === "number") {
-      if (typeof b === "number") throw new ShapeError(`${op.name} of two numbers`);
+      if (typeof b === "number") return ofNumbers(op.name);
       return apply(op, [scalarLike(b, a), b], {});
     }
     return apply(op, [a, typeof b === "number" ? scalarLike(a, b) : b], {});
@@ -250,7 +264,7 @@ export const erf = (x: Tensor): Tensor => apply(Erf, [x], {});
 /** `a` where the condition holds, else `b`. */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   const typed = typeof a !== "number" ? a : typeof b !== "number" ? b : undefined;
-  if (typed === undefined) throw new ShapeError("Where of two numbers: make one a tensor");
+  if (typed === undefined) return ofNumbers("Where");
   return apply(
     Where,
     [

@@ -5,6 +5,7 @@ import {
   dimSymbols,
   divDims,
   mulDims,
+  printShape,
   type Shape,
   sameShape,
   sizeOf,
@@ -12,7 +13,7 @@ import {
 } from "../dims.js";
 import type { DType } from "../dtype.js";
 import type { Graph, Tensor } from "../graph.js";
-import { apply, applyAll, define, type NoGradient, type Op, ShapeError } from "./define.js";
+import { apply, applyAll, define, explained, type NoGradient, type Op, ShapeError } from "./define.js";
 import { add, mul } from "./elementwise.js";
 import { densifyAlong, gather } from "./lookup.js";
 import { sumTo } from "./reduction.js";
@@ -339,7 +340,11 @@ function splitBy(dim: Dim, symbol: string): { quotient: Dim; remainder: Dim } {
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const open = shape.indexOf(-1);
-  const whole: Shape = open < 0 ? shape : resolveReshape(x.shape, shape, () => x.graph.freshDim());
+  const whole = explained("Reshape", [x], (): Shape => {
+    if (open >= 0) return resolveReshape(x.shape, shape, () => x.graph.freshDim());
+    if (compatible(sizeOf(shape), sizeOf(x.shape))) return shape;
+    throw new ShapeError(`cannot reshape to ${printShape(shape)}`);
+  });
   const target: (Dim | null)[] = whole.map((dim, axis) =>
     typeof dim === "number" && axis !== open ? dim : axis < x.rank && x.dim(axis) === dim ? 0 : null,
   );
@@ -374,7 +379,7 @@ export const transpose = (x: Tensor, perm: readonly number[]): Tensor =>
 /** Two axes exchanged; the last two by default. */
 export function swapAxes(x: Tensor, a = -2, b = -1): Tensor {
   const perm = x.shape.map((_, axis) => axis);
-  const [i, j] = [normalAxis(a, x.rank), normalAxis(b, x.rank)];
+  const [i, j] = explained("Transpose", [x], () => [normalAxis(a, x.rank), normalAxis(b, x.rank)] as const);
   [perm[i], perm[j]] = [j, i];
   return transpose(x, perm);
 }
@@ -402,7 +407,7 @@ export const broadcastLike = (x: Tensor, other: Tensor): Tensor =>
 
 /** Positions `start` (inclusive) to `end` (exclusive) of an axis; both may be symbolic, `end` may be the axis's size. */
 export function slice(x: Tensor, axis: number, start: Dim, end: Dim): Tensor {
-  const at = normalAxis(axis, x.rank);
+  const at = explained("Slice", [x], () => normalAxis(axis, x.rank));
   if (start === 0 && end === x.dim(at)) return x;
   const bound = (dim: Dim): Tensor => {
     if (typeof dim === "number") return ints(x, [dim]);

@@ -5,6 +5,7 @@ import { backward, isSparse } from "../../../src/graph/autodiff.js";
 import { type HostTensor, isFloat } from "../../../src/graph/dtype.js";
 import { Graph, type Tensor } from "../../../src/graph/graph.js";
 import type { OpDefinition } from "../../../src/graph/ops/define.js";
+import { verifyGraph } from "../../../src/graph/verify.js";
 import { stream } from "../../../src/registry/random.js";
 import { numbers } from "../engines.js";
 import { count, type OpCase } from "./arbitraries.js";
@@ -41,6 +42,7 @@ export async function runOnce(
   graph: Graph,
   feeds: Values,
 ): Promise<Record<string, HostTensor>> {
+  verifyGraph(graph);
   const program = await engine.compile(graph);
   try {
     return await program.run(feeds);
@@ -115,6 +117,7 @@ export async function expectGradients(
       graph.output(`${tensor.name}.rows`, cotangent.rows);
     } else graph.output(`${tensor.name}.gradient`, cotangent);
   }
+  verifyGraph(graph);
   const program = await engine.compile(graph);
   const all = { ...feeds, ...Object.fromEntries(weights) };
   try {
