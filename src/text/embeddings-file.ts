@@ -82,7 +82,7 @@ function describe(file: string, coverage: Coverage): string[] {
     tokens === 0 ? "" : `, ${share(foundTokens, tokens)} of their occurrences in the training rows`;
   const ignoring = foundIgnoringCase === 0 ? "" : ` (${foundIgnoringCase} of them ignoring case)`;
   const lines = [`${file}: vectors for ${all} of ${types} words${ignoring}: ${share(all, types)}${byTokens}`];
-  if (badLines > 0) lines.push(`${file}: ${badLines} lines are not UTF-8 and match no word`);
+  if (badLines > 0) lines.push(`${file}: lines that are not UTF-8 and match no word: ${badLines}`);
   return lines;
 }
 

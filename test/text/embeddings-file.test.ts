@@ -134,7 +134,7 @@ describe("a file of vectors", () => {
     const { summary } = await loadVectors(path, new Vocabulary(["cat", "dog"]), 3);
     expect(summary).toEqual([
       `${path}: vectors for 1 of 2 words: 50.0 %`,
-      `${path}: 1 lines are not UTF-8 and match no word`,
+      `${path}: lines that are not UTF-8 and match no word: 1`,
     ]);
   });
 });

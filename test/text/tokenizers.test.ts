@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OffsetTable } from "../../src/text/offsets.js";
-import { MatchTokenizer, SplitTokenizer, wordPunctPattern } from "../../src/text/tokenizers.js";
+import { SplitTokenizer } from "../../src/text/tokenizers.js";
+import { WordPunctScanner } from "../../src/text/word-scanner.js";
 import { makeTokenizer, part } from "../components/data/support.js";
+import { wordPunctTokens } from "./word-punct-oracle.js";
 
 const words = (text: string, name = "Tokenizer", config: object = {}) =>
   makeTokenizer(name, config)
@@ -145,6 +147,45 @@ describe("WordPunctTokenizer", () => {
   });
 });
 
+describe("the scanner for words and punctuation", () => {
+  const options = fc.record({ punctuation: fc.constantFrom("runs", "each"), splitHan: fc.boolean() });
+  const normalization = fc.record({ lowercase: fc.boolean(), nfc: fc.boolean() });
+  const characters = fc.oneof(
+    fc.constantFrom(
+      "a",
+      "Z",
+      "é",
+      "_",
+      "5",
+      "!",
+      ".",
+      " ",
+      "\u00a0",
+      "\n",
+      "中",
+      "々",
+      "〇",
+      "\u0301",
+      "\u{20000}",
+      "👍",
+      "\ud83d",
+      "\udc4d",
+      "İ",
+    ),
+    fc.string({ unit: "binary", maxLength: 2 }),
+  );
+
+  it("finds the tokens that the expression defines", () => {
+    fc.assert(
+      fc.property(options, normalization, fc.array(characters, { maxLength: 30 }), (how, plain, parts) => {
+        const text = parts.join("");
+        expect(new WordPunctScanner(how, plain).tokenize(text)).toEqual(wordPunctTokens(text, how, plain));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe("every tokenizer", () => {
   const tokenizers = fc.constantFrom(
     new SplitTokenizer(/\s+/gu, { lowercase: false, nfc: false }),
@@ -193,7 +234,7 @@ describe("every tokenizer", () => {
         const bare = text.replaceAll(/\s/gu, "");
         for (const tokenizer of [
           new SplitTokenizer(/\s+/gu, exact),
-          new MatchTokenizer(wordPunctPattern({ punctuation: "runs", splitHan: true }), exact),
+          new WordPunctScanner({ punctuation: "runs", splitHan: true }, exact),
         ]) {
           expect(
             tokenizer

@@ -8,6 +8,7 @@ import { ptxError } from "../../registry/errors.js";
 import {
   type Batcher,
   type DataSource,
+  type FieldValue,
   type Row,
   SkipRow,
   SPLITS,
@@ -17,7 +18,7 @@ import {
 import { HeldOutSource } from "./held-out.js";
 import { missingColumn } from "./sources/file-source.js";
 import { SkipLog } from "./sources/skip-log.js";
-import { SplitData, type Tensorizers } from "./split-data.js";
+import { type SplitAccount, SplitData, type Tensorizers } from "./split-data.js";
 
 const schema = Type.Object(
   {
@@ -55,6 +56,7 @@ export class DataHandler {
   readonly batcher: Batcher;
   readonly #context: Context;
   readonly #splits = new Map<Split, Promise<SplitData>>();
+  #busy: Promise<void> = Promise.resolve();
 
   constructor(
     source: DataSource,
@@ -102,9 +104,16 @@ export class DataHandler {
 
   /** The numbers of a split, made on the first call. Call `learn` first, or load the tensorizers' states. */
   load(split: Split): Promise<SplitData> {
-    const known = this.#splits.get(split) ?? this.#numberize(split);
-    this.#splits.set(split, known);
-    return known;
+    const known = this.#splits.get(split);
+    if (known !== undefined) return known;
+    // One after the other: the tensorizers' counts are told apart by what stood before and after a split.
+    const loading = this.#busy.then(() => this.#numberize(split));
+    this.#busy = loading.then(
+      () => {},
+      () => {},
+    );
+    this.#splits.set(split, loading);
+    return loading;
   }
 
   /** The rows behind row numbers of a loaded split, read again from the source, in the order asked for. */
@@ -146,21 +155,25 @@ export class DataHandler {
       if (values !== undefined) data.push(values, row.origin, sourceRow);
       sourceRow++;
     }
-    const left = [...this.source.skipped(split), ...skips.counts()];
-    for (const { reason, count, examples } of left) {
-      const rows = count === 1 ? "1 row" : `${count} rows`;
-      this.#context.log.warn(
-        `${split}: ${rows} left out: ${reason} (${examples.join(", ")}${count > examples.length ? ", ..." : ""})`,
-      );
-    }
     if (data.size === 0) throw this.#empty(split);
-    this.#report(data, before);
+    data.account = {
+      leftOut: [...this.source.skipped(split), ...skips.counts()],
+      counts: this.#countsSince(before),
+    };
+    this.#print(data);
     return data;
   }
 
-  #values(row: Row, skips: SkipLog): ReturnType<Tensorizer["numberize"]>[] | undefined {
+  #values(row: Row, skips: SkipLog): FieldValue[][] | undefined {
+    const values: FieldValue[][] = [];
     try {
-      return this.#list.map((tensorizer) => tensorizer.numberize(row));
+      // Targets first: a row that they leave out is not counted by the inputs.
+      for (const role of ["target", "input"] as const) {
+        for (const [index, tensorizer] of this.#list.entries()) {
+          if (tensorizer.role === role) values[index] = tensorizer.numberize(row);
+        }
+      }
+      return values;
     } catch (error) {
       if (!(error instanceof SkipRow)) throw error;
       skips.reject(row.origin, error.reason, error.reason);
@@ -168,13 +181,29 @@ export class DataHandler {
     }
   }
 
-  /** Prints what a split holds. */
-  #report(data: SplitData, before: readonly Readonly<Record<string, number>>[]): void {
-    const parts = Object.entries(this.tensorizers).flatMap(([name, tensorizer], index) => {
-      const counts = Object.entries(tensorizer.counts()).map(
-        ([key, n]) => [key, n - (before[index]![key] ?? 0)] as const,
+  #countsSince(before: readonly Readonly<Record<string, number>>[]): SplitAccount["counts"] {
+    const entries = Object.entries(this.tensorizers).map(([name, tensorizer], index) => {
+      const counts = Object.entries(tensorizer.counts());
+      return [
+        name,
+        Object.fromEntries(counts.map(([key, n]) => [key, n - (before[index]![key] ?? 0)])),
+      ] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  /** Prints what a split holds and lacks. */
+  #print(data: SplitData): void {
+    const { leftOut, counts } = data.account;
+    for (const { reason, count, examples } of leftOut) {
+      const rows = count === 1 ? "1 row" : `${count} rows`;
+      const places = `${examples.join(", ")}${count > examples.length ? ", ..." : ""}`;
+      this.#context.log.warn(`${data.split}: ${rows} left out: ${reason} (${places})`);
+    }
+    const parts = Object.entries(counts).flatMap(([name, numbers]) => {
+      const shown = printNumbers(
+        Object.fromEntries(Object.entries(numbers).filter(([key, n]) => key !== "rows" && n > 0)),
       );
-      const shown = printNumbers(Object.fromEntries(counts.filter(([key, n]) => key !== "rows" && n > 0)));
       return shown === "" ? [] : [`${name}: ${shown}`];
     });
     this.#context.log.info([`${data.split}: ${data.size} rows`, ...parts].join("; "));

@@ -2,6 +2,7 @@
 import { Batcher } from "./batchers/batcher.js";
 import { PoolingBatcher } from "./batchers/pooling-batcher.js";
 import { Data } from "./data-handler.js";
+import { CombinedDataSource } from "./sources/combined-source.js";
 import { JSONLDataSource } from "./sources/jsonl-source.js";
 import { ParallelFilesDataSource } from "./sources/parallel-source.js";
 import { ParquetDataSource } from "./sources/parquet-source.js";
@@ -23,6 +24,7 @@ export const dataComponents = [
   JSONLDataSource,
   ParquetDataSource,
   ParallelFilesDataSource,
+  CombinedDataSource,
   Tokenizer,
   WhitespaceTokenizer,
   WordPunctTokenizer,

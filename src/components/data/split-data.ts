@@ -1,7 +1,7 @@
 import type { HostTensor } from "../../graph/dtype.js";
 import { ptxError } from "../../registry/errors.js";
 import { Column } from "./columnar.js";
-import type { FieldValue, Split, Tensorizer } from "./contracts.js";
+import type { FieldValue, SkipCount, Split, Tensorizer } from "./contracts.js";
 import { Growable } from "./growable.js";
 import { Origins } from "./origins.js";
 
@@ -11,8 +11,18 @@ export type Feeds = Readonly<Record<string, HostTensor>>;
 /** A model's tensorizers by the names of its inputs. */
 export type Tensorizers = Readonly<Record<string, Tensorizer>>;
 
+/** What was met while a split's rows were read. */
+export interface SplitAccount {
+  /** Rows that are no part of the split, by policy. */
+  readonly leftOut: readonly SkipCount[];
+  /** The tensorizers' counts (tokens, unknown tokens, truncated rows) for this split, by input. */
+  readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
 /** The rows of a split as numbers: every row's values for every field, ready to be put into batches. */
 export class SplitData {
+  /** Set by who fills the split, once all rows are in. */
+  account: SplitAccount = { leftOut: [], counts: {} };
   readonly #list: readonly Tensorizer[];
   readonly #columns: readonly Column[];
   readonly #origins = new Origins();

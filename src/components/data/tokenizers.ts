@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { component } from "../../registry/component.js";
-import { MatchTokenizer, SplitTokenizer, wordPunctPattern } from "../../text/tokenizers.js";
+import { SplitTokenizer } from "../../text/tokenizers.js";
+import { WordPunctScanner } from "../../text/word-scanner.js";
 
 const normalization = {
   lowercase: Type.Boolean({
@@ -73,10 +74,10 @@ export const WordPunctTokenizer = component({
     { description: "Separates words (letters, digits, _) from punctuation: for raw text such as e-mail." },
   ),
   create: (config) =>
-    new MatchTokenizer(wordPunctPattern({ punctuation: config.punctuation, splitHan: config.split_han }), {
-      lowercase: config.lowercase,
-      nfc: config.normalize_nfc,
-    }),
+    new WordPunctScanner(
+      { punctuation: config.punctuation, splitHan: config.split_han },
+      { lowercase: config.lowercase, nfc: config.normalize_nfc },
+    ),
 });
 
 /** Python's regular expressions may escape any punctuation, JavaScript's Unicode mode only what has a meaning. */

@@ -20,6 +20,7 @@ export abstract class TokenPieces implements VocabularyHolder {
   protected readonly cutter: TokenCutter;
   readonly #dims: readonly [string, string];
   #truncatedTokens = 0;
+  #pieces = 0;
   #unknown = 0;
 
   constructor(
@@ -49,7 +50,9 @@ export abstract class TokenPieces implements VocabularyHolder {
     const data = new Int32Array(ids.length * width).fill(PAD_ID);
     for (const [token, pieces] of ids.entries()) {
       if (pieces.length > this.maxPieces) this.#truncatedTokens += 1;
-      for (let i = 0; i < Math.min(pieces.length, width); i++) {
+      const kept = Math.min(pieces.length, width);
+      this.#pieces += kept;
+      for (let i = 0; i < kept; i++) {
         data[token * width + i] = pieces[i]!;
         if (pieces[i] === UNK_ID) this.#unknown += 1;
       }
