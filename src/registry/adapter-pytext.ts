@@ -1,4 +1,4 @@
-import type { Adapter } from "./adapters.js";
+import type { Adapter } from "./adapter.js";
 import type { ConfigDraft } from "./config-edit.js";
 import { type ConfigPath, formatPath } from "./config-path.js";
 import { hasOwn, isObject } from "./json.js";

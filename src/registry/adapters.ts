@@ -1,16 +1,9 @@
+import type { Adapter } from "./adapter.js";
 import { isWrapped, pytextAdapter } from "./adapter-pytext.js";
 import { ConfigDraft, type ConfigEdit } from "./config-edit.js";
 import { ptxError } from "./errors.js";
 import { hasOwn, type JsonObject, show } from "./json.js";
 import { CONFIG_VERSION } from "./run-config.js";
-
-/** Brings a config from one version to the next. */
-export interface Adapter {
-  /** The version that it reads; it makes `from + 1` of it. */
-  readonly from: number;
-  /** Edits a config of version `from`; `version` itself is set by the caller. */
-  upgrade(draft: ConfigDraft): void;
-}
 
 /** All adapters: one for every version before the current one. */
 export const adapters: readonly Adapter[] = [pytextAdapter];

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Adapter, adapters, upgradeConfig } from "../../src/registry/adapters.js";
+import type { Adapter } from "../../src/registry/adapter.js";
+import { adapters, upgradeConfig } from "../../src/registry/adapters.js";
 import { editText } from "../../src/registry/config-edit.js";
 import type { JsonObject } from "../../src/registry/json.js";
 import { parseJsonc } from "../../src/registry/jsonc.js";
