@@ -5,6 +5,7 @@ import type { Graph, Tensor } from "../graph.js";
 import { add, cast, gelu, maximum, minimum, pow, scalarLike } from "../ops/elementwise.js";
 import { constantNumbers, normalAxis } from "../ops/rules.js";
 import { ints, reshape, shapeOf, slice } from "../ops/shaping.js";
+import { constantVector, gatherND, isNaNOf, settledChoice } from "./lowerings-sizes.js";
 import type { NodeFail, RawValue } from "./read-attributes.js";
 
 /** A node as a file has it. */
@@ -33,6 +34,7 @@ export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>>
     return [high ? minimum(raised, high) : raised];
   },
   Constant: ({ graph, raw, fail }) => [constant(graph, raw, fail)],
+  ConstantOfShape: constantVector,
   Dropout: ({ inputs, fail }) => {
     const [x, , training] = inputs;
     const off = !training || (training.origin.kind === "constant" && training.origin.data[0] === 0);
@@ -45,10 +47,12 @@ export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>>
     const at = axis < 0 ? axis + x.rank : axis;
     return [reshape(x, [sizeOf(x.shape.slice(0, at)), sizeOf(x.shape.slice(at))])];
   },
+  GatherND: gatherND,
   Gelu: ({ inputs, raw, fail }) => {
     if ((raw.get("approximate") ?? "none") !== "none") throw fail("only the exact form is supported");
     return [gelu(given(inputs[0], fail))];
   },
+  IsNaN: isNaNOf,
   LogSoftmax: lastAxisBefore13,
   Max: (call) => [folded(call, maximum)],
   Min: (call) => [folded(call, minimum)],
@@ -104,9 +108,11 @@ export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>>
     return { inputs: call.inputs, raw: new Map([["perm", perm]]) };
   },
   Unsqueeze: (call) => withAxes(call, []),
+  Where: settledChoice,
 };
 
-function given(tensor: Tensor | null | undefined, fail: NodeFail): Tensor {
+/** An input that must be there. */
+export function given(tensor: Tensor | null | undefined, fail: NodeFail): Tensor {
   if (!tensor) throw fail("it lacks an input that it needs");
   return tensor;
 }
