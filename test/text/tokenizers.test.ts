@@ -190,14 +190,20 @@ describe("every tokenizer", () => {
   const tokenizers = fc.constantFrom(
     new SplitTokenizer(/\s+/gu, { lowercase: false, nfc: false }),
     new SplitTokenizer(/\s+/gu, { lowercase: true, nfc: true }),
-    new MatchTokenizer(wordPunctPattern({ punctuation: "runs", splitHan: true }), {
-      lowercase: true,
-      nfc: true,
-    }),
-    new MatchTokenizer(wordPunctPattern({ punctuation: "each", splitHan: false }), {
-      lowercase: true,
-      nfc: false,
-    }),
+    new WordPunctScanner(
+      { punctuation: "runs", splitHan: true },
+      {
+        lowercase: true,
+        nfc: true,
+      },
+    ),
+    new WordPunctScanner(
+      { punctuation: "each", splitHan: false },
+      {
+        lowercase: true,
+        nfc: false,
+      },
+    ),
   );
   const texts = fc.oneof(
     fc.string({ unit: "grapheme" }),
