@@ -95,6 +95,9 @@ describe("forms that other programs write compute what ONNX Runtime computes fro
     ["Flatten", 13, [], {}],
     ["Flatten", 13, [], { axis: 0 }],
     ["Flatten", 13, [], { axis: -1 }],
+    ["GatherND", 13, [integers([2, 2], [0, 1, 1, -1])], {}],
+    ["GatherND", 13, [integers([2, 2, 3], [0, 1, 3, 1, -1, 0, 0, 0, 0, -2, 2, -4])], {}],
+    ["GatherND", 13, [integers([1, 1], [-1])], {}],
     ["Gelu", 20, [], {}],
     ["LogSoftmax", 11, [], { axis: 2 }],
     ["Softmax", 11, [], { axis: -1 }],
@@ -162,6 +165,7 @@ describe("forms that other programs write compute what ONNX Runtime computes fro
 describe("forms that mean something else are refused:", () => {
   it.each<[string, Form]>([
     ["it is set to training", ["Dropout", 13, [scalar(0.5), bool(1)], {}]],
+    ["batch axes are not supported", ["GatherND", 13, [integers([2, 1], [0, 1])], { batch_dims: 1 }]],
     ["only the exact form is supported", ["Gelu", 20, [], { approximate: "tanh" }]],
     ["axis 1 of operator set 11 is not supported", ["Softmax", 11, [], {}]],
     [
@@ -178,5 +182,99 @@ describe("forms that mean something else are refused:", () => {
     ["it lacks an input that it needs", ["Max", 13, [null], {}]],
   ])("%s", (message, [opType, opset, stored, attributes, outputs]) => {
     expect(() => decodeModel(model(opType, opset, stored, attributes, outputs))).toThrow(message);
+  });
+});
+
+describe("sizes that other programs compute", () => {
+  const { INT64 } = onnx.TensorProto.DataType;
+  const declared = (
+    name: string,
+    elemType: number,
+    ...dim: onnx.TensorShapeProto.Dimension.$Properties[]
+  ) => ({
+    name,
+    type: { tensorType: { elemType, shape: { dim } } },
+  });
+  type Nodes = readonly (readonly [string, readonly string[], string, Attributes?])[];
+
+  /** The graph of nodes over x float32[n,3], two stored vectors and the output y. */
+  function graphOf(nodes: Nodes, stored: Readonly<Record<string, HostTensor>>) {
+    const node = nodes.map(([opType, input, output, attributes = {}]) => ({
+      opType,
+      input: [...input],
+      output: [output],
+      attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+    }));
+    const bytes = onnx.ModelProto.encode({
+      irVersion: 8,
+      opsetImport: [{ version: 17 }],
+      graph: {
+        name: "g",
+        input: [
+          declared("x", FLOAT, { dimParam: "n" }, { dimValue: 3 }),
+          declared("free", INT64, { dimValue: 2 }),
+        ],
+        initializer: Object.entries(stored).map(([name, value]) => tensorProto(name, value)),
+        node,
+        output: [declared("y", FLOAT)],
+      },
+    }).finish();
+    return decodeModel(bytes).graph;
+  }
+
+  /** `where(target == -1, 1, target)`, as PyTorch writes the sizes of `expand(-1, 3)`. */
+  const expandTo = (target: string, ...before: Nodes): Nodes => [
+    ...before,
+    ["Equal", [target, "minus"], "open"],
+    ["Where", ["open", "ones", target], "sizes"],
+    ["Expand", ["x", "sizes"], "y"],
+  ];
+  const stored = {
+    minus: integers([2], [-1, -1]),
+    ones: integers([2], [1, 1]),
+    target: integers([2], [-1, 3]),
+  };
+
+  it("are settled while reading where no run can change them", () => {
+    const graph = graphOf(expandTo("target"), stored);
+    expect(String(graph.outputs.get("y"))).toBe("float32[n,3]");
+    const symbolic = graphOf(expandTo("shape", ["Shape", ["x"], "shape"]), stored);
+    expect(String(symbolic.outputs.get("y"))).toBe("float32[n,3]");
+  });
+
+  it("stay open, and are refused as a target, where only a run tells", () => {
+    expect(() => graphOf(expandTo("free"), stored)).toThrow(
+      "the target shape must be known while the graph is built",
+    );
+    const twos = { ...stored, minus: integers([2], [2, 2]) };
+    expect(() => graphOf(expandTo("shape", ["Shape", ["x"], "shape"]), twos)).toThrow(
+      "the target shape must be known",
+    );
+  });
+
+  it("are known when they start from a vector of one repeated number", () => {
+    const nodes: Nodes = [
+      ["ConstantOfShape", ["two"], "ones", { value: integers([1], [1]) }],
+      ["Mul", ["ones", "three"], "sizes"],
+      ["ReduceSum", ["x", "axis"], "sum", { keepdims: 0 }],
+      ["Expand", ["sum", "sizes"], "y"],
+    ];
+    const axis = integers([2], [0, 1]);
+    const graph = graphOf(nodes, { two: integers([1], [2]), three: integers([1], [3]), axis });
+    expect(String(graph.outputs.get("y"))).toBe("float32[3,3]");
+  });
+
+  it("where is a choice at run time when it is one, and IsNaN finds what differs from itself", async () => {
+    const nodes: Nodes = [
+      ["IsNaN", ["x"], "missing"],
+      ["Where", ["missing", "zero", "x"], "y"],
+    ];
+    const graph = graphOf(nodes, { zero: scalar(0) });
+    const data = Float32Array.of(1, Number.NaN, 3);
+    const results = await (await (await engine()).compile(graph)).run({
+      x: { dtype: "float32", dims: [1, 3], data },
+      free: integers([2], [0, 0]),
+    });
+    expect(results.y!.data).toEqual(Float32Array.of(1, 0, 3));
   });
 });
