@@ -3,7 +3,7 @@ import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../graph/dtype.js";
 import type { Graph } from "../graph/graph.js";
-import { encodeModel, storedBytes } from "../graph/onnx/encode.js";
+import { encodeModel, INLINE_LIMIT, storedBytes } from "../graph/onnx/encode.js";
 import { component } from "../registry/component.js";
 import { ptxError } from "../registry/errors.js";
 import type { CompileOptions, Engine, Program, Values } from "./engine.js";
@@ -83,8 +83,18 @@ function requireProviders(wanted: readonly string[], runtime: Runtime): void {
   }
 }
 
-/** Models above this hand their weights over beside the model: the file format ends at 2 GB. */
-const INLINE_LIMIT = 2 ** 30;
+/** A graph as a session takes it: one model, with large weights beside it once it grows beyond `limit` bytes. */
+export function sessionModel(
+  graph: Graph,
+  frozen: Values,
+  limit = INLINE_LIMIT,
+): { readonly model: Uint8Array; readonly options: InferenceSession.SessionOptions } {
+  if (storedBytes(graph, frozen) <= limit)
+    return { model: encodeModel(graph, { values: frozen }).model, options: {} };
+  const location = "weights";
+  const { model, external } = encodeModel(graph, { values: frozen, external: { location } });
+  return { model, options: { externalData: [{ path: location, data: Buffer.concat(external) }] } };
+}
 
 class OnnxRuntimeEngine implements Engine {
   readonly name = "onnxruntime";
@@ -102,18 +112,12 @@ class OnnxRuntimeEngine implements Engine {
   async compile(graph: Graph, { frozen = {} }: CompileOptions = {}): Promise<Program> {
     const prefix =
       this.config.profile === null ? undefined : profilePrefix(this.config.profile, this.#programs++);
-    const location = "weights";
-    const large = storedBytes(graph, frozen) > INLINE_LIMIT;
-    const { model, external } = encodeModel(graph, {
-      values: frozen,
-      ...(large && { external: { location } }),
-    });
-    const options = {
-      ...this.#options(prefix),
-      ...(large && { externalData: [{ path: location, data: Buffer.concat(external) }] }),
-    };
+    const { model, options } = sessionModel(graph, frozen);
     try {
-      const session = await this.runtime.InferenceSession.create(model, options);
+      const session = await this.runtime.InferenceSession.create(model, {
+        ...this.#options(prefix),
+        ...options,
+      });
       return new OnnxRuntimeProgram(session, graph, this.#wrappers, () =>
         collectProfile(prefix, this.config.profile),
       );

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engine/engine.js";
-import { onnxruntime } from "../../src/engine/onnxruntime.js";
+import { loadRuntime, onnxruntime, sessionModel } from "../../src/engine/onnxruntime.js";
 import { gradients } from "../../src/graph/autodiff.js";
 import type { DType, HostTensor, TensorData } from "../../src/graph/dtype.js";
 import { Graph, type Tensor } from "../../src/graph/graph.js";
@@ -162,6 +162,19 @@ describe("parameters", () => {
     expect((await fed.run({ x, w, unused: floats([5], [0, 0, 0, 0, 0]) })).y).toEqual(floats([1, 1], [34]));
     const built = await engine.compile(affine(), { frozen: { w } });
     expect((await built.run({ x })).y).toEqual(floats([1, 1], [34]));
+  });
+
+  it("are handed over beside a model that would grow too large, and work from there", async () => {
+    const graph = new Graph();
+    const w = { ...floats([300, 1], Array(300).fill(0.5)) };
+    graph.output("y", matmul(graph.input("x", "float32", ["rows", 300]), graph.parameter("w", [300, 1])));
+    const { model, options } = sessionModel(graph, { w }, 1000);
+    expect(model.length).toBeLessThan(1000);
+    const { InferenceSession, Tensor: OrtTensor } = await loadRuntime();
+    const session = await InferenceSession.create(model, options);
+    const { y } = await session.run({ x: new OrtTensor("float32", new Float32Array(300).fill(2), [1, 300]) });
+    expect(y!.data).toEqual(Float32Array.of(300));
+    expect(sessionModel(graph, { w }, 1200).options).toEqual({});
   });
 
   it("must be frozen with a value of their shape", async () => {

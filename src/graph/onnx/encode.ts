@@ -38,6 +38,9 @@ export interface EncodedModel {
 /** How stored tensors are marked, so that reading a file gives them back as what they were. */
 export const marks = { parameter: "parameter", constant: "constant" } as const;
 
+/** Models that hold more bytes than this keep tensors outside: the format ends at 2 GB. */
+export const INLINE_LIMIT = 2 ** 30;
+
 /** External tensors start at multiples of this, so that a run time can map them into memory. */
 const EXTERNAL_ALIGNMENT = 4096;
 

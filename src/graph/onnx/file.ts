@@ -5,11 +5,9 @@ import { basename, dirname, join, normalize } from "node:path";
 import { ptxError } from "../../registry/errors.js";
 import type { Graph } from "../graph.js";
 import { replaceFiles } from "../replace-file.js";
-import { type DecodedModel, type DecodeOptions, decodeMetadata, decodeModel } from "./decode.js";
-import { type EncodeOptions, encodeModel, storedBytes } from "./encode.js";
-
-/** Models above this keep their tensors in a file beside them: the format ends at 2 GB. */
-const INLINE_LIMIT = 2 ** 30;
+import { type DecodedModel, decodeMetadata, decodeModel } from "./decode.js";
+import { type EncodeOptions, encodeModel, INLINE_LIMIT, storedBytes } from "./encode.js";
+import type { DecodeOptions } from "./read-graph.js";
 
 /** How a model is written. */
 export interface WriteOptions extends Omit<EncodeOptions, "external"> {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DecodedModel, DecodeOptions } from "../../../src/graph/onnx/decode.js";
-import { decodeModel } from "../../../src/graph/onnx/decode.js";
+import { type DecodedModel, decodeModel } from "../../../src/graph/onnx/decode.js";
 import { encodeModel } from "../../../src/graph/onnx/encode.js";
 import { onnx } from "../../../src/graph/onnx/proto/onnx.js";
+import type { DecodeOptions } from "../../../src/graph/onnx/read-graph.js";
 import { tensorProto } from "../../../src/graph/onnx/tensor-proto.js";
 import { PtxError } from "../../../src/registry/errors.js";
 import { cases, integers, textClassifier, trainedTagger } from "./graphs.js";
