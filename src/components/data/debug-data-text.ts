@@ -13,7 +13,7 @@ export function renderDataReport(report: DataReport): string {
 }
 
 /** The findings that may spoil a training run or its figures, one line each; none is good news. */
-export function findings({ splits, rareLabels, overlaps, conflicts }: DataReport): string[] {
+function findings({ splits, rareLabels, overlaps, conflicts }: DataReport): string[] {
   const rowsOf = (split: string): number => splits.find((one) => one.split === split)!.rows;
   const lines = overlaps
     .filter(({ folded }) => folded > 0)

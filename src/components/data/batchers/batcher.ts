@@ -15,7 +15,7 @@ const schema = Type.Object(batchSizes, {
 });
 
 /** Cuts the rows, in a new random order each epoch, into batches of one size; the last batch may be smaller. */
-export class FixedBatcher implements BatcherContract {
+class FixedBatcher implements BatcherContract {
   constructor(readonly config: Static<typeof schema>) {}
 
   train(lengths: Int32Array, seed: number, epoch: number): Uint32Array[] {

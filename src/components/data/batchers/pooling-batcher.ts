@@ -31,7 +31,7 @@ const schema = Type.Object(
 );
 
 /** Shuffles all rows, sorts them by length within pools, cuts the pools into batches and shuffles the batches. */
-export class LengthBatcher implements Batcher {
+class LengthBatcher implements Batcher {
   constructor(readonly config: Static<typeof schema>) {}
 
   train(lengths: Int32Array, seed: number, epoch: number): Uint32Array[] {

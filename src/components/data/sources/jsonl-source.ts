@@ -15,7 +15,7 @@ import {
 import type { SkipLog } from "./skip-log.js";
 
 /** One JSON object a line. */
-export class JsonLinesSource extends FileSource {
+class JsonLinesSource extends FileSource {
   protected override async header(): Promise<null> {
     return null;
   }

@@ -9,7 +9,7 @@ import { FileRow, missingColumn, RowValues } from "./file-source.js";
 type ColumnFiles = Readonly<Record<string, string>>;
 
 /** Columns that lie in files of their own: line n of every file makes row n. */
-export class ParallelSource implements DataSource {
+class ParallelSource implements DataSource {
   constructor(readonly splits: Readonly<Record<Split, ColumnFiles>>) {}
 
   has(split: Split): boolean {

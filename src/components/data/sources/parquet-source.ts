@@ -22,7 +22,7 @@ const load = async () => {
 };
 
 /** Rows of Parquet files, a row group in memory at a time. */
-export class ParquetSource extends FileSource {
+class ParquetSource extends FileSource {
   protected override async header(file: string): Promise<readonly string[]> {
     const [{ parquetSchema }, { metadata }] = await Promise.all([load(), open(file)]);
     return parquetSchema(metadata).children.map(({ element }) => element.name);

@@ -36,7 +36,7 @@ const tokenSchema = Type.Object(
 );
 
 /** Text to byte ids `[tokens, bytes]`. */
-export class TokenByteIds extends TokenPieces {
+class TokenByteIds extends TokenPieces {
   override readonly vocabulary = BYTES;
 
   constructor(config: Static<typeof tokenSchema>, context: Context, name: string) {
@@ -80,7 +80,7 @@ const textSchema = Type.Object(
 );
 
 /** Text to byte ids `[bytes]`. In a graph it gives `ids [batch, bytes]` and `mask [batch, bytes]` (bool). */
-export class TextByteIds implements VocabularyHolder {
+class TextByteIds implements VocabularyHolder {
   readonly columns: readonly string[];
   readonly role = "input";
   readonly fields: readonly FieldSpec[];

@@ -22,7 +22,7 @@ const schema = Type.Object(
 );
 
 /** Text to character ids `[tokens, chars]`; a character is a Unicode code point. */
-export class CharacterIds extends TokenPieces {
+class CharacterIds extends TokenPieces {
   readonly #builder = new VocabularyBuilder();
   #vocabulary = new Vocabulary([]);
 

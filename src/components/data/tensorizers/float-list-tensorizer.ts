@@ -34,7 +34,7 @@ interface Statistics {
 }
 
 /** Numbers to a vector. In a graph it gives `values [batch, dim]`. */
-export class FloatList implements Tensorizer {
+class FloatList implements Tensorizer {
   readonly columns: readonly string[];
   readonly role = "input";
   #dim: number | null;

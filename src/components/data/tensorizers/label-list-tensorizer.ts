@@ -23,7 +23,7 @@ const schema = Type.Object(
 );
 
 /** Labels to a 0/1 vector. In a graph it gives `values [batch, labels]` (float32). */
-export class LabelSet implements Tensorizer {
+class LabelSet implements Tensorizer {
   readonly columns: readonly string[];
   readonly role = "target";
   readonly #list: LabelList;

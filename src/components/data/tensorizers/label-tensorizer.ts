@@ -15,7 +15,7 @@ const schema = Type.Object(
 );
 
 /** A label to its id. In a graph it gives `ids [batch]` (int32). */
-export class LabelId implements Tensorizer {
+class LabelId implements Tensorizer {
   readonly columns: readonly string[];
   readonly role = "target";
   readonly fields: readonly FieldSpec[];

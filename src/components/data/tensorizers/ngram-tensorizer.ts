@@ -52,7 +52,7 @@ const schema = Type.Object(
 );
 
 /** Text to n-gram ids and weights `[ngrams]`. In a graph it gives `ids`, `weights` and `mask`, each `[batch, ngrams]`. */
-export class NGramIds implements VocabularyHolder {
+class NGramIds implements VocabularyHolder {
   readonly columns: readonly string[];
   readonly role = "input";
   readonly fields: readonly FieldSpec[];

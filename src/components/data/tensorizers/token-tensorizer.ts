@@ -21,7 +21,7 @@ const schema = Type.Object(
 );
 
 /** Text to word ids `[tokens]`. In a graph it gives `ids [batch, tokens]` and `mask [batch, tokens]` (bool). */
-export class TokenIds implements VocabularyHolder {
+class TokenIds implements VocabularyHolder {
   readonly columns: readonly string[];
   readonly role = "input";
   readonly fields: readonly FieldSpec[];
