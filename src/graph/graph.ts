@@ -1,6 +1,6 @@
 import { type PtxError, ptxError } from "../registry/errors.js";
 import { type Dim, dimSymbols, printShape, type Shape, unknownDim } from "./dims.js";
-import { type DType, type TensorData, toData } from "./dtype.js";
+import { type DType, isFloat, type TensorData, toData } from "./dtype.js";
 import type { Attributes, OpDefinition } from "./ops/define.js";
 
 /** What a shape rule knows of a tensor. */
@@ -38,7 +38,9 @@ export class Tensor implements TensorType {
 
   /** The size of an axis; negative axes count from the end. */
   dim(axis: number): Dim {
-    return this.shape.at(axis)!;
+    const size = this.shape.at(axis);
+    if (size === undefined) throw this.graph.error(`${this} (${this.name}) has no axis ${axis}`);
+    return size;
   }
 
   /** `float32[batch,tokens,100]`. */
@@ -121,7 +123,11 @@ export class Graph {
     values: TensorData | readonly (number | bigint | string)[],
   ): Tensor {
     if (this.parent !== null) return this.#root.constant(dtype, dims, values);
-    const data = Array.isArray(values) ? toData(dtype, values) : (values as TensorData);
+    const data = Array.isArray(values) ? this.#exact(dtype, values) : (values as TensorData);
+    const size = dims.reduce((product, dim) => product * dim, 1);
+    if (data.length !== size) {
+      throw this.error(`a constant of sizes [${dims.join(",")}] needs ${size} elements, got ${data.length}`);
+    }
     const key =
       data.length <= 16
         ? `${dtype}|${dims.join()}|${Array.from(data as Iterable<unknown>, print).join()}`
@@ -190,7 +196,11 @@ export class Graph {
 
   /** An input or parameter that has `symbol` as a whole axis, to read that size from at run time. */
   sourceOfSymbol(symbol: string): { readonly tensor: Tensor; readonly axis: number } | undefined {
-    for (const tensor of [...this.#root.inputs, ...this.nodes.flatMap((node) => node.outputs)]) {
+    for (const tensor of [
+      ...this.#root.inputs,
+      ...this.inputs,
+      ...this.nodes.flatMap((node) => node.outputs),
+    ]) {
       const axis = tensor.shape.indexOf(symbol);
       if (axis >= 0) return { tensor, axis };
     }
@@ -207,6 +217,18 @@ export class Graph {
     return ptxError("PTX_GRAPH", this.place || "graph", message);
   }
 
+  /** Values in a type that holds them: a fraction is not cut to an integer unasked. */
+  #exact(dtype: DType, values: readonly (number | bigint | string)[]): TensorData {
+    if (!isFloat(dtype) && dtype !== "string") {
+      for (const value of values) {
+        if (typeof value !== "bigint" && !Number.isSafeInteger(value)) {
+          throw this.error(`the constant ${value} is not an ${dtype}`);
+        }
+      }
+    }
+    return toData(dtype, values);
+  }
+
   #claim(name: string): string {
     const names = this.#root.#names;
     if (names.has(name))
@@ -217,5 +239,6 @@ export class Graph {
 }
 
 function print(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
   return Object.is(value, -0) ? "-0" : String(value);
 }

@@ -30,7 +30,7 @@ export function unrolled(length: number): Loop {
     }
     return {
       states: current,
-      outputs: outputs[0]!.map((_, k) =>
+      outputs: (outputs[0] ?? []).map((_, k) =>
         concat(
           outputs.map((list) => unsqueeze(list[k]!, [0])),
           0,
@@ -317,6 +317,15 @@ export const programs: Readonly<Record<string, LoopProgram>> = {
       });
       return [...states, ...outputs];
     },
+  },
+  "a linear recurrence, whose gradient reads nothing of the forward steps": {
+    inputs: { xs: { shape: ["time", H] }, h: { shape: [H] }, w: { shape: [H] } },
+    build: (t, loop, reverse) => [
+      loop({ states: [t.h!], scanned: [t.xs!], reverse }, ([h], [x]) => ({
+        states: [e.mul(e.add(h!, x!), t.w!)],
+        outputs: [],
+      })).states[0]!,
+    ],
   },
   "a loop inside the body": {
     inputs: { xs: { shape: ["time", "memory", H] }, h: { shape: [H] }, w: { shape: [H] } },

@@ -95,7 +95,11 @@ export class ScanGradient {
     for (const node of added) this.#move(node);
 
     const outs: Tensor[] = [];
-    const emit = (tensor: Tensor): number => outs.push(this.#toBack(tensor)) - 1;
+    const emit = (tensor: Tensor): number => {
+      const out = this.#toBack(tensor);
+      const known = outs.indexOf(out);
+      return known >= 0 ? known : outs.push(out) - 1;
+    };
     const newStates = stateCotangents.map((cotangent, at) =>
       cotangent ? this.#toBack(cotangent) : full(this.#back, carried[at]!.dtype, carried[at]!.shape, 0),
     );
@@ -238,6 +242,8 @@ export class ScanGradient {
   }
 
   #finish(initial: Tensor[], carried: Tensor[], states: Tensor[], outs: Tensor[], reverse: 0 | 1): ScanStep {
+    // A loop needs something to run along, even where a linear step's gradient reads nothing of the forward steps.
+    if (this.#backScanned.length === 0) this.#scanInBack(this.#inputs[this.#attributes.states]!);
     // Inputs were declared as they were met; ONNX wants states first.
     const slices = this.#back.inputs.filter((input) => !carried.includes(input));
     this.#back.inputs.splice(0, this.#back.inputs.length, ...carried, ...slices);
