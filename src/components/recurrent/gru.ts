@@ -1,15 +1,22 @@
 /** @file The gated recurrent unit (Cho et al., 2014), its reset gate applied after the product as in PyTorch and cuDNN. */
 import type { Tensor } from "../../graph/graph.js";
 import { add, mul, sigmoid, sub, tanh, where } from "../../graph/ops/elementwise.js";
-import { linear, matmul, rowsOf } from "../../graph/ops/matrix.js";
+import { matmul } from "../../graph/ops/matrix.js";
 import { gruFused } from "../../graph/ops/recurrent.js";
 import { scan } from "../../graph/ops/scan.js";
-import { concat, full, reshape, split, unsqueeze } from "../../graph/ops/shaping.js";
+import { concat, full, split, unsqueeze } from "../../graph/ops/shaping.js";
 import { uniformInit, xavierInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import type { TokenVectors } from "../contracts.js";
 import { HIDDEN } from "../masking.js";
-import { type Cell, directionOf, type RecurrentOptions, recurrentLayers, stackTransposed } from "./layers.js";
+import {
+  type Cell,
+  directionOf,
+  projected,
+  type RecurrentOptions,
+  recurrentLayers,
+  stackTransposed,
+} from "./layers.js";
 
 /** One direction's weights; gates stand in the order update, reset, candidate (ONNX's). */
 interface GruWeights {
@@ -23,7 +30,7 @@ interface GruWeights {
   readonly resetBias: Tensor;
 }
 
-/** What stands for a padded place: an update gate that is fully open, which keeps the old state exactly. */
+/** What padding adds to the sums: an update gate that is fully open, which keeps the old state exactly. */
 function keepState(x: Tensor, hidden: number): Tensor {
   return x.graph.constant(
     "float32",
@@ -42,18 +49,16 @@ const cell: Cell<GruWeights> = {
     };
   },
 
-  loop({ input, recurrent, bias, resetBias }, { x, mask }, hidden, reverse) {
-    const [tokens, batch] = [x.dim(0), x.dim(1)];
-    const projected = reshape(linear(rowsOf(x), input, bias), [tokens, batch, 3 * hidden]);
-    const gated = where(mask, projected, keepState(x, hidden));
-    const zero = full(x.graph, x.dtype, [batch, hidden], 0);
-    const { outputs } = scan({ states: [zero], scanned: [gated], reverse }, ([h], [z]) => {
-      const [updateIn, resetIn, candidateIn] = split(z!, 1, [hidden, hidden, hidden]);
-      const [updateOf, resetOf, recalled] = split(matmul(h!, recurrent), 1, [hidden, hidden, hidden]);
-      const update = sigmoid(add(updateIn!, updateOf!));
-      const reset = sigmoid(add(resetIn!, resetOf!));
-      const candidate = tanh(add(candidateIn!, mul(reset, add(recalled!, resetBias))));
-      const state = add(mul(sub(1, update), candidate), mul(update, h!));
+  loop({ input, recurrent, bias, resetBias }, sequences, hidden, reverse) {
+    const { x, mask } = sequences;
+    const gates = projected(sequences, input, bias, keepState(x, hidden));
+    const zero = full(x.graph, x.dtype, [x.dim(1), hidden], 0);
+    const { outputs } = scan({ states: [zero], scanned: [gates], reverse }, ([h], [z]) => {
+      const [gatesIn, candidateIn] = split(z!, 1, [2 * hidden, hidden]);
+      const [gatesOf, recalled] = split(matmul(h!, recurrent), 1, [2 * hidden, hidden]);
+      const [update, reset] = split(sigmoid(add(gatesIn!, gatesOf!)), 1, [hidden, hidden]);
+      const candidate = tanh(add(candidateIn!, mul(reset!, add(recalled!, resetBias))));
+      const state = add(mul(sub(1, update!), candidate), mul(update!, h!));
       return { states: [state], outputs: [state] };
     });
     return where(mask, outputs[0]!, 0);

@@ -1,15 +1,22 @@
 /** @file The LSTM (Hochreiter and Schmidhuber, 1997, with forget gates: Gers et al., 2000). */
 import type { Tensor } from "../../graph/graph.js";
-import { add, mul, sigmoid, tanh, where } from "../../graph/ops/elementwise.js";
-import { linear, matmul, rowsOf } from "../../graph/ops/matrix.js";
+import { add, mul, sigmoid, tanh } from "../../graph/ops/elementwise.js";
+import { matmul } from "../../graph/ops/matrix.js";
 import { lstmFused } from "../../graph/ops/recurrent.js";
 import { scan } from "../../graph/ops/scan.js";
-import { concat, full, reshape, split, unsqueeze } from "../../graph/ops/shaping.js";
+import { concat, full, split, unsqueeze } from "../../graph/ops/shaping.js";
 import { type Initializer, uniformInit, xavierInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import type { TokenVectors } from "../contracts.js";
 import { HIDDEN } from "../masking.js";
-import { type Cell, directionOf, type RecurrentOptions, recurrentLayers, stackTransposed } from "./layers.js";
+import {
+  type Cell,
+  directionOf,
+  projected,
+  type RecurrentOptions,
+  recurrentLayers,
+  stackTransposed,
+} from "./layers.js";
 
 /** One direction's weights; gates stand in the order input, output, forget, candidate (ONNX's). */
 interface LstmWeights {
@@ -36,18 +43,19 @@ const cell: Cell<LstmWeights> = {
     };
   },
 
-  loop({ input, recurrent, bias }, { x, mask }, hidden, reverse) {
-    const [tokens, batch] = [x.dim(0), x.dim(1)];
-    const projected = reshape(linear(rowsOf(x), input, bias), [tokens, batch, 4 * hidden]);
+  loop({ input, recurrent, bias }, sequences, hidden, reverse) {
+    const { x } = sequences;
     // At padding every gate is shut: the state there is exactly zero, as it is before a text begins, and no
     // gradient passes. So neither direction has to look at the mask in its loop.
-    const gated = where(mask, projected, HIDDEN);
-    const zero = full(x.graph, x.dtype, [batch, hidden], 0);
-    const { outputs } = scan({ states: [zero, zero], scanned: [gated], reverse }, ([h, c], [z]) => {
+    const shut = x.graph.constant("float32", [4 * hidden], new Float32Array(4 * hidden).fill(HIDDEN));
+    const gates = projected(sequences, input, bias, shut);
+    const zero = full(x.graph, x.dtype, [x.dim(1), hidden], 0);
+    const { outputs } = scan({ states: [zero, zero], scanned: [gates], reverse }, ([h, c], [z]) => {
       const sums = add(z!, matmul(h!, recurrent));
-      const [enter, leave, keep, candidate] = split(sums, 1, [hidden, hidden, hidden, hidden]);
-      const cellState = add(mul(sigmoid(keep!), c!), mul(sigmoid(enter!), tanh(candidate!)));
-      const state = mul(sigmoid(leave!), tanh(cellState));
+      const [gateSums, candidate] = split(sums, 1, [3 * hidden, hidden]);
+      const [enter, leave, keep] = split(sigmoid(gateSums!), 1, [hidden, hidden, hidden]);
+      const cellState = add(mul(keep!, c!), mul(enter!, tanh(candidate!)));
+      const state = mul(leave!, tanh(cellState));
       return { states: [state, cellState], outputs: [state] };
     });
     return outputs[0]!;

@@ -32,14 +32,11 @@ export function recurrentRepresentation(
   scope: Scope,
   config: Config,
   hidden: number,
-  { vectors, mask }: TokenVectors,
+  { vectors, mask, distinct }: TokenVectors,
 ): Represented {
   const { num_layers, bidirectional, dropout } = config;
   const input = scope.dropout(vectors, dropout, [vectors.dim(0), 1, sizedAxis(vectors, 2)]);
-  const tokens = layers(
-    scope,
-    { vectors: input, mask },
-    { hidden, layers: num_layers, bidirectional, dropout },
-  );
+  const words = input === vectors ? { vectors, mask, distinct } : { vectors: input, mask };
+  const tokens = layers(scope, words, { hidden, layers: num_layers, bidirectional, dropout });
   return { doc: null, tokens };
 }

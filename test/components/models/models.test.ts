@@ -48,7 +48,7 @@ const models: readonly {
     raw: {
       DocModel: {
         embedding: small,
-        representation: { BiLSTMDocAttention: { lstm: { BiLSTM: { lstm_dim: 3 } } } },
+        representation: { BiLSTMDocAttention: { lstm: { BiLSTM: { lstm_dim: 3, dropout: 0 } } } },
         output_layer: "BinaryClassificationOutputLayer",
       },
     },

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { TokenVectors } from "../../../src/components/contracts.js";
+import { distinctLookup } from "../../../src/components/distinct.js";
+import { zeroPadding } from "../../../src/components/masking.js";
 import { gruLayers } from "../../../src/components/recurrent/gru.js";
 import type { RecurrentOptions } from "../../../src/components/recurrent/layers.js";
 import { lstmLayers } from "../../../src/components/recurrent/lstm.js";
 import type { Tensor } from "../../../src/graph/graph.js";
+import { equal, not } from "../../../src/graph/ops/elementwise.js";
+import { gather } from "../../../src/graph/ops/lookup.js";
 import { ParameterStore } from "../../../src/graph/parameters.js";
 import type { Mode, Scope } from "../../../src/graph/scope.js";
 import { engine, engineNames } from "../../graph/engines.js";
@@ -11,6 +15,7 @@ import {
   built,
   difference,
   gradientError,
+  ints,
   mixed,
   normals,
   tokenInputs,
@@ -127,6 +132,30 @@ describe.each(kinds)("$name layers", ({ layers, gates }) => {
       ),
     );
     expect(await gradientError(target, store, tokenVectors(rows, 5, DIM), ["vectors"])).toBeLessThan(2e-3);
+  });
+
+  it("give the same states and gradients when they compute once for each different word", async () => {
+    const options = shapes[1]!;
+    const ids = ints([3, 5], [4, 2, 4, 4, 3, 2, 3, 1, 1, 1, 1, 1, 1, 1, 1]);
+    const results = [];
+    for (const once of [true, false]) {
+      const store = new ParameterStore(3);
+      const build = withGradients((scope) => {
+        const table = scope.parameter("table", [6, DIM]);
+        const places = scope.graph.input("ids", "int32", ["batch", "tokens"]);
+        const mask = not(equal(places, 1));
+        const input = { vectors: zeroPadding(gather(table, places), mask), mask };
+        const distinct = distinctLookup(table, places, mask);
+        return mixed(layers(scope.child("rnn"), once ? { ...input, distinct } : input, options));
+      });
+      const target = await built(await engine("onnxruntime"), "train", store, build);
+      lively(store);
+      results.push(await target.run({ ids }));
+    }
+    const [once, always] = results;
+    expect(once!.loss!.data[0]).toBeCloseTo(always!.loss!.data[0]!, 5);
+    for (const name of Object.keys(once!))
+      expect(difference(once![name]!, always![name]!), name).toBeLessThan(5e-6);
   });
 
   it("name their parameters by layer and direction, and size them by gates", async () => {
