@@ -4,6 +4,7 @@ import { type Static, Type } from "typebox";
 import type { HostTensor } from "../graph/dtype.js";
 import type { Graph } from "../graph/graph.js";
 import { encodeModel, INLINE_LIMIT, storedBytes } from "../graph/onnx/encode.js";
+import { liveNodes } from "../graph/passes/liveness.js";
 import { component } from "../registry/component.js";
 import { ptxError } from "../registry/errors.js";
 import type { CompileOptions, Engine, Program, Values } from "./engine.js";
@@ -87,40 +88,48 @@ function requireProviders(wanted: readonly string[], runtime: Runtime): void {
 export function sessionModel(
   graph: Graph,
   frozen: Values,
+  outputs?: readonly string[],
   limit = INLINE_LIMIT,
 ): { readonly model: Uint8Array; readonly options: InferenceSession.SessionOptions } {
-  if (storedBytes(graph, frozen) <= limit)
-    return { model: encodeModel(graph, { values: frozen }).model, options: {} };
+  const options = { values: frozen, ...(outputs && { outputs }) };
+  if (storedBytes(graph, frozen) <= limit) return { model: encodeModel(graph, options).model, options: {} };
   const location = "weights";
-  const { model, external } = encodeModel(graph, { values: frozen, external: { location } });
+  const { model, external } = encodeModel(graph, { ...options, external: { location } });
   return { model, options: { externalData: [{ path: location, data: Buffer.concat(external) }] } };
+}
+
+/** A session with the inputs that it wants and what is to be done once it is released. */
+interface OpenSession {
+  readonly session: InferenceSession;
+  readonly needed: readonly string[];
+  readonly afterRelease: () => Promise<void>;
 }
 
 class OnnxRuntimeEngine implements Engine {
   readonly name = "onnxruntime";
-  readonly #wrappers: Wrappers;
-  #programs = 0;
+  readonly wrappers: Wrappers;
+  #sessions = 0;
 
   constructor(
     readonly runtime: Runtime,
     readonly config: Config,
     readonly threads: number,
   ) {
-    this.#wrappers = new Wrappers(runtime.Tensor);
+    this.wrappers = new Wrappers(runtime.Tensor);
   }
 
   async compile(graph: Graph, { frozen = {} }: CompileOptions = {}): Promise<Program> {
-    const prefix =
-      this.config.profile === null ? undefined : profilePrefix(this.config.profile, this.#programs++);
-    const { model, options } = sessionModel(graph, frozen);
+    const open = (outputs?: readonly string[]) => this.#open(sessionModel(graph, frozen, outputs));
+    return new OnnxRuntimeProgram(graph, this.wrappers, open, await open());
+  }
+
+  async #open({ model, options }: ReturnType<typeof sessionModel>): Promise<OpenSession> {
+    const { profile } = this.config;
+    const prefix = profile === null ? undefined : profilePrefix(profile, this.#sessions++);
     try {
-      const session = await this.runtime.InferenceSession.create(model, {
-        ...this.#options(prefix),
-        ...options,
-      });
-      return new OnnxRuntimeProgram(session, graph, this.#wrappers, () =>
-        collectProfile(prefix, this.config.profile),
-      );
+      const settings = { ...this.#options(prefix), ...options };
+      const session = await this.runtime.InferenceSession.create(model, settings);
+      return { session, needed: session.inputNames, afterRelease: () => collectProfile(prefix, profile) };
     } catch (error) {
       throw engineError("the graph does not compile", error);
     }
@@ -142,35 +151,43 @@ class OnnxRuntimeEngine implements Engine {
   }
 }
 
+/**
+ * A session computes all of its graph whatever it is asked for. So a choice of outputs that needs fewer nodes gets a
+ * session of its own on its first run (evaluation does not pay for gradients).
+ */
 class OnnxRuntimeProgram implements Program {
-  #session: InferenceSession | undefined;
   readonly #checker: FeedChecker;
-  readonly #needed: readonly string[];
-  readonly #outputs: readonly string[];
+  readonly #all: readonly string[];
+  readonly #nodes: number;
+  readonly #whole: Promise<OpenSession>;
+  /** By the names of the outputs asked for. */
+  readonly #sessions = new Map<string, Promise<OpenSession>>();
+  #released = false;
 
   constructor(
-    session: InferenceSession,
     readonly graph: Graph,
     readonly wrappers: Wrappers,
-    readonly afterRelease: () => Promise<void>,
+    readonly open: (outputs: readonly string[]) => Promise<OpenSession>,
+    whole: OpenSession,
   ) {
-    this.#session = session;
     this.#checker = new FeedChecker(graph);
-    this.#needed = session.inputNames;
-    this.#outputs = [...graph.outputs.keys()];
+    this.#all = [...graph.outputs.keys()];
+    this.#nodes = liveNodes(graph).length;
+    this.#whole = Promise.resolve(whole);
+    this.#sessions.set(keyOf(this.#all), this.#whole);
   }
 
-  async run(feeds: Values, outputs = this.#outputs, into: Values = {}): Promise<Record<string, HostTensor>> {
-    if (this.#session === undefined)
-      throw ptxError("PTX_ENGINE", "engine onnxruntime", "the program was released");
-    this.#checker.check(feeds, this.#needed);
+  async run(feeds: Values, outputs = this.#all, into: Values = {}): Promise<Record<string, HostTensor>> {
+    if (this.#released) throw ptxError("PTX_ENGINE", "engine onnxruntime", "the program was released");
     const fetches = fetchesFor(outputs, into, this.graph.outputs, this.wrappers);
+    const { session, needed } = await this.#sessionFor(outputs);
+    this.#checker.check(feeds, needed);
     if (outputs.length === 0) return {};
     const wrapped: Record<string, OrtTensor> = {};
-    for (const name of this.#needed) wrapped[name] = this.wrappers.wrap(feeds[name]!);
+    for (const name of needed) wrapped[name] = this.wrappers.wrap(feeds[name]!);
     let results: InferenceSession.ReturnType;
     try {
-      results = await this.#session.run(wrapped, fetches);
+      results = await session.run(wrapped, fetches);
     } catch (error) {
       throw engineError("the program failed", error);
     }
@@ -180,12 +197,29 @@ class OnnxRuntimeProgram implements Program {
     return values;
   }
 
-  async release(): Promise<void> {
-    const session = this.#session;
-    this.#session = undefined;
-    if (session === undefined) return;
-    session.endProfiling();
-    await session.release();
-    await this.afterRelease();
+  #sessionFor(outputs: readonly string[]): Promise<OpenSession> {
+    if (outputs === this.#all) return this.#whole;
+    const key = keyOf(outputs);
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    const tensors = outputs.map((name) => this.graph.outputs.get(name)!);
+    const partial = outputs.length > 0 && liveNodes(this.graph, tensors).length < this.#nodes;
+    const session = partial ? this.open(outputs) : this.#whole;
+    this.#sessions.set(key, session);
+    return session;
   }
+
+  async release(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    for (const { session, afterRelease } of new Set(await Promise.all(this.#sessions.values()))) {
+      session.endProfiling();
+      await session.release();
+      await afterRelease();
+    }
+  }
+}
+
+function keyOf(outputs: readonly string[]): string {
+  return [...outputs].sort().join("\n");
 }

@@ -14,6 +14,8 @@ import { bytesOf, tensorProto, type ValueProto } from "./tensor-proto.js";
 export interface EncodeOptions {
   /** Values of parameters, by name: these are stored in the model. Other parameters become inputs. */
   readonly values?: Readonly<Record<string, HostTensor>>;
+  /** Which of the graph's outputs the model gives; all by default. */
+  readonly outputs?: readonly string[];
   readonly producer?: { readonly name: string; readonly version: string };
   readonly description?: string;
   /** Facts for the reader, such as labels or the version of the config. */
@@ -69,18 +71,21 @@ class Encoder {
   readonly external: Uint8Array[] = [];
   #externalSize = 0;
   readonly #names = new Map<Tensor, string>();
+  readonly #outputs: ReadonlyMap<string, Tensor>;
   readonly #reads: Set<Tensor>;
 
   constructor(
     readonly graph: Graph,
     readonly options: EncodeOptions,
   ) {
-    this.#reads = liveReads(graph);
+    const { outputs } = options;
+    this.#outputs = new Map([...graph.outputs].filter(([name]) => outputs?.includes(name) ?? true));
+    this.#reads = liveReads(graph, this.#outputs.values());
   }
 
   main(): onnx.GraphProto.$Properties {
     const aliases = this.#nameOutputs();
-    const node = liveNodes(this.graph).map((live) => this.#node(live));
+    const node = liveNodes(this.graph, this.#outputs.values()).map((live) => this.#node(live));
     for (const { from, name } of aliases) {
       node.push({ name: `${name}/Identity`, opType: "Identity", input: [this.#name(from)], output: [name] });
     }
@@ -89,7 +94,7 @@ class Encoder {
       name: "main",
       node,
       input: inputs,
-      output: [...this.graph.outputs].map(([name, tensor]) => valueProto(name, tensor.dtype, tensor.shape)),
+      output: [...this.#outputs].map(([name, tensor]) => valueProto(name, tensor.dtype, tensor.shape)),
       initializer: initializers,
     };
   }
@@ -97,7 +102,7 @@ class Encoder {
   /** Gives results their declared names. Those that have another name already are named through an Identity. */
   #nameOutputs(): { from: Tensor; name: string }[] {
     const aliases: { from: Tensor; name: string }[] = [];
-    for (const [name, tensor] of this.graph.outputs) {
+    for (const [name, tensor] of this.#outputs) {
       const taken = [...this.graph.inputs, ...this.graph.parameters].find((other) => other.name === name);
       if (taken === tensor) continue;
       if (taken !== undefined) {
@@ -119,7 +124,7 @@ class Encoder {
     const known = this.#names.get(tensor);
     if (known !== undefined) return known;
     let name = tensor.name;
-    while (this.graph.outputs.has(name) && this.graph.outputs.get(name) !== tensor) name = `${name}_`;
+    while (this.#outputs.has(name) && this.#outputs.get(name) !== tensor) name = `${name}_`;
     this.#names.set(tensor, name);
     return name;
   }
@@ -137,12 +142,12 @@ class Encoder {
       opType: definition.name,
       domain,
       input,
-      output: this.#outputs(node),
+      output: this.#outputNames(node),
       attribute: attributeProtos(node, (body) => this.#body(body)),
     };
   }
 
-  #outputs(node: Node): string[] {
+  #outputNames(node: Node): string[] {
     const names = node.outputs.map((tensor) => this.#name(tensor));
     if (!optionalOutputs.has(node.definition.name)) return names;
     while (names.length > 1 && !this.#reads.has(node.outputs[names.length - 1]!)) names.pop();

@@ -1,9 +1,9 @@
 /** @file What a graph's outputs depend on. */
 import type { Graph, Node, Tensor } from "../graph.js";
 
-/** The nodes of one graph that its outputs need, in the order in which they stand. */
-export function liveNodes(graph: Graph): Node[] {
-  const needed = new Set<Tensor>(graph.outputs.values());
+/** The nodes of one graph that its outputs (or some of them) need, in the order in which they stand. */
+export function liveNodes(graph: Graph, outputs: Iterable<Tensor> = graph.outputs.values()): Node[] {
+  const needed = new Set<Tensor>(outputs);
   const live: Node[] = [];
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some((output) => needed.has(output))) continue;
@@ -20,10 +20,10 @@ export function bodiesOf(node: Node): Graph[] {
   return typeof body === "object" && "nodes" in body ? [body] : [];
 }
 
-/** Every tensor that live nodes of a graph and of the bodies in it read, the graph's outputs included. */
-export function liveReads(graph: Graph): Set<Tensor> {
-  const reads = new Set<Tensor>(graph.outputs.values());
-  for (const node of liveNodes(graph)) {
+/** Every tensor that live nodes of a graph and of the bodies in it read, the outputs included. */
+export function liveReads(graph: Graph, outputs: Iterable<Tensor> = graph.outputs.values()): Set<Tensor> {
+  const reads = new Set<Tensor>(outputs);
+  for (const node of liveNodes(graph, reads)) {
     for (const input of node.inputs) if (input !== null) reads.add(input);
     for (const body of bodiesOf(node)) for (const input of liveReads(body)) reads.add(input);
   }
