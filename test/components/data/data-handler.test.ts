@@ -51,6 +51,26 @@ describe("the data handler", () => {
     expect(await data.load("train")).toBe(await data.load("train"));
   });
 
+  it("counts each split by itself, even when splits are loaded at once", async () => {
+    const { data } = task();
+    await data.learn();
+    const [first, second] = await Promise.all([data.load("train"), data.load("test")]);
+    expect(first.account.counts.tokens).toEqual({ rows: 3, tokens: 9, truncated_rows: 0, unknown_tokens: 0 });
+    expect(second.account.counts.tokens).toEqual({
+      rows: 2,
+      tokens: 2,
+      truncated_rows: 0,
+      unknown_tokens: 1,
+    });
+  });
+
+  it("can load a split after another one failed", async () => {
+    const { data } = task({ "test.tsv": "label\ttext\neggs\tx\n" });
+    await data.learn();
+    await expect(data.load("test")).rejects.toThrow('"eggs" is not one of the labels');
+    expect((await data.load("train")).size).toBe(3);
+  });
+
   it("lists the splits there are and the columns that are read", () => {
     const { data } = task();
     expect(data.splits).toEqual(["train", "test"]);
@@ -272,6 +292,36 @@ describe("the columnar store", () => {
         /PTX_DATA {2}rows:1\n.*shape \[n, 2\]/,
       );
     }
+  });
+
+  it("holds many rows", () => {
+    const split = new SplitData("train", { a: echo([{ name: "a", dtype: "float32", dims: ["n"], pad: 0 }]) });
+    const rows = 20_000;
+    for (let row = 0; row < rows; row++) {
+      const data = Float32Array.from({ length: row % 7 }, (_, i) => row + i / 8);
+      split.push([[{ data, sizes: [data.length] }]], `big.tsv:${row + 2}`, row * 2);
+    }
+    expect([
+      split.size,
+      split.lengths.length,
+      split.lengths.reduce((sum, length) => sum + length, 0),
+    ]).toEqual([
+      rows,
+      rows,
+      Array.from({ length: rows }, (_, row) => Math.max(1, row % 7)).reduce((sum, length) => sum + length, 0),
+    ]);
+    for (const row of [0, 1, 1023, 1024, 12_345, 19_999]) {
+      expect(split.values("a", row)).toEqual(Array.from({ length: row % 7 }, (_, i) => row + i / 8));
+      expect([split.origin(row), split.sourceRow(row)]).toEqual([`big.tsv:${row + 2}`, row * 2]);
+    }
+  });
+
+  it("tells the lengths of rows that were added after they were asked for", () => {
+    const split = new SplitData("train", { a: echo([{ name: "a", dtype: "int32", dims: ["n"], pad: 0 }]) });
+    split.push([[{ data: new Int32Array(3), sizes: [3] }]], "rows:1", 0);
+    expect([...split.lengths]).toEqual([3]);
+    split.push([[{ data: new Int32Array(5), sizes: [5] }]], "rows:2", 1);
+    expect([...split.lengths]).toEqual([3, 5]);
   });
 
   it("uses its memory again, so that a batch holds until the next", () => {

@@ -183,6 +183,35 @@ Lengths
   });
 });
 
+describe("a report without labels, on a split with big integers and long texts", () => {
+  it("tells equal rows from unequal ones by all their input columns", async () => {
+    const long = "word ".repeat(40);
+    const rows = [
+      { text: long, id: 1 },
+      { text: long, id: 2 },
+      { text: `${long} `, id: 1 },
+      { text: long, id: 1 },
+    ];
+    const path = folder({ "t.jsonl": rows.map((row) => `${JSON.stringify(row)}\n`).join("") });
+    const tensorizers = {
+      tokens: makeTensorizer("TokenTensorizer", {}, "tokens"),
+      ids: makeTensorizer("TokenTensorizer", { column: "id", axis: "ids" }, "ids"),
+    };
+    const data = makeData({ source: { JSONLDataSource: { train_filename: path("t.jsonl") } } }, tensorizers);
+    await data.learn();
+    const report = await inspectData(data, { rareBelow: 1, examples: 1 });
+    expect(report.splits[0]).toMatchObject({ rows: 4, duplicates: 1, emptyTexts: 0 });
+    expect(report).toMatchObject({
+      labels: [],
+      rareLabels: [],
+      conflicts: { texts: 0, rows: 0, examples: [] },
+    });
+    const text = renderDataReport(report);
+    expect(text).toContain("Labels: none");
+    expect(text).toContain("ids: 4 tokens, 0.0 % unknown");
+  });
+});
+
 describe("the length report", () => {
   it("gives nearest-rank percentiles and bins that double", () => {
     const report = lengthReport(Int32Array.from({ length: 100 }, (_, i) => i + 1));

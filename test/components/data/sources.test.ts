@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import Papa from "papaparse";
@@ -220,6 +221,32 @@ describe("CSVDataSource", () => {
     );
   });
 
+  it("gives up on a quote that is not closed within 8 million characters, instead of reading the whole file", async () => {
+    const source = csv(`a,b\n1,2\n3,"${"x\n".repeat(4_500_000)}`);
+    await expect(collect(source, "train", ["a"])).rejects.toThrow(
+      /t\.csv:3\n {2}a quoted cell .* is never closed/,
+    );
+  });
+
+  it("needs a header when field_names is not given", async () => {
+    await expect(csv("").columns("train")).rejects.toThrow("the file is empty");
+  });
+
+  it("takes names from field_names, and counts a bad line in the middle of a file on request", async () => {
+    const content = Buffer.concat([
+      Buffer.from("a,1\n"),
+      Buffer.from([0xff, 0x0a]),
+      Buffer.from('b,"2\n3"\nc,4\n'),
+    ]);
+    const source = csv(content, { field_names: ["x", "y"], on_error: "skip" });
+    expect(await collect(source, "train", ["x", "y"])).toEqual([
+      { values: { x: "a", y: "1" }, origin: "t.csv:1" },
+      { values: { x: "b", y: "2\n3" }, origin: "t.csv:3" },
+      { values: { x: "c", y: "4" }, origin: "t.csv:5" },
+    ]);
+    expect(source.skipped("train")).toMatchObject([{ reason: "not UTF-8", count: 1 }]);
+  });
+
   it("gives back every table that Papa Parse writes (property)", async () => {
     const cell = fc.string({ unit: "grapheme" }).map((text) => text.replaceAll("\r", ""));
     await fc.assert(
@@ -283,7 +310,7 @@ describe("JSONLDataSource", () => {
 });
 
 describe("ParquetDataSource", () => {
-  const parquet = (rowGroupSize: number, codec: "SNAPPY" | "GZIP" | "UNCOMPRESSED" = "SNAPPY") => {
+  const parquet = (rowGroupSize: number) => {
     const buffer = parquetWriteBuffer({
       columnData: [
         { name: "text", data: ["a", "é", "", "d", "e"], type: "STRING" },
@@ -291,7 +318,7 @@ describe("ParquetDataSource", () => {
         { name: "label", data: [3n, 2n, 1n, 0n, 9n], type: "INT64" },
       ],
       rowGroupSize,
-      codec,
+      codec: "SNAPPY",
     });
     return makeSource("ParquetDataSource", {
       train_filename: folder({ "t.parquet": Buffer.from(buffer) })("t.parquet"),
@@ -311,8 +338,24 @@ describe("ParquetDataSource", () => {
     ]);
   });
 
+  it("says where a row group cannot be read", async () => {
+    const columnData = [{ name: "text", data: ["one", "two", "three"], type: "STRING" as const }];
+    const bytes = Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize: 2, codec: "SNAPPY" }));
+    bytes.fill(0xff, 8, 60);
+    const source = makeSource("ParquetDataSource", {
+      train_filename: folder({ "t.parquet": bytes })("t.parquet"),
+    });
+    await expect(collect(source, "train", ["text"])).rejects.toThrow(
+      /PTX_DATA .*t\.parquet:row 1\n {2}the row group that starts here/,
+    );
+  });
+
   it("names missing columns, missing files and files of another format", async () => {
     await expect(collect(parquet(10), "train", ["score"])).rejects.toThrow('there is no column "score"');
+    const gone = folder({ "t.parquet": "" });
+    const source = makeSource("ParquetDataSource", { train_filename: gone("t.parquet") });
+    rmSync(gone("t.parquet"));
+    await expect(source.columns("train")).rejects.toThrow(/PTX_FILE_MISSING .*t\.parquet\n {2}no such file/);
     const path = folder({ "t.parquet": "label\ttext\n".repeat(10) });
     await expect(
       makeSource("ParquetDataSource", { train_filename: path("t.parquet") }).columns("train"),
@@ -328,7 +371,7 @@ describe("ParallelFilesDataSource", () => {
 
   it("joins line n of every file into row n", async () => {
     const source = parallel("play it\nbook a table \n", "Play\nBook\n");
-    expect([source.has("train"), source.has("test")]).toEqual([true, false]);
+    expect([source.has("train"), source.has("test"), source.skipped("train")]).toEqual([true, false, []]);
     expect(await source.columns("train")).toEqual(["text", "label"]);
     expect(await collect(source, "train", ["text", "label"])).toEqual([
       { values: { text: "play it", label: "Play" }, origin: "seq.in:1" },

@@ -149,6 +149,14 @@ describe("CharacterTokenTensorizer", () => {
     expect(tensorizer.numberize(rowOf({ text: "" }))[0]).toEqual({ data: new Int32Array(0), sizes: [0, 0] });
   });
 
+  it("takes its characters from files alone when told to", async () => {
+    const path = folder({ "chars.txt": "a\nb\n" });
+    const vocab = { build_from_data: false, vocab_files: [{ filepath: path("chars.txt") }] };
+    const tensorizer = await learn(makeTensorizer("CharacterTokenTensorizer", { vocab }), texts("xyz"));
+    expect(first(tensorizer, { text: "abx" })).toEqual([2, 3, 0]);
+    expect(tensorizer.facts()).toEqual({ vocabulary: 4 });
+  });
+
   it("comes back from its saved state", async () => {
     const tensorizer = await learn(makeTensorizer("CharacterTokenTensorizer"), texts("hello"));
     const back = makeTensorizer("CharacterTokenTensorizer");
@@ -175,6 +183,19 @@ describe("byte tensorizers", () => {
     });
     expect(tensorizer.facts()).toEqual({ vocabulary: 258 });
   });
+
+  it.each(["ByteTokenTensorizer", "ByteTensorizer"])(
+    "%s learns nothing and has nothing to save",
+    async (name) => {
+      const fresh = makeTensorizer(name);
+      const learnt = await learn(makeTensorizer(name), texts("some text"));
+      expect(learnt.state()).toEqual({});
+      learnt.load({});
+      expect(learnt.numberize(rowOf({ text: "a ü" }))).toEqual(fresh.numberize(rowOf({ text: "a ü" })));
+      expect(learnt.facts()).toEqual({ vocabulary: 258 });
+      expect(learnt.length(learnt.numberize(rowOf({ text: "a ü" })))).toBe(name === "ByteTensorizer" ? 4 : 2);
+    },
+  );
 
   it("give the bytes of a whole text, of any script", () => {
     const tensorizer = makeTensorizer("ByteTensorizer", { lower: false, max_seq_len: 18 });
@@ -408,6 +429,28 @@ describe("NGramTensorizer", () => {
     const config = { ngrams: 1, char_ngrams: { min: 2, max: 2 } };
     const tensorizer = await learn(makeTensorizer("NGramTensorizer", config), texts("ab"));
     expect(vocabularyOf(tensorizer, "test").words).toEqual(["ab", " <a", " ab", " b>"]);
+  });
+
+  it("gives an n-gram of a file that no training row holds the idf of a term never seen", async () => {
+    const path = folder({ "grams.txt": "rare\n" });
+    const config = {
+      ngrams: 1,
+      weighting: "tfidf",
+      vocab: { vocab_files: [{ filepath: path("grams.txt") }] },
+    };
+    const tensorizer = await learn(makeTensorizer("NGramTensorizer", config), texts("a", "a b", "a"));
+    const [, weights] = tensorizer.numberize(rowOf({ text: "a rare" }));
+    const [seen, unseen] = [Math.log(4 / 4) + 1, Math.log(4 / 1) + 1];
+    expect(weights!.data[0]).toBeCloseTo(seen / Math.hypot(seen, unseen), 6);
+    expect(weights!.data[1]).toBeCloseTo(unseen / Math.hypot(seen, unseen), 6);
+  });
+
+  it("cuts long texts before it forms n-grams", async () => {
+    const tensorizer = await learn(makeTensorizer("NGramTensorizer", { max_seq_len: 2 }), texts("a b c"));
+    expect(vocabularyOf(tensorizer, "test").words).toEqual(["a", "a b", "b"]);
+    tensorizer.numberize(rowOf({ text: "a b c" }));
+    expect(tensorizer.counts()).toMatchObject({ truncated_rows: 1, ngrams: 3, unknown_ngrams: 0 });
+    expect(tensorizer.length(tensorizer.numberize(rowOf({ text: "b a" })))).toBe(2);
   });
 
   it("refuses settings that do not go together", () => {

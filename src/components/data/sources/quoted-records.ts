@@ -10,7 +10,7 @@ export interface QuotedRecord {
 }
 
 /** Characters that one row may span before an unclosed quote is suspected. */
-const LONGEST_ROW = 16 * 1024 * 1024;
+const LONGEST_ROW = 8 * 1024 * 1024;
 
 /**
  * Streams the rows of a file in which cells may stand in double quotes (RFC 4180): delimiters and line ends inside them
