@@ -165,10 +165,14 @@ export function topK(x: Tensor, k: number): { values: Tensor; ids: Tensor } {
   const [values, ids] = applyAll(TopK, inputs, { axis: -1, largest: 1, sorted: 1 });
   return { values, ids: ids! };
 }
-/** The distinct elements of an integer tensor, rising, and for each element of the flattened tensor its place among them. */
-export function unique(x: Tensor): { readonly values: Tensor; readonly places: Tensor } {
-  const [values, , places] = applyAll(Unique, [x] as const, { sorted: 1 });
-  return { values, places: places! };
+/** The distinct elements of an integer tensor, rising; how often each occurs; and for each element of the flattened tensor its place among them. */
+export function unique(x: Tensor): {
+  readonly values: Tensor;
+  readonly places: Tensor;
+  readonly counts: Tensor;
+} {
+  const [values, , places, counts] = applyAll(Unique, [x] as const, { sorted: 1 });
+  return { values, places: places!, counts: counts! };
 }
 /** int64 ids of strings; an unknown string gets `unknown`. */
 export const encodeStrings = (

@@ -7,15 +7,14 @@ import {
   equal,
   greater,
   log,
-  maximum,
   mul,
   not,
   sqrt,
   where,
 } from "../../../graph/ops/elementwise.js";
-import { encodeStrings, gather, stringConcat } from "../../../graph/ops/lookup.js";
+import { encodeStrings, gather, stringConcat, unique } from "../../../graph/ops/lookup.js";
 import { reduceSum } from "../../../graph/ops/reduction.js";
-import { concat, expand, slice, unsqueeze } from "../../../graph/ops/shaping.js";
+import { concat, expand, range, reshape, slice, unsqueeze } from "../../../graph/ops/shaping.js";
 import type { Scope } from "../../../graph/scope.js";
 import { ptxError } from "../../../registry/errors.js";
 import { WORD_SEPARATOR } from "../../../text/ngrams.js";
@@ -56,7 +55,7 @@ export function ngramsFromTokens(scope: Scope, options: NGramGraph): InputTensor
   const all = concat(ids, 1);
   const mask = not(equal(all, UNK_ID));
   const weights =
-    options.idf === null ? cast(mask, "float32") : tfidf(scope, ids, options.idf, options.sublinear_tf);
+    options.idf === null ? cast(mask, "float32") : tfidf(all, options.idf, options.sublinear_tf);
   return { ids: all, weights, mask };
 }
 
@@ -75,25 +74,19 @@ function wordRuns(scope: Scope, strings: Tensor, longest: number): Tensor[] {
   return runs;
 }
 
-/** Tf-idf weights of every occurrence, as `tfidfWeights` gives them. N-grams of one length are only compared with one another. */
-function tfidf(scope: Scope, orders: readonly Tensor[], idf: ArrayLike<number>, sublinear: boolean): Tensor {
-  const table = scope.graph.constant("float32", [idf.length], Array.from(idf));
-  const parts = orders.map((ids) => {
-    const rarity = gather(table, ids);
-    const same = equal(unsqueeze(ids, [2]), unsqueeze(ids, [1]));
-    const count = maximum(reduceSum(cast(same, "float32"), [2]), 1);
-    const share = sublinear ? div(add(log(count), 1), count) : div(count, count);
-    const weight = mul(share, rarity);
-    // A term's square is shared out among its occurrences: (weight * count)^2 / count each.
-    return { weight, squares: reduceSum(mul(mul(weight, weight), count), [1], true) };
-  });
-  const squares = parts.map((part) => part.squares).reduce((sum, part) => add(sum, part));
-  const norm = sqrt(where(greater(squares, 0), squares, 1));
-  return div(
-    concat(
-      parts.map(({ weight }) => weight),
-      1,
-    ),
-    norm,
-  );
+/** How often each id stands in its row, for every place of `ids [batch, ngrams]`: row and id make one key, equal keys are counted. */
+function countsInRow(ids: Tensor, vocabulary: number): Tensor {
+  const row = unsqueeze(range(ids.graph, ids.dim(0)), [1]);
+  const { places, counts } = unique(add(mul(row, vocabulary), ids));
+  return cast(reshape(gather(counts, places), ids.shape), "float32");
+}
+
+/** Tf-idf weights of every occurrence `[batch, ngrams]`, as `tfidfWeights` gives them. */
+function tfidf(ids: Tensor, idf: ArrayLike<number>, sublinear: boolean): Tensor {
+  const rarity = gather(ids.graph.constant("float32", [idf.length], Array.from(idf)), ids);
+  const count = countsInRow(ids, idf.length);
+  const weight = sublinear ? mul(div(add(log(count), 1), count), rarity) : rarity;
+  // A term's square is shared out among its occurrences: (weight * count)^2 / count each.
+  const squares = reduceSum(mul(mul(weight, weight), count), [1], true);
+  return div(weight, sqrt(where(greater(squares, 0), squares, 1)));
 }
