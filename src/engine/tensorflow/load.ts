@@ -41,11 +41,10 @@ export async function loadTensorFlow(
     await tf.ready();
     return { tf, backend };
   }
-  const missing = candidates.map((backend) => packages[backend]).join(" nor ");
-  const install = candidates
-    .map((backend) => `npm install ${packages[backend]}@4`)
-    .join(`  or (slower, nothing native)  `);
-  throw ptxError("PTX_ENGINE", "engine.tensorflow", `${missing} is not installed`, install);
+  const missing = candidates.map((backend) => packages[backend]);
+  const said = missing.length === 1 ? `${missing} is not` : `neither ${missing.join(" nor ")} is`;
+  const install = missing.map((name) => `npm install ${name}@4`).join("  or, slower but nothing native: ");
+  throw ptxError("PTX_ENGINE", "engine.tensorflow", `${said} installed`, install);
 }
 
 function tryLoad(name: string, load: Load): TensorFlow | undefined {

@@ -45,7 +45,7 @@ function resolveReshape(from: Dims, target: ArrayLike<number>, allowZero: boolea
     const known = sizeOf(dims.filter((_, axis) => axis !== open));
     dims[open] = sizeOf(from) / known;
   }
-  if (!Number.isInteger(sizeOf(dims)) || sizeOf(dims) !== sizeOf(from)) {
+  if (!dims.every(Number.isInteger) || sizeOf(dims) !== sizeOf(from)) {
     throw new Error(`[${from.join(",")}] cannot be reshaped to [${Array.from(target).join(",")}]`);
   }
   return dims;
