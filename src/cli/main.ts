@@ -133,9 +133,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-
 program.parseAsync().catch(async (error: unknown) => {
   const { PtxError } = await import("../registry/errors.js");
   const known = error instanceof PtxError;

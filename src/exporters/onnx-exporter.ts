@@ -36,6 +36,7 @@ export function deploymentGraph({ task, parameters, context }: OpenTask): Graph 
   const graph = new Graph();
   const scope = Scope.root(graph, "infer", parameters, context);
   const { scores } = task.build(scope, { form: "tokens", targets: false });
+  parameters.requireAllDeclared();
   graph.output("scores", scores);
   const {
     labels,

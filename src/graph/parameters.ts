@@ -46,6 +46,7 @@ export const xavierInit: Initializer = (data, shape, random) => {
 /** Parameters by name, in order of creation. Graphs declare them; engines are fed from here; optimizers write here. */
 export class ParameterStore implements Iterable<Parameter> {
   readonly #parameters = new Map<string, Parameter>();
+  readonly #declared = new Set<string>();
   #source: string | undefined;
 
   /** @param seed the run's seed: every parameter draws its first values from the stream (seed, "init", name). */
@@ -56,9 +57,23 @@ export class ParameterStore implements Iterable<Parameter> {
     this.#source = source;
   }
 
+  /** Throws `PTX_MODEL_FILE` when a sealed store holds a parameter that no model has declared: it belongs to another one. */
+  requireAllDeclared(): void {
+    if (this.#source === undefined) return;
+    const unused = this.names.filter((name) => !this.#declared.has(name));
+    if (unused.length === 0) return;
+    throw ptxError(
+      "PTX_MODEL_FILE",
+      this.#source,
+      `the model has no use for the saved ${unused.slice(0, 5).join(", ")}`,
+      "the run's config and its parameters must belong together",
+    );
+  }
+
   /** The parameter of that name, created and initialised on first use. Throws `PTX_MODEL_FILE` when it is known with another shape. */
   declare(name: string, shape: readonly number[], initializer: Initializer): Parameter {
     const known = this.#parameters.get(name);
+    this.#declared.add(name);
     if (known !== undefined) {
       if (known.shape.join() !== shape.join()) {
         throw ptxError(

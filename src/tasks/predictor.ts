@@ -97,6 +97,7 @@ export class RunPredictor implements Predictor {
     const graph = new Graph();
     const scope = Scope.root(graph, "infer", open.parameters, open.context);
     graph.output("scores", open.task.build(scope, { form: "ids", targets: false }).scores);
+    open.parameters.requireAllDeclared();
     optimize(graph);
     const engine = await open.engine();
     const frozen = open.parameters.feeds(graph.parameters.map(({ name }) => name));

@@ -32,6 +32,7 @@ export async function testRun(path: string, { registry, log, data }: TestOptions
     open.parameters,
     open.context,
   );
+  open.parameters.requireAllDeclared();
   const predictions = await evaluator.run(rows, open.task.data().batcher.eval(rows.lengths, "test"));
   await evaluator.release();
   return open.task.reporter.figures(open.task.evaluated(rows, predictions));
