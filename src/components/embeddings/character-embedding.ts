@@ -12,6 +12,7 @@ import { component } from "../../registry/component.js";
 import { PAD_ID } from "../../text/vocabulary.js";
 import { vocabularyOf } from "../data/tensorizers/vocabulary-holder.js";
 import { linearLayer } from "../decoders/hidden-layers.js";
+import { distinctLookup, wholeLookup } from "../distinct.js";
 import { zeroPadding } from "../masking.js";
 import { windowFeatures } from "../representations/max-over-windows.js";
 import { sizedAxis } from "../sizes.js";
@@ -79,9 +80,14 @@ export const CharacterEmbedding = component({
     const size = vocabularyOf(tensorizer, "CharacterEmbedding").size;
     const table = scope.parameter("weight", [size, config.embed_dim], paddedUniform(0.25));
     const words = mulDims(batch, tokens);
+    const [letters, isLetter] = [reshape(ids, [words, chars]), reshape(mask, [words, chars])];
     const characters = {
-      vectors: zeroPadding(gather(table, reshape(ids, [words, chars])), reshape(mask, [words, chars])),
-      mask: reshape(mask, [words, chars]),
+      vectors: zeroPadding(gather(table, letters), isLetter),
+      mask: isLetter,
+      distinct:
+        scope.mode === "infer"
+          ? wholeLookup(table, letters, PAD_ID)
+          : distinctLookup(table, letters, isLetter),
     };
     let x = windowFeatures(scope, characters, config.kernel_num, config.kernel_sizes);
     for (let i = 0; i < config.highway_layers; i++) x = highway(scope.child(`highway${i}`), x);

@@ -7,7 +7,7 @@ import type { Loss } from "../contracts.js";
 import { sizedAxis } from "../sizes.js";
 
 /** How many rows a batch has, as a float scalar. */
-export function rowCount(x: Tensor): Tensor {
+function rowCount(x: Tensor): Tensor {
   return cast(squeeze(dimsTensor(x.graph, [x.dim(0)]), [0]), "float32");
 }
 

@@ -29,7 +29,7 @@ const schema = Type.Object(
 );
 
 /** Softmax over the tokens that are there; zero elsewhere and in rows that have none. `scores`, `mask` `[batch, tokens]`. */
-export function attentionWeights(scores: Tensor, mask: Tensor): Tensor {
+function attentionWeights(scores: Tensor, mask: Tensor): Tensor {
   return mul(softmax(where(mask, scores, HIDDEN)), cast(mask, scores.dtype));
 }
 
