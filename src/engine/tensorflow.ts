@@ -3,7 +3,7 @@
  * of every operator, and a way on where ONNX Runtime is not to be had.
  *
  * It runs float32, int32, int64, bool and string. Floats are computed by TensorFlow; everything else by plain JavaScript,
- * int64 as whole numbers below 2^53 (32 bits where TensorFlow must see them); a number beyond is an error, never rounded.
+ * int64 as whole numbers below 2^53; a number beyond is an error, never rounded.
  */
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../graph/dtype.js";

@@ -34,14 +34,15 @@ const term = fc
   .tuple(fc.integer({ min: 1, max: 6 }), fc.array(symbol, { maxLength: 2 }))
   .map(([factor, symbols]) => symbols.reduce<Dim>(mulDims, factor));
 
-const bindings = fc
-  .tuple(...Array.from({ length: 4 }, () => fc.integer({ min: -4, max: 7 })))
-  .map(([batch, tokens, chars, unknown]) => new Map([
-    ["batch", batch!],
-    ["tokens", tokens!],
-    ["chars", chars!],
-    ["?7", unknown!],
-  ]));
+const bindings = fc.tuple(...Array.from({ length: 4 }, () => fc.integer({ min: -4, max: 7 }))).map(
+  ([batch, tokens, chars, unknown]) =>
+    new Map([
+      ["batch", batch!],
+      ["tokens", tokens!],
+      ["chars", chars!],
+      ["?7", unknown!],
+    ]),
+);
 
 const value = (of: Dim, bound: ReadonlyMap<string, number>): number => evaluateDim(of, bound)!;
 
@@ -50,12 +51,15 @@ describe("arithmetic on symbolic sizes", () => {
     { name: "sum", symbolic: addDims, numeric: (a: number, b: number) => a + b },
     { name: "difference", symbolic: subDims, numeric: (a: number, b: number) => a - b },
     { name: "product", symbolic: mulDims, numeric: (a: number, b: number) => a * b },
-  ])("a $name has the value of the values' $name, whatever the symbols are bound to", ({ symbolic, numeric }) => {
-    const check = fc.property(dim, dim, bindings, (a, b, bound) => {
-      expect(value(symbolic(a, b), bound)).toBe(numeric(value(a, bound), value(b, bound)) + 0);
-    });
-    fc.assert(check, { numRuns: 500 });
-  });
+  ])(
+    "a $name has the value of the values' $name, whatever the symbols are bound to",
+    ({ symbolic, numeric }) => {
+      const check = fc.property(dim, dim, bindings, (a, b, bound) => {
+        expect(value(symbolic(a, b), bound)).toBe(numeric(value(a, bound), value(b, bound)) + 0);
+      });
+      fc.assert(check, { numRuns: 500 });
+    },
+  );
 
   it("gives equal texts to equal polynomials, however they were put together", () => {
     const check = fc.property(dim, dim, dim, (a, b, c) => {
@@ -79,7 +83,9 @@ describe("arithmetic on symbolic sizes", () => {
   });
 
   it("writes a polynomial as a person would", () => {
-    expect(addDims(mulDims(mulDims("tokens", "batch"), 2), subDims(1, "batch"))).toBe("-batch+2*batch*tokens+1");
+    expect(addDims(mulDims(mulDims("tokens", "batch"), 2), subDims(1, "batch"))).toBe(
+      "-batch+2*batch*tokens+1",
+    );
     expect(addDims("tokens", -2)).toBe("tokens-2");
     expect(mulDims("tokens", "tokens")).toBe("tokens*tokens");
   });
@@ -96,7 +102,8 @@ describe("division of symbolic sizes", () => {
   it("gives a quotient only where it is exact for all values of the symbols", () => {
     const check = fc.property(dim, term, bindings, (a, b, bound) => {
       const quotient = divDims(a, b);
-      if (quotient !== undefined) expect(value(quotient, bound) * value(b, bound) + 0).toBe(value(a, bound) + 0);
+      if (quotient !== undefined)
+        expect(value(quotient, bound) * value(b, bound) + 0).toBe(value(a, bound) + 0);
     });
     fc.assert(check, { numRuns: 500 });
   });

@@ -20,8 +20,6 @@ export type HostData = Float32Array | Int32Array | Float64Array | Uint8Array | r
 /** Elements that are numbers. */
 export type Numbers = Exclude<HostData, readonly string[]>;
 
-const deviceTypes = { float32: "float32", int32: "int32", int64: "int32", bool: "bool" } as const;
-
 /** Whether this engine runs an element type. */
 export function isSupported(dtype: DType): dtype is ValueType {
   return (supportedTypes as readonly DType[]).includes(dtype);
@@ -102,12 +100,13 @@ export class Value {
     return this.data as readonly string[];
   }
 
-  /** The value on TensorFlow's side; integers must fit 32 bits there. */
+  /** The value on TensorFlow's side, which has neither int64 nor useful strings. */
   tensor(tf: TensorFlow): DeviceTensor {
     if (this.#device === undefined) {
-      if (this.dtype === "string") throw new Error("strings where numbers are needed");
-      const data = this.dtype === "int64" ? toInt32(this.numbers) : this.numbers;
-      this.#device = tf.tensor(data as Float32Array, [...this.dims], deviceTypes[this.dtype]);
+      const { dtype } = this;
+      if (dtype === "string" || dtype === "int64")
+        throw new Error(`TensorFlow.js does not compute with ${dtype}`);
+      this.#device = tf.tensor(this.numbers as Float32Array, [...this.dims], dtype);
       if (this.#owned) tf.keep(this.#device);
     }
     return this.#device;
@@ -171,12 +170,4 @@ function exactNumbers(data: BigInt64Array): Float64Array {
 function toBigInt(value: number): bigint {
   if (value === Number(LARGEST)) return LARGEST;
   return BigInt(value);
-}
-
-function toInt32(data: Numbers): Int32Array {
-  return Int32Array.from(data, (value) => {
-    if (value !== (value | 0))
-      throw new Error(`the int64 ${value} does not fit the 32 bits of TensorFlow.js's integers`);
-    return value;
-  });
 }

@@ -139,7 +139,12 @@ export const lookupCases = {
     ({ list, at, k, largest, dtype }, draw) => ({
       inputs: [draw.of(dtype, list)],
       build: ([x]) => {
-        const wanted = x!.graph.constant("int64", [1], [Math.min(k, list.at(at)!.size)]);
+        const count = Math.min(k, list.at(at)!.size);
+        if (at === -1 && largest === 1) {
+          const { values, ids } = lookup.topK(x!, count);
+          return [values, ids];
+        }
+        const wanted = x!.graph.constant("int64", [1], [count]);
         return applyAll(lookup.TopK, [x!, wanted], { axis: at, largest, sorted: 1 });
       },
     }),
@@ -148,7 +153,10 @@ export const lookupCases = {
     fc.tuple(axes({ empty: true }), fc.constantFrom<"int64" | "string">("int64", "string")),
     ([list, dtype], draw) => ({
       inputs: [draw.of(dtype, list)],
-      build: ([x]) => applyAll(lookup.Unique, [x!], { sorted: 1 }),
+      build: ([x]) => {
+        const { values, places } = lookup.unique(x!);
+        return [values, places, ...applyAll(lookup.Unique, [x!], { sorted: 1 })];
+      },
     }),
   ),
   LabelEncoder: generator(
