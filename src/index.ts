@@ -42,7 +42,16 @@ export {
 export { optimize } from "./graph/passes.js";
 export { readSafetensors, writeSafetensors } from "./graph/safetensors.js";
 export { type Mode, Scope } from "./graph/scope.js";
-export { loadModel, loadRun, predict, silentLog, type TrainInput, test, train } from "./library.js";
+export {
+  loadModel,
+  loadRun,
+  openEngine,
+  predict,
+  silentLog,
+  type TrainInput,
+  test,
+  train,
+} from "./library.js";
 export * as metrics from "./metrics/index.js";
 export {
   type AnyComponent,

@@ -1,12 +1,17 @@
 /** @file The commands as functions, with the defaults that a script wants. */
 import { statSync } from "node:fs";
 import { extname } from "node:path";
+import { type Static, Type } from "typebox";
 import type { Row } from "./components/data/contracts.js";
 import type { Figures } from "./components/trainers/contracts.js";
+import type { Engine } from "./engine/engine.js";
 import { OnnxPredictor } from "./exporters/onnx-predictor.js";
-import type { Log } from "./registry/context.js";
+import { Slot } from "./registry/component.js";
+import { Context, type Log } from "./registry/context.js";
+import { throwIfAny } from "./registry/errors.js";
 import { loadConfig, resolveConfig } from "./registry/load-config.js";
 import type { Registry } from "./registry/registry.js";
+import { resolveValue } from "./registry/resolve.js";
 import { defaultRegistry } from "./tasks/builtins.js";
 import { type Prediction, type Predictor, RunPredictor } from "./tasks/predictor.js";
 import { testRun } from "./tasks/test-run.js";
@@ -82,6 +87,29 @@ export async function loadModel(path: string, options: LibraryOptions = {}): Pro
   const file = statSync(path, { throwIfNoEntry: false })?.isFile() ?? extname(path) === ".onnx";
   return file ? OnnxPredictor.load(path, registry, log) : loadRun(path, options);
 }
+
+/** Something to compile graphs with: an engine's name, or `{name: {...}}` as a config's `engine` has it. */
+export async function openEngine(
+  engine: string | object = "onnxruntime",
+  options: LibraryOptions & { readonly threads?: number } = {},
+): Promise<Engine> {
+  const { registry = defaultRegistry(), log = silentLog, threads = 1 } = options;
+  const { value, problems } = resolveValue(
+    registry,
+    engineSchema,
+    { engine },
+    { source: "engine", checkFiles: true },
+  );
+  throwIfAny(problems);
+  const context = new Context(registry, { log, settings: { seed: 0, threads } });
+  const part = context.part("engine", (value as Static<typeof engineSchema>).engine);
+  return part.component.create(part.config, context);
+}
+
+const engineSchema = Type.Object(
+  { engine: Slot("engine", { description: "What runs graphs." }) },
+  { additionalProperties: false, description: "An engine." },
+);
 
 /** Predictions for texts, or for objects with the model's columns, in order. */
 export async function predict(
