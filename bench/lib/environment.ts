@@ -1,0 +1,83 @@
+/** @file Where and with what benchmarks run. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { arch, availableParallelism, cpus, loadavg, platform, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+
+/** The root folder of the project. */
+export const root = join(here, "..");
+
+/** The built command line. */
+export const cli = join(root, "dist/cli/main.js");
+
+/** How much is measured. */
+export interface BenchOptions {
+  readonly threads: readonly number[];
+  readonly rounds: number;
+}
+
+/** `--threads 1,2 --rounds 15` from the command line. */
+export function benchOptions(defaults: BenchOptions): BenchOptions {
+  const { values } = parseArgs({
+    options: { threads: { type: "string" }, rounds: { type: "string" } },
+    strict: true,
+  });
+  return {
+    threads: values.threads?.split(",").map(Number) ?? defaults.threads,
+    rounds: values.rounds === undefined ? defaults.rounds : Number(values.rounds),
+  };
+}
+
+/** The command that starts one of our own TypeScript programs in this folder; what it imports of the built library runs as built. */
+export function ours(script: string, ...args: readonly string[]): [string, ...string[]] {
+  return [process.execPath, "--import", import.meta.resolve("jiti/register"), join(here, script), ...args];
+}
+
+/** The command that starts the PyTorch peer. */
+export function torch(...args: readonly string[]): [string, ...string[]] {
+  return [python(), join(here, "peers/torch_classifier.py"), ...args];
+}
+
+/** A Python that has what peers/requirements.txt names: $BENCH_PYTHON, or the one of bench/.cache/venv. */
+function python(): string {
+  const venv = join(here, ".cache/venv/bin/python");
+  const chosen = process.env.BENCH_PYTHON ?? (existsSync(venv) ? venv : undefined);
+  if (chosen !== undefined) return chosen;
+  throw new Error(
+    "the peer needs PyTorch: python3 -m venv bench/.cache/venv && bench/.cache/venv/bin/pip install -r bench/peers/requirements.txt (or name a Python in BENCH_PYTHON)",
+  );
+}
+
+/** Gives `work` a folder that is gone afterwards. */
+export async function inScratchFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "pytext-ts-bench-"));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Machine, versions, date and how busy the machine is, in a line. */
+export function machine(): string {
+  const require = createRequire(import.meta.url);
+  const version = (name: string): string =>
+    (JSON.parse(readFileSync(require.resolve(`${name}/package.json`), "utf8")) as { version: string })
+      .version;
+  const requirement = readFileSync(join(here, "peers/requirements.txt"), "utf8").split("\n")[0];
+  return [
+    new Date().toISOString().slice(0, 16).replace("T", " "),
+    `${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores`,
+    `${platform()} ${arch()}, Node ${process.version}, onnxruntime-node ${version("onnxruntime-node")}, ${requirement}`,
+    `load before the start ${loadavg()[0]!.toFixed(1)}`,
+  ].join("; ");
+}
+
+/** Whether a module is the program that runs. */
+export function isProgram(url: string): boolean {
+  return process.argv[1] !== undefined && fileURLToPath(url) === process.argv[1];
+}
