@@ -34,6 +34,15 @@ const optionsSchema = () => Type.Object(tokenOptions);
 /** The resolved value of `tokenOptions`. */
 export type TokenOptions = Static<ReturnType<typeof optionsSchema>>;
 
+/** NUL characters, at which strings end on their way into ONNX Runtime, and halves of surrogate pairs, which UTF-8 lacks. */
+const UNFIT = /[\0\p{Cs}]/u;
+const ALL_UNFIT = /[\0\p{Cs}]/gu;
+
+/** A token that is the same to this program and to an exported file: U+FFFD stands for what the latter could not get. */
+function mended(token: string): string {
+  return UNFIT.test(token) ? token.replace(ALL_UNFIT, "\ufffd") : token;
+}
+
 /** Cuts the text of a row into at most `max_seq_len` tokens and counts what that drops. */
 export class TokenCutter {
   readonly #tokenizer: Tokenizer;
@@ -54,7 +63,9 @@ export class TokenCutter {
     const { column, max_seq_len: limit } = this.options;
     const given = textList(row, column);
     if (given?.includes("")) throw badCell(row, column, "tokens that are not empty", given);
-    const tokens = given ?? this.#tokenizer.tokenize(textCell(row, column)).map(({ text }) => text);
+    const tokens = (given ?? this.#tokenizer.tokenize(textCell(row, column)).map(({ text }) => text)).map(
+      mended,
+    );
     const truncated = limit !== null && tokens.length > limit;
     return { tokens: truncated ? tokens.slice(0, limit) : tokens, truncated };
   }
