@@ -32,7 +32,7 @@ export interface Exported {
 }
 
 /** The model in inference mode with strings in and labels out: `tokens` string `[batch, tokens]` -> `scores`, `label` (or `labels`). */
-export function deploymentGraph({ task, parameters, context }: OpenTask): Graph {
+function deploymentGraph({ task, parameters, context }: OpenTask): Graph {
   const graph = new Graph();
   const scope = Scope.root(graph, "infer", parameters, context);
   const { scores } = task.build(scope, { form: "tokens", targets: false });

@@ -19,7 +19,7 @@ export interface RunSettings {
 export type Token<T> = InjectionToken<T> & { readonly type?: T };
 
 export const LOG: Token<Log> = Symbol("log");
-export const SETTINGS: Token<RunSettings> = Symbol("settings");
+const SETTINGS: Token<RunSettings> = Symbol("settings");
 
 /**
  * What components are built with: the registry and one dependency-injection container for the task.

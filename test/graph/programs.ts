@@ -41,7 +41,7 @@ export function unrolled(length: number): Loop {
 }
 
 /** Sizes by symbol; programs are declared with symbols and bound to these. */
-export const SIZES: Readonly<Record<string, number>> = { batch: 2, memory: 3 };
+const SIZES: Readonly<Record<string, number>> = { batch: 2, memory: 3 };
 
 interface InputSpec {
   readonly shape: Shape;

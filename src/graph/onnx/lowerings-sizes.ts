@@ -6,7 +6,7 @@ import type { Tensor } from "../graph.js";
 import { add, equal, less, mul, not, where } from "../ops/elementwise.js";
 import { gather } from "../ops/lookup.js";
 import { dimsTensor, reshape } from "../ops/shaping.js";
-import { type ForeignCall, given, type Lowered } from "./lowerings.js";
+import { type ForeignCall, given, type Lowered } from "./foreign-call.js";
 
 /** A vector of one repeated integer whose length is known: a constant, so that what is computed from it is known as well. */
 export function constantVector(call: ForeignCall): Lowered {

@@ -5,23 +5,9 @@ import type { Graph, Tensor } from "../graph.js";
 import { add, cast, gelu, maximum, minimum, pow, scalarLike } from "../ops/elementwise.js";
 import { constantNumbers, normalAxis } from "../ops/rules.js";
 import { ints, reshape, shapeOf, slice } from "../ops/shaping.js";
+import { type ForeignCall, given, type Lowered } from "./foreign-call.js";
 import { constantVector, gatherND, isNaNOf, settledChoice } from "./lowerings-sizes.js";
 import type { NodeFail, RawValue } from "./read-attributes.js";
-
-/** A node as a file has it. */
-export interface ForeignCall {
-  readonly graph: Graph;
-  readonly inputs: readonly (Tensor | null)[];
-  readonly raw: ReadonlyMap<string, RawValue>;
-  /** How many outputs the node names. */
-  readonly outputs: number;
-  /** The version of ONNX's operators that the file is written in. */
-  readonly opset: number;
-  readonly fail: NodeFail;
-}
-
-/** The node in the form that our operator of the same name has, or the tensors that stand for its outputs. */
-export type Lowered = Pick<ForeignCall, "inputs" | "raw"> | readonly Tensor[];
 
 /** How many inputs our operators expect; those that a file leaves out at the end are null. */
 export const inputCounts: Readonly<Record<string, number>> = { Gemm: 3, Slice: 5, LayerNormalization: 3 };
@@ -110,12 +96,6 @@ export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>>
   Unsqueeze: (call) => withAxes(call, []),
   Where: settledChoice,
 };
-
-/** An input that must be there. */
-export function given(tensor: Tensor | null | undefined, fail: NodeFail): Tensor {
-  if (!tensor) throw fail("it lacks an input that it needs");
-  return tensor;
-}
 
 /** Operators of any number of inputs, as ours of two. A single input is itself. */
 function folded({ inputs, fail }: ForeignCall, combine: (a: Tensor, b: Tensor) => Tensor): Tensor {

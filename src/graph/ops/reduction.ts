@@ -10,7 +10,7 @@ import {
   type Op,
   ShapeError,
 } from "./define.js";
-import { add, cast, div, equal, exp, mul, sub } from "./elementwise.js";
+import { cast, div, equal, exp, mul, sub } from "./elementwise.js";
 import { constantNumbers, like, normalAxes, normalAxis, requireFloat } from "./rules.js";
 import { broadcastLike, ints, reshapeLike, unsqueeze } from "./shaping.js";
 
@@ -186,9 +186,4 @@ export function sumTo(x: Tensor, target: Tensor): Tensor {
   if (axes.length === 0) return x;
   if (axes.length === extra) return reduceSum(x, axes);
   return reshapeLike(reduceSum(x, axes, true), target);
-}
-
-/** The sum of tensors of one shape. */
-export function addAll(tensors: readonly [Tensor, ...Tensor[]]): Tensor {
-  return tensors.slice(1).reduce((total, tensor) => add(total, tensor), tensors[0]);
 }

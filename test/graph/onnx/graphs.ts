@@ -132,7 +132,7 @@ export function trainedTagger(reverse: boolean): Case {
 }
 
 /** Shapes that are only known when the graph runs, integers, bools, and a loop within a loop. */
-export function shapePlay(): Case {
+function shapePlay(): Case {
   const graph = new Graph();
   const x = graph.input("x", "float32", ["rows", "columns"]);
   const flags = graph.input("flags", "bool", ["rows"]);

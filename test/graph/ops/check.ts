@@ -8,7 +8,7 @@ import type { OpDefinition } from "../../../src/graph/ops/define.js";
 import { verifyGraph } from "../../../src/graph/verify.js";
 import { stream } from "../../../src/registry/random.js";
 import { numbers } from "../engines.js";
-import { count, type OpCase } from "./arbitraries.js";
+import type { OpCase } from "./arbitraries.js";
 
 /** A case as a graph with its feeds. */
 export interface Built {
@@ -190,9 +190,4 @@ async function differences(
     noise.push((8 * ROUNDING * near.size) / STEP);
   }
   return { slopes, noise };
-}
-
-/** How many elements a case feeds: runs of finite differences cost four times that. */
-export function fedElements(opCase: OpCase): number {
-  return opCase.inputs.reduce((sum, { axes }) => sum + count(axes), 0);
 }
