@@ -11,7 +11,14 @@ const stamp = join(root, "dist", ".tested");
 const lock = join(root, "dist", ".building");
 
 /** The command line's file in `dist`, of the sources as they are now. */
-export async function builtMain(): Promise<string> {
+export function builtMain(): Promise<string> {
+  built ??= build();
+  return built;
+}
+
+let built: Promise<string> | undefined;
+
+async function build(): Promise<string> {
   const main = join(root, "dist", "cli", "main.js");
   if (readStamp() === sources()) return main;
   mkdirSync(join(root, "dist"), { recursive: true });

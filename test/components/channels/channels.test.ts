@@ -1,0 +1,172 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ConsoleChannel, figureLines } from "../../../src/components/channels/console.js";
+import { JSONLChannel, JsonLines } from "../../../src/components/channels/jsonl.js";
+import type { EpochRecord, TrainingEvent } from "../../../src/components/trainers/contracts.js";
+import { Context } from "../../../src/registry/context.js";
+import { Registry } from "../../../src/registry/registry.js";
+
+const log = { info: () => {}, warn: () => {} };
+const context = new Context(new Registry(), { log, settings: { seed: 0, threads: 1 } });
+
+const record: EpochRecord = {
+  epoch: 1,
+  steps: 4,
+  train_loss: 0.51234,
+  eval_loss: 0.4,
+  metric: 0.875,
+  learning_rate: 0.001,
+  gradient_norm: null,
+  best: true,
+};
+const figures = {
+  loss: 0.4,
+  accuracy: 0.875,
+  macro_f1: 0.5,
+  roc_auc: null,
+  per_class: {
+    ham: { precision: 1, recall: 0.5, f1: 2 / 3, support: 6 },
+    "a rather long label": { precision: null, recall: 0, f1: 0, support: 0 },
+  },
+};
+const progress = (batch: number): TrainingEvent => ({
+  type: "progress",
+  epoch: 1,
+  batch,
+  batches: 8,
+  rows: 16,
+  loss: 0.7,
+});
+const events: readonly TrainingEvent[] = [
+  { type: "start", epochs: 3, batches: 8, rows: 128, parameters: 999, resumed: 0 },
+  ...[1, 2, 3, 4, 5, 6, 7, 8].map(progress),
+  { type: "epoch", record, seconds: 1.26, rows: 128 },
+  { type: "stop", reason: "all 3 epochs done", best_epoch: 1 },
+  { type: "figures", split: "test", figures },
+];
+
+/** What is printed while events are shown at moments 60 ms apart. */
+function shown(
+  mode: "auto" | "always" | "never",
+  terminal: boolean,
+  given = events,
+): { out: string; err: string } {
+  const [out, err]: [string[], string[]] = [[], []];
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 60));
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
+  const isTTY = Object.getOwnPropertyDescriptor(process.stderr, "isTTY");
+  Object.defineProperty(process.stderr, "isTTY", { value: terminal, configurable: true });
+  try {
+    const channel = ConsoleChannel.create({ progress: mode }, context);
+    expect(channel.terminal).toBe(true);
+    for (const event of given) channel.event(event);
+    channel.close();
+  } finally {
+    vi.restoreAllMocks();
+    if (isTTY) Object.defineProperty(process.stderr, "isTTY", isTTY);
+    else Reflect.deleteProperty(process.stderr, "isTTY");
+  }
+  return { out: out.join(""), err: err.join("") };
+}
+
+describe("the console", () => {
+  const table = [
+    "training: 128 rows, 8 batches an epoch, 3 epochs, 999 parameters",
+    "epoch  train loss  eval loss    metric       rate  seconds      ",
+    "    1      0.5123     0.4000    0.8750    1.00e-3      1.3  best",
+    "all 3 epochs done; best epoch 1",
+    "test: loss 0.4000  accuracy 0.8750  macro_f1 0.5000  roc_auc -",
+    "  label                precision  recall      f1  support",
+    "  ham                     1.0000  0.5000  0.6667        6",
+    "  a rather long label          -  0.0000  0.0000        0",
+    "",
+  ].join("\n");
+
+  test("prints plain lines, without any control character, where there is no terminal", () => {
+    expect(shown("auto", false)).toEqual({ out: table, err: "" });
+    expect(shown("never", true)).toEqual({ out: table, err: "" });
+  });
+
+  test("draws progress with speed and time left on a terminal, and wipes it before each line", () => {
+    const { out, err } = shown("auto", true);
+    expect(out).toBe(table);
+    const drawn = err.split("\r\u001b[2K").filter((text) => text !== "");
+    expect(drawn.length).toBeGreaterThan(2);
+    expect(drawn.length).toBeLessThan(8); // not every batch: at most ten a second
+    expect(drawn[0]).toMatch(/^epoch 1 █{3}░{21} 1\/8 {2}loss 0\.7000 {2}\d+ rows\/s {2}\d+ s left$/);
+    for (const line of drawn) expect(line.match(/[█░]/g)).toHaveLength(24);
+    expect(err.endsWith("\r\u001b[2K")).toBe(true);
+    expect(shown("always", false).err).toBe(err);
+  });
+
+  test("tells speed and time left from what has passed", () => {
+    const { err } = shown("always", false);
+    const [, batch, speed, left] = /(\d)\/8 {2}loss 0\.7000 {2}(\d+) rows\/s {2}(\d+) s left[^█]*$/.exec(
+      err,
+    )!;
+    // The clock moves 60 ms a look; it is looked at once at the start of the epoch and once a batch.
+    const seconds = Number(batch) * 0.06;
+    expect(Number(speed)).toBe(Math.round((Number(batch) * 16) / seconds));
+    expect(Number(left)).toBe(Math.round((seconds / Number(batch)) * (8 - Number(batch))));
+  });
+
+  test("says when a run was resumed, and shows what is not known as a dash", () => {
+    const resumed: TrainingEvent = {
+      type: "start",
+      epochs: 1,
+      batches: 2,
+      rows: 3,
+      parameters: 4,
+      resumed: 17,
+    };
+    const bare = { ...record, eval_loss: null, metric: null, best: false };
+    const { out } = shown("auto", false, [resumed, { type: "epoch", record: bare, seconds: 0, rows: 3 }]);
+    expect(out).toContain("4 parameters; resumed after 17 steps\n");
+    expect(out.trimEnd().split("\n").at(-1)).toBe(
+      "    1      0.5123          -         -    1.00e-3      0.0",
+    );
+  });
+
+  test("leaves the table of labels out where figures have none", () => {
+    expect(figureLines("eval", { loss: null })).toEqual(["eval: loss -"]);
+  });
+});
+
+describe("JSON lines", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "pytext-ts-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test("hold every event but progress, with its time, after what was there", () => {
+    const path = join(folder, "log.jsonl");
+    for (let run = 0; run < 2; run++) {
+      const channel = new JsonLines(path);
+      expect(channel.terminal).toBe(false);
+      for (const event of events) channel.event(event);
+      channel.close();
+    }
+    const lines = readFileSync(path, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines).toHaveLength(8);
+    expect(lines.slice(0, 4).map(({ time, ...event }) => event)).toEqual(
+      JSON.parse(JSON.stringify(events.filter(({ type }) => type !== "progress"))),
+    );
+    for (const { time } of lines) expect(new Date(time).toISOString()).toBe(time);
+  });
+
+  test("are refused where there is no folder for them, before training", () => {
+    expect(() => JSONLChannel.create({ path: join(folder, "no", "log.jsonl") }, context)).toThrow(
+      "there is no folder",
+    );
+    expect(() => JSONLChannel.create({ path: folder }, context)).toThrow("this is a folder");
+    expect(JSONLChannel.create({ path: join(folder, "own.jsonl") }, context)).toBeInstanceOf(JsonLines);
+  });
+});
