@@ -7,10 +7,12 @@ import { encodeModel, INLINE_LIMIT, storedBytes } from "../graph/onnx/encode.js"
 import { liveNodes } from "../graph/passes/liveness.js";
 import { component } from "../registry/component.js";
 import { ptxError } from "../registry/errors.js";
+import { requireFileTarget } from "../registry/output-file.js";
 import type { CompileOptions, Engine, Program, Values } from "./engine.js";
 import { engineError } from "./ort-errors.js";
 import { collectProfile, profilePrefix } from "./ort-profile.js";
-import { FeedChecker, fetchesFor, unwrap, Wrappers } from "./ort-values.js";
+import { fetchesFor, unwrap, Wrappers } from "./ort-values.js";
+import { checkOutputs, FeedChecker } from "./run-checks.js";
 
 type Runtime = typeof import("onnxruntime-node");
 
@@ -55,6 +57,7 @@ export const onnxruntime = component({
   async create(config, context) {
     const runtime = await loadRuntime();
     requireProviders(config.execution_providers, runtime);
+    if (config.profile !== null) requireFileTarget(config.profile, "engine onnxruntime.profile");
     return new OnnxRuntimeEngine(runtime, config, config.threads ?? context.settings.threads);
   },
 });
@@ -179,7 +182,7 @@ class OnnxRuntimeProgram implements Program {
 
   async run(feeds: Values, outputs = this.#all, into: Values = {}): Promise<Record<string, HostTensor>> {
     if (this.#released) throw ptxError("PTX_ENGINE", "engine onnxruntime", "the program was released");
-    const fetches = fetchesFor(outputs, into, this.graph.outputs, this.wrappers);
+    checkOutputs(outputs, into, this.graph.outputs);
     const { session, needed } = await this.#sessionFor(outputs);
     this.#checker.check(feeds, needed);
     if (outputs.length === 0) return {};
@@ -187,7 +190,7 @@ class OnnxRuntimeProgram implements Program {
     for (const name of needed) wrapped[name] = this.wrappers.wrap(feeds[name]!);
     let results: InferenceSession.ReturnType;
     try {
-      results = await session.run(wrapped, fetches);
+      results = await session.run(wrapped, fetchesFor(outputs, into, this.wrappers));
     } catch (error) {
       throw engineError("the program failed", error);
     }

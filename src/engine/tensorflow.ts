@@ -9,9 +9,9 @@ import { type Static, Type } from "typebox";
 import type { HostTensor } from "../graph/dtype.js";
 import type { Graph, Node, Tensor } from "../graph/graph.js";
 import { component } from "../registry/component.js";
-import { type PtxError, ptxError } from "../registry/errors.js";
+import { ptxError } from "../registry/errors.js";
 import type { CompileOptions, Engine, Program, Values } from "./engine.js";
-import { FeedChecker } from "./ort-values.js";
+import { checkOutputs, FeedChecker } from "./run-checks.js";
 import { Executor } from "./tensorflow/executor.js";
 import { loadTensorFlow, type TensorFlow } from "./tensorflow/load.js";
 import { type Plan, planRun } from "./tensorflow/plan.js";
@@ -90,8 +90,7 @@ class TensorFlowProgram implements Program {
   ): Promise<Record<string, HostTensor>> {
     if (this.#released) throw ptxError("PTX_ENGINE", "engine tensorflow", "the program was released");
     const names = outputs ?? [...this.graph.outputs.keys()];
-    for (const name of names) if (!this.graph.outputs.has(name)) throw this.#unknownOutput(name);
-    this.#checkTargets(names, into);
+    checkOutputs(names, into, this.graph.outputs);
     const plan = this.#plan(names);
     const needed = this.#fed.filter((tensor) => plan.sources.has(tensor));
     this.#checker.check(
@@ -128,19 +127,6 @@ class TensorFlowProgram implements Program {
     return plan;
   }
 
-  #checkTargets(names: readonly string[], into: Values): void {
-    for (const [name, { dtype }] of Object.entries(into)) {
-      const where = `output ${name}`;
-      if (!names.includes(name))
-        throw ptxError("PTX_ENGINE", where, "an array is given for it, but it is not asked for");
-      if (dtype === "string")
-        throw ptxError("PTX_ENGINE", where, "strings cannot be written into a given array");
-      const declared = this.graph.outputs.get(name)!;
-      if (declared.dtype !== dtype)
-        throw ptxError("PTX_ENGINE", where, `it is ${declared}, the given array is ${dtype}`);
-    }
-  }
-
   #export(name: string, value: Value, target: HostTensor | undefined): HostTensor {
     if (target === undefined) return { dtype: value.dtype, dims: value.dims, data: value.export() };
     const fits =
@@ -155,11 +141,6 @@ class TensorFlowProgram implements Program {
     }
     value.export(target.data);
     return target;
-  }
-
-  #unknownOutput(name: string): PtxError {
-    const known = [...this.graph.outputs.keys()].join(", ");
-    return ptxError("PTX_ENGINE", `output ${name}`, `the program has no such output  known: ${known}`);
   }
 }
 

@@ -355,6 +355,14 @@ describe("errors", () => {
   });
 });
 
+it("a profile whose folder is not there is refused before anything is compiled", async () => {
+  const error = await failure(engineWith({ profile: join(folder, "nowhere", "trace.json") }));
+  expect(error.code).toBe("PTX_FILE_MISSING");
+  expect(error.message).toMatch(
+    /engine onnxruntime\.profile .*trace\.json\n {2}there is no folder .*nowhere: make it first/,
+  );
+});
+
 it("a profile lands as a Chrome trace in the file that the config names, one per program", async () => {
   const engine = await engineWith({ profile: join(folder, "trace.json") });
   for (const file of ["trace.json", "trace.2.json"]) {
