@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { type TUnsafe, Type } from "typebox";
-import { nearest } from "./nearest.js";
+import { didYouMean } from "./nearest.js";
 
 /** JSON Schema keyword that marks a path of a file that must exist when the config is loaded. */
 export const FILE_KEYWORD = "x-file";
@@ -37,8 +37,7 @@ export function missingFile(path: string): string | undefined {
 
 function neighbour(full: string): string {
   try {
-    const close = nearest(basename(full), readdirSync(dirname(full)));
-    return close === undefined ? "" : `; did you mean "${close}"?`;
+    return didYouMean(basename(full), readdirSync(dirname(full)));
   } catch {
     return `; there is no folder ${dirname(full)}`;
   }

@@ -3,7 +3,7 @@ import type { Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
 import type { SlotValue } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
-import { nearest } from "../../registry/nearest.js";
+import { didYouMean } from "../../registry/nearest.js";
 import type { Loss, LossTarget, ModelInput } from "../contracts.js";
 
 /** How much each label counts in the loss. */
@@ -47,12 +47,10 @@ function given(config: Record<string, number>, labels: readonly string[]): numbe
   const weights = new Map(Object.entries(config));
   for (const name of weights.keys()) {
     if (labels.includes(name)) continue;
-    const close = nearest(name, labels);
-    const meant = close === undefined ? "" : `; did you mean "${close}"?`;
     throw ptxError(
       "PTX_CONFIG_VALUE",
       "output_layer.label_weights",
-      `no label is called "${name}"${meant}  known: ${labels.join(", ")}`,
+      `no label is called "${name}"${didYouMean(name, labels)}  known: ${labels.join(", ")}`,
     );
   }
   return labels.map((label) => weights.get(label) ?? 1);

@@ -3,7 +3,7 @@ import { type Static, Type } from "typebox";
 import { classificationReport, MetricsError, multiLabelReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import { PtxError, ptxError } from "../../registry/errors.js";
-import { nearest } from "../../registry/nearest.js";
+import { didYouMean } from "../../registry/nearest.js";
 import type { Decision } from "../contracts.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
 import type { Evaluated, MetricReporter, WorstRow } from "./contracts.js";
@@ -56,12 +56,10 @@ class Classification implements MetricReporter {
   requireFit(labels: readonly string[], decision: Decision): void {
     const { target_label: target, model_select_metric: metric } = this.config;
     if (target !== null && !labels.includes(target)) {
-      const close = nearest(target, labels);
-      const meant = close === undefined ? "" : `; did you mean "${close}"?`;
       throw ptxError(
         "PTX_CONFIG_VALUE",
         "metric_reporter.target_label",
-        `no label is called "${target}"${meant}  known: ${labels.join(", ")}`,
+        `no label is called "${target}"${didYouMean(target, labels)}  known: ${labels.join(", ")}`,
       );
     }
     if (metric === "mcc" && decision === "multi-label") {

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { ptxError } from "../../../registry/errors.js";
 import { InputFile } from "../../../registry/input-file.js";
-import { nearest } from "../../../registry/nearest.js";
+import { didYouMean } from "../../../registry/nearest.js";
 import type { DataSource, Row, SkipCount, Split } from "../contracts.js";
 import { SkipLog } from "./skip-log.js";
 
@@ -154,9 +154,7 @@ export function missingColumn(where: string, name: string, known: readonly strin
 }
 
 function unknown(name: string, known: readonly string[]): string {
-  const close = nearest(name, known);
-  const meant = close === undefined ? "" : `; did you mean "${close}"?`;
-  return `"${name}"${meant}  columns: ${known.join(", ") || "none"}`;
+  return `"${name}"${didYouMean(name, known)}  columns: ${known.join(", ") || "none"}`;
 }
 
 /** The files of a config by split. */

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { component } from "../../../registry/component.js";
-import { nearest } from "../../../registry/nearest.js";
+import { didYouMean } from "../../../registry/nearest.js";
 import { forEachLine, lineBlocks } from "../../../text/lines.js";
 import type { Row } from "../contracts.js";
 import {
@@ -68,8 +68,7 @@ function parseRow(
   const values = new RowValues();
   for (const { name, inFile } of wanted) {
     if (!Object.hasOwn(parsed, inFile)) {
-      const close = nearest(inFile, Object.keys(parsed));
-      const meant = close === undefined ? "" : `; did you mean "${close}"?`;
+      const meant = didYouMean(inFile, Object.keys(parsed));
       const keys = Object.keys(parsed).join(", ") || "none";
       skips.reject(where, `no key "${inFile}"`, `the object has no key "${inFile}"${meant}  keys: ${keys}`);
       return undefined;

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import type { CheckProblem } from "../../../registry/component.js";
 import { ptxError } from "../../../registry/errors.js";
 import { InputFile } from "../../../registry/input-file.js";
-import { nearest } from "../../../registry/nearest.js";
+import { didYouMean } from "../../../registry/nearest.js";
 import { forEachLine, lineBlocks } from "../../../text/lines.js";
 import { VocabularyBuilder } from "../../../text/vocabulary.js";
 import { type Row, SkipRow } from "../contracts.js";
@@ -116,13 +116,11 @@ export class LabelList {
     const id = this.#ids.get(label);
     if (id !== undefined) return id;
     if (this.options.on_unknown === "skip") throw new SkipRow(`unknown label (${this.where})`);
-    const close = nearest(label, this.#names);
-    const meant = close === undefined ? "" : `; did you mean "${close}"?`;
     const known = this.#names.length <= 20 ? this.#names.join(", ") : `${this.#names.length} labels`;
     throw ptxError(
       "PTX_DATA",
       row.origin,
-      `the label "${label}" is not one of the labels${meant}  known: ${known}`,
+      `the label "${label}" is not one of the labels${didYouMean(label, this.#names)}  known: ${known}`,
       `set on_unknown to "skip" in ${this.where} to leave such rows out`,
     );
   }
