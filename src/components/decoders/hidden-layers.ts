@@ -5,6 +5,7 @@ import { linear } from "../../graph/ops/matrix.js";
 import { layerNorm } from "../../graph/ops/reduction.js";
 import { constantInit, xavierInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
+import type { CheckProblem } from "../../registry/component.js";
 import { activation, activationSchema } from "../activation.js";
 import { sizedAxis } from "../sizes.js";
 
@@ -34,6 +35,16 @@ export const hiddenLayersSchema = (description: string) =>
 
 /** The resolved value of `hiddenLayerOptions`. */
 export type HiddenLayers = Static<ReturnType<typeof hiddenLayersSchema>>;
+
+/** Refuses what would do nothing because there is no hidden layer. `at` is the path of the options, ending in a dot. */
+export function checkHiddenLayers(config: HiddenLayers, at = ""): CheckProblem[] {
+  if (config.hidden_dims.length > 0) return [];
+  const idle = [...(config.layer_norm ? ["layer_norm"] : []), ...(config.dropout > 0 ? ["dropout"] : [])];
+  return idle.map((key) => ({
+    path: `${at}${key}`,
+    message: `${key} is about hidden layers, and hidden_dims is empty: give it sizes, or leave ${key} out`,
+  }));
+}
 
 /** One linear layer with the parameters `weight [in, size]` and `bias [size]`. `[..., in] -> [..., size]`. */
 export function linearLayer(layer: Scope, x: Tensor, size: number, bias: boolean): Tensor {

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { component } from "../../registry/component.js";
-import { hiddenLayerOptions, hiddenLayers, linearLayer } from "./hidden-layers.js";
+import { checkHiddenLayers, hiddenLayerOptions, hiddenLayers, linearLayer } from "./hidden-layers.js";
 
 const schema = Type.Object(hiddenLayerOptions, {
   description:
@@ -12,6 +12,7 @@ export const MLPDecoder = component({
   kind: "decoder",
   name: "MLPDecoder",
   schema,
+  check: (config) => checkHiddenLayers(config),
   build(scope, config, input, outputs) {
     const hidden = hiddenLayers(scope, config, input);
     return linearLayer(scope.child(`layer${config.hidden_dims.length}`), hidden, outputs, config.bias);

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { component, Slot } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
-import { pooledText, pooledTextOptions } from "./pooled-text.js";
+import { checkPooledText, pooledText, pooledTextOptions } from "./pooled-text.js";
 
 const schema = Type.Object(
   {
@@ -22,6 +22,7 @@ export const BiLSTMDocAttention = component({
   kind: "representation",
   name: "BiLSTMDocAttention",
   schema,
+  check: checkPooledText,
   build(scope, config, input) {
     const { tokens } = scope.part("representation", config.lstm, "lstm", (lstm, options, at) =>
       lstm.build(at, options, input),

@@ -2,9 +2,9 @@
 import { type Static, Type } from "typebox";
 import type { Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
-import { Slot } from "../../registry/component.js";
+import { type CheckProblem, Slot } from "../../registry/component.js";
 import type { TokenVectors } from "../contracts.js";
-import { hiddenLayers, hiddenLayersSchema } from "../decoders/hidden-layers.js";
+import { checkHiddenLayers, hiddenLayers, hiddenLayersSchema } from "../decoders/hidden-layers.js";
 
 /** Config keys of a pooled representation. */
 export const pooledTextOptions = {
@@ -19,13 +19,13 @@ export const pooledTextOptions = {
 };
 
 const optionsSchema = () => Type.Object(pooledTextOptions);
+type Config = Static<ReturnType<typeof optionsSchema>>;
+
+/** The rule between the keys of `pooledTextOptions`. */
+export const checkPooledText = ({ mlp }: Config): CheckProblem[] => checkHiddenLayers(mlp, "mlp.");
 
 /** One vector of the text. `vectors [batch, tokens, dim]` -> `[batch, dim or last hidden size]`. */
-export function pooledText(
-  scope: Scope,
-  config: Static<ReturnType<typeof optionsSchema>>,
-  input: TokenVectors,
-): Tensor {
+export function pooledText(scope: Scope, config: Config, input: TokenVectors): Tensor {
   const pooled = scope.part("pooling", config.pooling, "pooling", (pooling, options, at) =>
     pooling.build(at, options, input),
   );

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { component } from "../../registry/component.js";
-import { pooledText, pooledTextOptions } from "./pooled-text.js";
+import { checkPooledText, pooledText, pooledTextOptions } from "./pooled-text.js";
 
 const schema = Type.Object(pooledTextOptions, {
   description:
@@ -12,5 +12,6 @@ export const PureDocAttention = component({
   kind: "representation",
   name: "PureDocAttention",
   schema,
+  check: checkPooledText,
   build: (scope, config, input) => ({ doc: pooledText(scope, config, input), tokens: input.vectors }),
 });

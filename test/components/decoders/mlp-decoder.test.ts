@@ -127,6 +127,18 @@ describe("MLPDecoder", () => {
     ).toEqual([]);
   });
 
+  it.each([
+    ["layer_norm", true],
+    ["dropout", 0.3],
+  ])("refuses %s without a hidden layer, where it would do nothing", (key, value) => {
+    expect(() => slot("decoder", { MLPDecoder: { [key]: value } })).toThrow(
+      `MLPDecoder.${key}\n  ${key} is about hidden layers, and hidden_dims is empty`,
+    );
+    expect(() => slot("representation", { BiLSTMDocAttention: { mlp: { [key]: value } } })).toThrow(
+      `BiLSTMDocAttention.mlp.${key}\n`,
+    );
+  });
+
   it.each(engineNames)("has the gradients that finite differences give, on %s", async (name) => {
     const store = new ParameterStore(1);
     const config = { hidden_dims: [5, 4], activation: "gelu", layer_norm: true, dropout: 0.5 };
