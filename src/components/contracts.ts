@@ -91,7 +91,7 @@ export interface LossInputs {
   readonly logits: Tensor;
   /** int32 `[batch]` class ids, or float32 `[batch, labels]` with 1 for each label that holds. */
   readonly target: Tensor;
-  /** `[labels]`: how much each class counts; null = all alike. */
+  /** How much each class counts, `[labels]`; of one binary decision how much each row counts, `[batch, 1]`; null = all alike. */
   readonly classWeights: Tensor | null;
 }
 

@@ -6,18 +6,7 @@ import { bodiesOf } from "./passes/liveness.js";
 import { removeDeadNodes, substitute } from "./passes/rewrite.js";
 import { verifyGraph } from "./verify.js";
 
-/** Operators that give something else each time: two of them are never one. */
-const random = new Set([
-  "RandomNormal",
-  "RandomNormalLike",
-  "RandomUniform",
-  "RandomUniformLike",
-  "Bernoulli",
-  "Multinomial",
-  "Dropout",
-]);
-
-/** Computes equal things once: of nodes with one operator, equal attributes and the same inputs, the first serves all readers. */
+/** Computes equal things once (no operator of the table is random): of nodes with one operator, equal attributes and the same inputs, the first serves all readers. */
 export function mergeIdenticalNodes(graph: Graph): void {
   const ids = new Map<Tensor | null, number>();
   const seen = new Map<Graph, Map<string, Node>>();
@@ -27,7 +16,7 @@ export function mergeIdenticalNodes(graph: Graph): void {
     return number;
   };
   substitute(graph, (node) => {
-    if (random.has(node.definition.name) || bodiesOf(node).length > 0) return undefined;
+    if (bodiesOf(node).length > 0) return undefined;
     const { domain, name } = node.definition;
     const attributes = Object.entries(node.attributes).sort(([a], [b]) => (a < b ? -1 : 1));
     const key = JSON.stringify([domain, name, attributes, node.inputs.map(id)]);

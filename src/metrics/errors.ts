@@ -1,8 +1,5 @@
 /** Input that no figure can be computed from: wrong lengths, label indices out of range, NaN. */
 export class MetricsError extends Error {
-  /** Catalogue code, for callers that map errors to exit codes or HTTP statuses. */
-  readonly code = "PTX_METRICS_INPUT";
-
   constructor(message: string) {
     super(message);
     this.name = "MetricsError";

@@ -9,9 +9,11 @@ export interface Log {
   warn(line: string): void;
 }
 
-/** Where relative paths in a config start, and the seed that every random stream derives from. */
+/** What holds for the whole run. */
 export interface RunSettings {
+  /** Every random stream derives from it. */
   readonly seed: number;
+  /** How many threads an engine may use. */
   readonly threads: number;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Graph } from "../../src/graph/graph.js";
-import { apply, define } from "../../src/graph/ops/define.js";
+import { apply } from "../../src/graph/ops/define.js";
 import { add, identity, mul, neg, sub, tanh } from "../../src/graph/ops/elementwise.js";
 import { gather } from "../../src/graph/ops/lookup.js";
 import { scan } from "../../src/graph/ops/scan.js";
@@ -91,18 +91,6 @@ describe("identical nodes", () => {
     expect(operators(graph)).toEqual(["Neg", "Neg", "Add"]);
     const results = await (await (await onnxruntimeEngine()).compile(graph)).run({ x: wave([3], 1) });
     expect(results.first).toEqual(results.second);
-  });
-
-  it("stay apart when their operator is random", () => {
-    const graph = new Graph();
-    const x = graph.input("x", "float32", ["n"]);
-    const noise = define<readonly [typeof x]>("RandomUniformLike", {
-      infer: ([like]) => [like],
-      gradient: { none: "random" },
-    });
-    graph.output("y", sub(apply(noise, [x], {}), apply(noise, [x], {})));
-    mergeIdenticalNodes(graph);
-    expect(operators(graph)).toEqual(["RandomUniformLike", "RandomUniformLike", "Sub"]);
   });
 
   it("in a body are served by an earlier one outside, never by one of another body", async () => {

@@ -1,4 +1,5 @@
 /** @file What the file format says of operators and attributes that their definitions do not need to know. */
+
 /** The versions of the operator sets that files are written in, by domain; "" is ONNX's own. */
 export const opsets = { "": 20, "ai.onnx.ml": 4, "com.microsoft": 1 } as const;
 
