@@ -70,6 +70,17 @@ const bag = (ngrams: object, more: object = {}) => ({
   BagOfNGramsModel: { inputs: { ngrams: { NGramTensorizer: ngrams } }, ...more },
 });
 
+/** Words by a vector each and by what stands inside them. */
+const inside = (chars: object | string, more: object = {}) =>
+  doc({
+    inputs: { chars },
+    embedding: {
+      EmbeddingList: {
+        embeddings: [embedding, { CharacterEmbedding: { embed_dim: 4, kernel_num: 4, ...more } }],
+      },
+    },
+  });
+
 const models: Readonly<Record<string, object>> = {
   DocNN: doc({ representation: { DocNNRepresentation: { kernel_num: 5, kernel_sizes: [1, 3, 5] } } }),
   "DocNN with hidden layers and layer norm": doc({
@@ -100,6 +111,11 @@ const models: Readonly<Record<string, object>> = {
     representation: { BiLSTMDocAttention: { lstm: { BiGRU: {} }, pooling: "MaxPool" } },
   }),
   "mean of word vectors": doc({ representation: { PureDocAttention: { pooling: "MeanPool" } } }),
+  "words and their characters": inside("CharacterTokenTensorizer"),
+  "words and their first 4 characters, rare ones unknown, with a highway": inside(
+    { CharacterTokenTensorizer: { max_char_length: 4, vocab: { min_counts: 60 } } },
+    { kernel_sizes: [1, 2], highway_layers: 1, projection_dim: 5 },
+  ),
   "dense features, normalised": doc({
     inputs: { dense: { FloatListTensorizer: { normalize: true } } },
     representation: { DocNNRepresentation: { kernel_num: 5 } },
@@ -262,23 +278,17 @@ describe("an export whose file would predict something else", () => {
   });
 });
 
-describe("what cannot be exported yet", () => {
-  test("characters inside words are refused, and no file is left", async () => {
-    const chars = doc({
-      inputs: { chars: "CharacterTokenTensorizer" },
-      embedding: {
-        EmbeddingList: { embeddings: [embedding, { CharacterEmbedding: { embed_dim: 4, kernel_num: 4 } }] },
-      },
-    });
-    const run = await trained(chars, "chars");
+describe("what cannot be exported", () => {
+  test("bytes inside words are refused, and no file is left", async () => {
+    const run = await trained(inside("ByteTokenTensorizer"), "bytes");
     const model = await loadModel(run, { registry });
     const [empty, word] = await predict(model, ["", "goal"]);
     expect(empty!.scores).not.toEqual(word!.scores);
-    await expect(exportOnnx(run, join(folder, "chars.onnx"), { registry, log: silentLog })).rejects.toThrow(
-      "PTX_EXPORT",
+    await expect(exportOnnx(run, join(folder, "bytes.onnx"), { registry, log: silentLog })).rejects.toThrow(
+      /PTX_EXPORT {2}inputs\.chars\n.*let the input be a CharacterTokenTensorizer/,
     );
-    expect(readdirSync(folder).filter((file) => file.startsWith("chars") || file.startsWith("."))).toEqual([
-      "chars",
+    expect(readdirSync(folder).filter((file) => file.startsWith("bytes") || file.startsWith("."))).toEqual([
+      "bytes",
     ]);
   });
 });

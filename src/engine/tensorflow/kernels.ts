@@ -8,6 +8,7 @@ import { recurrentKernels } from "./recurrent.js";
 import { reductionKernels } from "./reduction.js";
 import { scanKernels } from "./scan.js";
 import { shapingKernels } from "./shaping.js";
+import { textKernels } from "./text.js";
 
 /** One kernel for every operator. */
 export const kernels: Kernels<OpName> = {
@@ -18,4 +19,5 @@ export const kernels: Kernels<OpName> = {
   ...reductionKernels,
   ...scanKernels,
   ...shapingKernels,
+  ...textKernels,
 };

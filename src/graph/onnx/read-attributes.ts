@@ -145,6 +145,13 @@ const rules: Readonly<Record<Exclude<OpName, "Cast" | "ConstantOfShape" | "Scan"
   StringConcat: none,
   Sub: none,
   Tanh: none,
+  Tokenizer: {
+    mark: { needed: true, only: 0 },
+    mincharnum: { needed: true, only: 1 },
+    pad_value: { needed: true },
+    separators: {},
+    tokenexp: {},
+  },
   TopK: { axis: { default: -1 }, largest: { default: 1 }, sorted: { default: 1 } },
   Unique: { sorted: { default: 1, only: 1 } },
   Transpose: { perm: { needed: true } },

@@ -74,3 +74,4 @@ export {
   transpose,
   unsqueeze,
 } from "./shaping.js";
+export { splitCharacters } from "./text.js";

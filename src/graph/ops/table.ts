@@ -6,6 +6,7 @@ import * as recurrent from "./recurrent.js";
 import * as reduction from "./reduction.js";
 import { Scan } from "./scan.js";
 import * as shaping from "./shaping.js";
+import * as text from "./text.js";
 
 /** All operator definitions; each stands under its ONNX name. */
 export const opTable = {
@@ -69,6 +70,7 @@ export const opTable = {
   StringConcat: lookup.StringConcat,
   Sub: elementwise.Sub,
   Tanh: elementwise.Tanh,
+  Tokenizer: text.Tokenizer,
   TopK: lookup.TopK,
   Transpose: shaping.Transpose,
   Unique: lookup.Unique,

@@ -144,12 +144,81 @@ describe("FloatListTensorizer in a graph", () => {
   );
 });
 
+describe("CharacterTokenTensorizer in a graph", () => {
+  const agree = async (config: object, list: readonly { text: unknown }[], learnt = training) => {
+    const tensorizer = await learn(makeTensorizer("CharacterTokenTensorizer", config, "chars"), learnt);
+    const ids = await run(tensorizer, list, "ids");
+    expect(await run(tensorizer, list, "tokens")).toEqual(ids);
+    return ids;
+  };
+
+  it("gives the same ids and mask from strings as from numbers", async () => {
+    const { ids, mask } = await agree({}, rows);
+    expect(ids!.dims).toEqual([5, 6, 7]);
+    expect(mask!.data.slice(6 * 7 * 2, 6 * 7 * 2 + 8)).toEqual([1, 1, 1, 0, 0, 0, 0, 0]);
+  });
+
+  it("keeps max_char_length characters, and pads to the longest token when all are shorter", async () => {
+    expect((await agree({ max_char_length: 3 }, rows)).ids!.dims).toEqual([5, 6, 3]);
+    expect((await agree({ max_char_length: 1000 }, rows)).ids!.dims).toEqual([5, 6, 7]);
+  });
+
+  it("takes code points for characters: emoji, combining marks, what white space tokens hold", async () => {
+    const list = [{ text: ["👩‍🚀", "e\u0301", "é", "\ufe0f", " a\n"] }, { text: "日本語 \ud83d\0" }];
+    const { ids, mask } = await agree({}, list, [{ text: "👩🚀 e\u0301 日\ufffd" }]);
+    expect(ids!.dims).toEqual([2, 5, 3]);
+    expect(mask!.data).toEqual([
+      ...[1, 1, 1, 1, 1, 0, 1, 0, 0, 1, 0, 0, 1, 1, 1],
+      ...[1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    ]);
+    expect(ids!.data.slice(15, 20)).toEqual([expect.any(Number), 0, 0, 7, 7]);
+  });
+
+  it("gives one place of padding for texts without tokens", async () => {
+    const { ids, mask } = await agree({}, [{ text: "" }, { text: " " }]);
+    expect([ids, mask]).toEqual([
+      { dims: [2, 1, 1], data: [1, 1] },
+      { dims: [2, 1, 1], data: [0, 0] },
+    ]);
+  });
+
+  it("does so for any tokens (property)", async () => {
+    const token = fc.oneof(
+      fc.string({ unit: "binary", minLength: 1, maxLength: 6 }),
+      fc.string({ unit: "grapheme", minLength: 1, maxLength: 4 }),
+      fc.string({ unit: fc.constantFrom("a", "e\u0301", "\ud800", "\0", "😀"), minLength: 1, maxLength: 9 }),
+    );
+    const texts = fc.array(fc.record({ text: fc.array(token, { maxLength: 5 }) }), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(texts, texts, fc.integer({ min: 1, max: 8 }), async (learnt, list, most) => {
+        await agree({ max_char_length: most }, [...list, ...learnt.slice(0, 1)], [
+          ...learnt,
+          { text: "a" },
+        ] as never);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("says when more characters are kept than a file can cut off", async () => {
+    await expect(agree({ max_char_length: 1001 }, rows)).rejects.toThrow(
+      /PTX_EXPORT {2}inputs\.chars\n.*set max_char_length to 1000 or less/,
+    );
+  });
+});
+
 describe("inputs of numbers in a graph", () => {
   it.each([
-    ["CharacterTokenTensorizer", [5, 6, 7]],
-    ["ByteTokenTensorizer", [5, 6, 7]],
-    ["ByteTensorizer", [5, 22]],
-  ])("%s masks padding and nothing else", async (name, dims) => {
+    [
+      "ByteTokenTensorizer",
+      [5, 6, 7],
+      "no operator of ONNX Runtime gives the bytes of a string: to export, ",
+    ],
+    ["ByteTensorizer", [5, 22], "a text's bytes cannot be made from tokens"],
+  ])("%s masks padding and nothing else, and says that it has no tokens form", async (name, dims, why) => {
     const tensorizer = await learn(makeTensorizer(name, {}, "chars"), training);
     const { ids, mask } = await run(tensorizer, rows, "ids");
     expect([ids!.dims, mask!.dims]).toEqual([dims, dims]);
@@ -160,7 +229,7 @@ describe("inputs of numbers in a graph", () => {
     expect(mask!.data.reduce((sum, bit) => sum + bit, 0)).toBe(
       pieces.reduce((sum, length) => sum + length, 0),
     );
-    await expect(run(tensorizer, rows, "tokens")).rejects.toThrow("PTX_EXPORT");
+    await expect(run(tensorizer, rows, "tokens")).rejects.toThrow(`PTX_EXPORT  inputs.chars\n  ${why}`);
   });
 
   it.each([

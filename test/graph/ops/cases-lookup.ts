@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { Tensor } from "../../../src/graph/graph.js";
 import { apply, applyAll } from "../../../src/graph/ops/define.js";
 import * as lookup from "../../../src/graph/ops/lookup.js";
+import { splitCharacters } from "../../../src/graph/ops/text.js";
 import {
   type Axis,
   axes,
@@ -170,4 +171,11 @@ export const lookupCases = {
     inputs: [draw.string(a!), draw.string(b!)],
     build: ([x, y]) => [lookup.stringConcat(x!, y!)],
   })),
+  Tokenizer: generator(
+    fc.tuple(axes({ empty: true }), fc.option(fc.integer({ min: 1, max: 4 }), { nil: null })),
+    ([list, most], draw) => ({
+      inputs: [draw.string(list, ["", "a", "né", "ne\u0301", "日本語", "👩‍🚀 \n", "\ufffd", "two words"])],
+      build: ([x]) => [splitCharacters(x!, most)],
+    }),
+  ),
 } satisfies Record<string, CaseGenerator>;

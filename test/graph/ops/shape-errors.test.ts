@@ -8,6 +8,7 @@ import { LSTM, lstmFused } from "../../../src/graph/ops/recurrent.js";
 import * as reduction from "../../../src/graph/ops/reduction.js";
 import { scan } from "../../../src/graph/ops/scan.js";
 import * as s from "../../../src/graph/ops/shaping.js";
+import { splitCharacters, Tokenizer } from "../../../src/graph/ops/text.js";
 import { PtxError } from "../../../src/registry/errors.js";
 
 /** What a build says, at the component `model/decoder`. */
@@ -22,6 +23,7 @@ function messageOf(build: (graph: Graph) => unknown): string {
   return "no error";
 }
 
+const cutting = { mark: 0, mincharnum: 1, pad_value: "" } as const;
 const float = (graph: Graph, ...shape: (number | string)[]): Tensor =>
   graph.input(`x${graph.inputs.length}`, "float32", shape);
 const int = (graph: Graph, ...shape: (number | string)[]): Tensor =>
@@ -180,6 +182,22 @@ describe("an operator that cannot take its inputs says which, what they are and 
     {
       build: (g) => lookup.stringConcat(text(g, 2), int(g, 2)),
       says: "StringConcat: both must be string, got string[2] and int64[2]",
+    },
+    {
+      build: (g) => apply(Tokenizer, [int(g, 2)], { ...cutting, separators: [""] }),
+      says: "Tokenizer: the input must be string, got int64[2]",
+    },
+    {
+      build: (g) => apply(Tokenizer, [text(g, 2, 3, 4)], { ...cutting, separators: [""] }),
+      says: "Tokenizer: the input must have one or two axes, got string[2,3,4]",
+    },
+    {
+      build: (g) => apply(Tokenizer, [text(g, 2)], cutting),
+      says: "Tokenizer: it cuts either at separators or by an expression, got string[2]",
+    },
+    {
+      build: (g) => splitCharacters(text(g, 2), 1001),
+      says: "Tokenizer: 1 to 1000 characters of a string can be kept, not 1001, got string[2]",
     },
     {
       build: (g) => reduction.reduceSum(float(g, 2), [1]),

@@ -56,6 +56,12 @@ class TokenByteIds extends TokenPieces {
   protected override pieces(token: string): Int32Array {
     return byteIds(token);
   }
+
+  protected override fromStrings(): never {
+    const message =
+      "no operator of ONNX Runtime gives the bytes of a string: to export, let the input be a CharacterTokenTensorizer";
+    throw ptxError("PTX_EXPORT", `inputs.${this.name}`, message);
+  }
 }
 
 /** Byte ids of the tokens of a text. */

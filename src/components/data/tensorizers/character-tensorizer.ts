@@ -1,12 +1,16 @@
 import { type Static, Type } from "typebox";
+import type { Tensor } from "../../../graph/graph.js";
+import { MOST_CHARACTERS, splitCharacters } from "../../../graph/ops/text.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
+import { ptxError } from "../../../registry/errors.js";
 import { Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
-import type { Row } from "../contracts.js";
+import type { InputTensors, Row } from "../contracts.js";
 import { badState } from "./cells.js";
 import { tokenOptions } from "./token-cutter.js";
 import { TokenPieces } from "./token-pieces.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
+import { vocabularyIds } from "./vocabulary-ids.js";
 
 const schema = Type.Object(
   {
@@ -60,6 +64,14 @@ class CharacterIds extends TokenPieces {
 
   protected override pieces(token: string): number[] {
     return Array.from(token, (character) => this.#vocabulary.id(character));
+  }
+
+  protected override fromStrings(strings: Tensor): InputTensors {
+    if (this.maxPieces > MOST_CHARACTERS) {
+      const message = `an exported file reads at most ${MOST_CHARACTERS} characters of a token: set max_char_length to ${MOST_CHARACTERS} or less and train again`;
+      throw ptxError("PTX_EXPORT", `inputs.${this.name}`, message);
+    }
+    return vocabularyIds(splitCharacters(strings, this.maxPieces), this.#vocabulary);
   }
 }
 

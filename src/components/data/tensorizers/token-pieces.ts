@@ -3,10 +3,9 @@ import type { Tensor } from "../../../graph/graph.js";
 import { equal, not } from "../../../graph/ops/elementwise.js";
 import type { Scope } from "../../../graph/scope.js";
 import type { Context } from "../../../registry/context.js";
-import { ptxError } from "../../../registry/errors.js";
 import { PAD_ID, UNK_ID, type Vocabulary } from "../../../text/vocabulary.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row } from "../contracts.js";
-import { TokenCutter, type TokenOptions } from "./token-cutter.js";
+import { TokenCutter, type TokenOptions, tokenStrings } from "./token-cutter.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
 
 /**
@@ -44,6 +43,9 @@ export abstract class TokenPieces implements VocabularyHolder {
   /** The ids of a token's pieces, all of them. */
   protected abstract pieces(token: string): ArrayLike<number>;
 
+  /** Ids and mask from the strings of the token axis, `[batch, tokens]`; throws `PTX_EXPORT` when operators cannot make them. */
+  protected abstract fromStrings(strings: Tensor): InputTensors;
+
   numberize(row: Row): FieldValue[] {
     const ids = this.cutter.cutAndCount(row).map((token) => this.pieces(token));
     const width = ids.reduce((most, { length }) => Math.max(most, Math.min(length, this.maxPieces)), 0);
@@ -65,13 +67,7 @@ export abstract class TokenPieces implements VocabularyHolder {
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
-    if (form === "tokens") {
-      throw ptxError(
-        "PTX_EXPORT",
-        `inputs.${this.name}`,
-        "characters and bytes of tokens cannot be made from strings inside a graph yet",
-      );
-    }
+    if (form === "tokens") return this.fromStrings(tokenStrings(scope, this.options.axis));
     const ids: Tensor = scope.graph.input(this.name, "int32", ["batch", ...this.#dims]);
     return { ids, mask: not(equal(ids, PAD_ID)) };
   }

@@ -1,7 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../../../graph/dtype.js";
 import { equal, not } from "../../../graph/ops/elementwise.js";
-import { encodeStrings } from "../../../graph/ops/lookup.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
@@ -11,6 +10,7 @@ import { badState } from "./cells.js";
 import { TokenCutter, tokenOptions, tokenStrings } from "./token-cutter.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
+import { vocabularyIds } from "./vocabulary-ids.js";
 
 const schema = Type.Object(
   { ...tokenOptions, vocab: vocabSchema },
@@ -75,11 +75,7 @@ class TokenIds implements VocabularyHolder {
       const ids = scope.graph.input(this.name, "int32", ["batch", axis]);
       return { ids, mask: not(equal(ids, PAD_ID)) };
     }
-    const { words, specials } = this.#vocabulary;
-    const strings = tokenStrings(scope, axis);
-    const wordIds = words.map((_, index) => specials.length + index);
-    const ids = encodeStrings(strings, ["", ...words], [PAD_ID, ...wordIds], UNK_ID);
-    return { ids, mask: not(equal(strings, scope.graph.constant("string", [], [""]))) };
+    return vocabularyIds(tokenStrings(scope, axis), this.#vocabulary);
   }
 
   serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {

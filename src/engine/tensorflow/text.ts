@@ -1,0 +1,36 @@
+/** @file The kernel that cuts strings. */
+import { headExpression, MOST_CHARACTERS } from "../../graph/ops/text.js";
+import { sizeOf } from "./arrays.js";
+import { filled, type Kernels } from "./kernel.js";
+
+/** How many characters an expression takes from the head of a string; throws for every other expression. */
+function headLength(expression: string): number {
+  const most = Number(/\d+(?=\}\)$)/.exec(expression)?.[0]);
+  if (!(most >= 1 && most <= MOST_CHARACTERS) || expression !== headExpression(most)) {
+    const own = headExpression(20);
+    throw new Error(`the expression ${expression} is not one that this engine cuts by, such as ${own}`);
+  }
+  return most;
+}
+
+/** The kernel of `Tokenizer`, for the two ways of cutting that `splitCharacters` uses. */
+export const textKernels: Kernels<"Tokenizer"> = {
+  Tokenizer: ({ inputs: [x], attributes: { mark, mincharnum, pad_value, separators, tokenexp } }) => {
+    if (mark !== 0 || mincharnum !== 1) throw new Error("this engine neither marks nor drops pieces");
+    if (separators !== undefined && (separators.length !== 1 || separators[0] !== ""))
+      throw new Error(`this engine cuts at no separators, got ${JSON.stringify(separators)}`);
+    const most = tokenexp === undefined ? null : headLength(tokenexp);
+    const pieces = x.strings.map((text) => {
+      if (most === null) return [...text];
+      return text === "" ? [] : [[...text].slice(0, most).join("")];
+    });
+    const width = pieces.reduce((longest, { length }) => Math.max(longest, length), 0);
+    const dims = [...x.dims, width];
+    return filled(
+      "string",
+      dims,
+      sizeOf(dims),
+      (i) => pieces[Math.floor(i / width)]![i % width] ?? pad_value,
+    );
+  },
+};

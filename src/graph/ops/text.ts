@@ -1,0 +1,63 @@
+/** @file The operator that cuts strings. */
+import { sizeOf } from "../dims.js";
+import type { Tensor } from "../graph.js";
+import { apply, define, explained, ShapeError } from "./define.js";
+import { like, requireType } from "./rules.js";
+import { concat, dimsTensor, Reshape, reshape, slice, squeeze } from "./shaping.js";
+
+/** Either `separators` or `tokenexp`, a regular expression of RE2 each of whose leftmost longest matches is a piece. */
+type Cut = {
+  /** 1 puts a mark of the start before the pieces, and one of the end after them. */
+  mark: 0 | 1;
+  /** Pieces of fewer characters are dropped. */
+  mincharnum: number;
+  /** Fills the places beyond a string's last piece. */
+  pad_value: string;
+  /** What stands between pieces; one empty string: nothing, every code point is a piece. */
+  separators?: readonly string[];
+  tokenexp?: string;
+};
+
+/**
+ * ONNX Runtime's own operator: each string's pieces along a new last axis, which is as long as the most pieces.
+ * It needs a string that has a piece: without one it gives no axes of the given sizes.
+ */
+export const Tokenizer = define<readonly [Tensor], Cut>("Tokenizer", {
+  domain: "com.microsoft",
+  infer: ([x], { separators, tokenexp }, fresh) => {
+    requireType(x, "the input", "string");
+    if (x.rank !== 1 && x.rank !== 2) throw new ShapeError("the input must have one or two axes");
+    if ((separators === undefined) === (tokenexp === undefined))
+      throw new ShapeError("it cuts either at separators or by an expression");
+    return [like(x, [...x.shape, fresh()])];
+  },
+  gradient: { none: "its result is discrete" },
+});
+
+const cut = (x: Tensor, how: { separators: readonly string[] } | { tokenexp: string }): Tensor =>
+  apply(Tokenizer, [x], { mark: 0, mincharnum: 1, pad_value: "", ...how });
+
+/** The largest number of characters that `splitCharacters` can be told to keep: RE2 repeats nothing more often. */
+export const MOST_CHARACTERS = 1000;
+
+/** The expression that matches the first characters of a string, `most` (up to `MOST_CHARACTERS`) or as many as there are. */
+export const headExpression = (most: number): string => `\\A(?s:.{1,${most}})`;
+
+/**
+ * The code points of strings, `[...] -> [..., chars]`: of each the first `most` (all when null), then empty strings.
+ * `chars` is as long as the most that a string has, and 1 at least.
+ */
+export function splitCharacters(x: Tensor, most: number | null): Tensor {
+  explained("Tokenizer", [x], () => {
+    if (most !== null && !(most >= 1 && most <= MOST_CHARACTERS))
+      throw new ShapeError(`1 to ${MOST_CHARACTERS} characters of a string can be kept, not ${most}`);
+  });
+  const count = sizeOf(x.shape);
+  // One character more, so that there is always something to cut.
+  const all = concat([reshape(x, [count]), x.graph.constant("string", [1], ["-"])], 0);
+  // What is cut off first takes no place: the axis is as long as the longest string.
+  const heads = most === null ? all : squeeze(cut(all, { tokenexp: headExpression(most) }), [1]);
+  const characters = slice(cut(heads, { separators: [""] }), 0, 0, count);
+  // All sizes given: no batch of size 0 leaves one to be inferred.
+  return apply(Reshape, [characters, dimsTensor(x.graph, [...x.shape, characters.dim(1)])], { allowzero: 1 });
+}
