@@ -8,8 +8,28 @@ import type { Decision } from "../contracts.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
 import type { Evaluated, MetricReporter, WorstRow } from "./contracts.js";
 
-/** Figures of the whole split, and figures of one label (`label_*`, for `target_label`). */
-const WHOLE = ["accuracy", "macro_f1", "micro_f1", "weighted_f1", "roc_auc", "mcc", "loss"] as const;
+/** Figures of the whole split, of either kind of task. */
+const OF_SPLIT = [
+  "accuracy",
+  "macro_precision",
+  "macro_recall",
+  "macro_f1",
+  "micro_precision",
+  "micro_recall",
+  "micro_f1",
+  "weighted_precision",
+  "weighted_recall",
+  "weighted_f1",
+  "roc_auc",
+  "brier",
+  "loss",
+] as const;
+/** Figures that only one kind of task has. */
+const OF_DECISION = {
+  "single-label": ["mcc", "log_loss"],
+  "multi-label": ["mean_average_precision", "hamming_loss"],
+} as const;
+/** Figures of one label, `target_label`. */
 const OF_LABEL = {
   label_f1: "f1",
   label_precision: "precision",
@@ -18,17 +38,21 @@ const OF_LABEL = {
   label_roc_auc: "roc_auc",
 } as const;
 type OfLabel = keyof typeof OF_LABEL;
-const ofLabel = Object.keys(OF_LABEL) as OfLabel[];
+const METRICS = [
+  ...OF_SPLIT,
+  ...OF_DECISION["single-label"],
+  ...OF_DECISION["multi-label"],
+  ...(Object.keys(OF_LABEL) as OfLabel[]),
+];
+type Metric = (typeof METRICS)[number];
+const LOWER_IS_BETTER: ReadonlySet<Metric> = new Set(["loss", "log_loss", "brier", "hamming_loss"]);
 
 const schema = Type.Object(
   {
-    model_select_metric: Type.Union(
-      [...WHOLE, ...ofLabel].map((name) => Type.Literal(name)),
-      {
-        default: "accuracy",
-        description: "The figure on eval by which the best epoch is chosen; label_* are about target_label.",
-      },
-    ),
+    model_select_metric: Type.Enum(METRICS, {
+      default: "accuracy",
+      description: "The figure on eval by which the best epoch is chosen; label_* are about target_label.",
+    }),
     target_label: Type.Union([Type.Null(), Type.String()], {
       default: null,
       description: "The label that label_* figures, and of two labels the binary view, are about.",
@@ -49,8 +73,12 @@ class Classification implements MetricReporter {
   readonly select: SelectMetric;
 
   constructor(readonly config: Static<typeof schema>) {
-    const name = String(config.model_select_metric);
-    this.select = { name, higherIsBetter: name !== "loss", value: (figures) => this.#value(figures, name) };
+    const name = config.model_select_metric;
+    this.select = {
+      name,
+      higherIsBetter: !LOWER_IS_BETTER.has(name),
+      value: (figures) => this.#value(figures, name),
+    };
   }
 
   requireFit(labels: readonly string[], decision: Decision): void {
@@ -62,11 +90,13 @@ class Classification implements MetricReporter {
         `no label is called "${target}"${didYouMean(target, labels)}  known: ${labels.join(", ")}`,
       );
     }
-    if (metric === "mcc" && decision === "multi-label") {
+    const other = decision === "single-label" ? "multi-label" : "single-label";
+    if ((OF_DECISION[other] as readonly string[]).includes(metric)) {
+      const have = decision === "single-label" ? "has one label" : "may have several labels";
       throw ptxError(
         "PTX_CONFIG_VALUE",
         "metric_reporter.model_select_metric",
-        'there is no "mcc" where a row may have several labels; choose accuracy, macro_f1 or another figure',
+        `there is no "${metric}" where a row ${have}; choose accuracy, macro_f1 or another figure`,
       );
     }
   }
@@ -115,7 +145,7 @@ class Classification implements MetricReporter {
     return classificationReport({ labels, gold: gold as Int32Array, scores, loss, ...positive });
   }
 
-  #value(figures: Figures, name: string): number | null {
+  #value(figures: Figures, name: Metric): number | null {
     if (!(name in OF_LABEL)) return figures[name] as number | null;
     const label = this.config.target_label ?? "";
     const perClass = figures.per_class as Readonly<Record<string, Readonly<Record<string, number | null>>>>;
@@ -129,7 +159,7 @@ export const ClassificationMetricReporter = component({
   name: "ClassificationMetricReporter",
   schema,
   check: ({ model_select_metric: metric, target_label: label }) =>
-    String(metric).startsWith("label_") && label === null
+    metric.startsWith("label_") && label === null
       ? [
           {
             path: "target_label",

@@ -122,6 +122,19 @@ describe("figures", () => {
 
 describe("the selection metric", () => {
   const figures = reporter().figures(rows);
+  const severalRows = several(
+    [
+      [
+        [1, 0],
+        [0.9, 0.6],
+      ],
+      [
+        [0, 1],
+        [0.7, 0.4],
+      ],
+    ],
+    ["a", "b"],
+  );
 
   test("is a figure of the whole split, or of target_label", () => {
     expect(reporter().select).toMatchObject({ name: "accuracy", higherIsBetter: true });
@@ -140,13 +153,24 @@ describe("the selection metric", () => {
     }
   });
 
-  test("is better when lower for the loss alone", () => {
-    const metrics = ["accuracy", "macro_f1", "micro_f1", "weighted_f1", "roc_auc", "mcc", "loss"] as const;
+  const averages = ["precision", "recall", "f1"].flatMap((figure) =>
+    ["macro", "micro", "weighted"].map((average) => `${average}_${figure}`),
+  );
+  const lower = ["loss", "log_loss", "brier", "hamming_loss"];
+
+  test.each([
+    ["one label a row", figures, ["accuracy", ...averages, "roc_auc", "mcc", ...lower.slice(0, 3)]],
+    [
+      "several labels",
+      reporter().figures(severalRows),
+      ["accuracy", ...averages, "roc_auc", "mean_average_precision", "loss", "brier", "hamming_loss"],
+    ],
+  ])("of %s may be any figure of the split; losses and errors are better when lower", (_, split, metrics) => {
     for (const metric of metrics) {
-      const { select } = reporter({ model_select_metric: metric });
-      expect(select.higherIsBetter).toBe(metric !== "loss");
-      expect(select.value(figures), metric).toBe(figures[metric]);
-      expect(select.value(figures), metric).toBeTypeOf("number");
+      const { select } = reporter({ model_select_metric: metric as Options["model_select_metric"] });
+      expect(select.higherIsBetter, metric).toBe(!lower.includes(metric));
+      expect(select.value(split), metric).toBe(split[metric]);
+      expect(select.value(split), metric).toBeTypeOf("number");
     }
   });
 
@@ -173,8 +197,11 @@ describe("the selection metric", () => {
       'PTX_CONFIG_VALUE  metric_reporter.target_label\n  no label is called "dig"; did you mean "dog"?  known: cat, dog, a,b',
     );
     expect(() => reporter({ model_select_metric: "mcc" }).requireFit(LABELS, "multi-label")).toThrow(
-      'there is no "mcc"',
+      'there is no "mcc" where a row may have several labels',
     );
+    expect(() =>
+      reporter({ model_select_metric: "hamming_loss" }).requireFit(LABELS, "single-label"),
+    ).toThrow('there is no "hamming_loss" where a row has one label');
     expect(() =>
       reporter({ model_select_metric: "mcc", target_label: "dog" }).requireFit(LABELS, "single-label"),
     ).not.toThrow();
