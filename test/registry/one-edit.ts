@@ -6,7 +6,7 @@ export interface KeyPlace {
   readonly key: string;
 }
 
-/** Every key of a config, except those of maps whose keys the person chooses. */
+/** Every key of a config, except those of maps whose keys the person chooses: `key`, or `parent.key`. */
 export function keysOf(
   value: unknown,
   free: readonly string[],
@@ -14,7 +14,8 @@ export function keysOf(
 ): KeyPlace[] {
   if (Array.isArray(value)) return value.flatMap((item, i) => keysOf(item, free, [...path, i]));
   if (!isObject(value)) return [];
-  const own = free.includes(String(path.at(-1))) ? [] : Object.keys(value).map((key) => ({ path, key }));
+  const isFree = free.includes(String(path.at(-1))) || free.includes(path.slice(-2).join("."));
+  const own = isFree ? [] : Object.keys(value).map((key) => ({ path, key }));
   return [...own, ...Object.entries(value).flatMap(([key, inner]) => keysOf(inner, free, [...path, key]))];
 }
 
