@@ -116,7 +116,7 @@ describe("NGramTensorizer in a graph", () => {
     );
   });
 
-  it("says what cannot be exported yet", async () => {
+  it("says what cannot be exported, why, and what to do", async () => {
     const config = { char_ngrams: { min: 2, max: 3 } };
     const tensorizer = await learn(makeTensorizer("NGramTensorizer", config, "ngrams"), training);
     await expect(run(tensorizer, rows, "tokens")).rejects.toThrow(

@@ -45,7 +45,7 @@ export function ngramInputs(scope: Scope, name: string): InputTensors {
 export function ngramsFromTokens(scope: Scope, options: NGramGraph): InputTensors {
   if (options.char_ngrams !== null) {
     const message =
-      "character n-grams cannot be made from strings inside a graph yet: set char_ngrams to null to export";
+      "ONNX Runtime's operators would pad every token to the longest one's character n-grams, so that one long token fills the memory: set char_ngrams to null to export, or predict with the run";
     throw ptxError("PTX_EXPORT", `inputs.${options.name}`, message);
   }
   const { words, specials } = options.vocabulary;
