@@ -8,13 +8,20 @@ import { ptxError } from "./errors.js";
  */
 export function requireFileTarget(path: string, option: string): void {
   const full = resolve(path);
-  const at = (place: string) => statSync(place, { throwIfNoEntry: false });
-  if (at(full)?.isDirectory() === true)
+  if (isFolder(full))
     throw ptxError("PTX_FILE_MISSING", `${option} ${path}`, `this is a folder: name a file in it (${full})`);
-  if (at(dirname(full))?.isDirectory() !== true)
+  if (!isFolder(dirname(full)))
     throw ptxError(
       "PTX_FILE_MISSING",
       `${option} ${path}`,
       `there is no folder ${dirname(full)}: make it first`,
     );
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

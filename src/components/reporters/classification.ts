@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Static, Type } from "typebox";
 import { classificationReport, MetricsError, multiLabelReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
+import type { Log } from "../../registry/context.js";
 import { PtxError, ptxError } from "../../registry/errors.js";
 import { didYouMean } from "../../registry/nearest.js";
 import type { Decision } from "../contracts.js";
@@ -72,7 +73,10 @@ const schema = Type.Object(
 class Classification implements MetricReporter {
   readonly select: SelectMetric;
 
-  constructor(readonly config: Static<typeof schema>) {
+  constructor(
+    readonly config: Static<typeof schema>,
+    readonly log: Log,
+  ) {
     const name = config.model_select_metric;
     this.select = {
       name,
@@ -88,6 +92,11 @@ class Classification implements MetricReporter {
         "PTX_CONFIG_VALUE",
         "metric_reporter.target_label",
         `no label is called "${target}"${didYouMean(target, labels)}  known: ${labels.join(", ")}`,
+      );
+    }
+    if (target !== null && !String(metric).startsWith("label_") && labels.length !== 2) {
+      this.log.warn(
+        `metric_reporter.target_label "${target}" changes nothing: of ${labels.length} labels only the label_* figures of model_select_metric are about one`,
       );
     }
     const other = decision === "single-label" ? "multi-label" : "single-label";
@@ -167,5 +176,5 @@ export const ClassificationMetricReporter = component({
           },
         ]
       : [],
-  create: (config) => new Classification(config),
+  create: (config, context) => new Classification(config, context.log),
 });

@@ -6,10 +6,15 @@ import { classificationReport, multiLabelReport } from "../../../src/metrics/ind
 import { Context } from "../../../src/registry/context.js";
 import { Registry } from "../../../src/registry/registry.js";
 
-type Options = Parameters<typeof ClassificationMetricReporter.create>[0];
+/** Config of the reporter. */
+interface Options {
+  readonly model_select_metric: string;
+  readonly target_label: string | null;
+  readonly worst_rows: number;
+}
 
-function reporter(options: Partial<Options> = {}): MetricReporter {
-  const log = { info: () => {}, warn: () => {} };
+function reporter(options: Partial<Options> = {}, warnings: string[] = []): MetricReporter {
+  const log = { info: () => {}, warn: (line: string) => void warnings.push(line) };
   const context = new Context(new Registry(), { log, settings: { seed: 0, threads: 1 } });
   const config = {
     model_select_metric: "accuracy",
@@ -17,7 +22,7 @@ function reporter(options: Partial<Options> = {}): MetricReporter {
     worst_rows: 20,
     ...options,
   } as Options;
-  return ClassificationMetricReporter.create(config, context);
+  return ClassificationMetricReporter.create(config as never, context);
 }
 
 const LABELS = ["cat", "dog", "a,b"];
@@ -206,6 +211,20 @@ describe("the selection metric", () => {
       reporter({ model_select_metric: "mcc", target_label: "dog" }).requireFit(LABELS, "single-label"),
     ).not.toThrow();
   });
+});
+
+test("a target_label that changes nothing is warned of", () => {
+  const warned = (options: Partial<Options>, labels: string[]) => {
+    const warnings: string[] = [];
+    reporter(options, warnings).requireFit(labels, "single-label");
+    return warnings;
+  };
+  expect(warned({ target_label: "dog" }, LABELS)).toEqual([
+    expect.stringContaining('target_label "dog" changes nothing: of 3 labels'),
+  ]);
+  expect(warned({ target_label: "dog", model_select_metric: "label_recall" }, LABELS)).toEqual([]);
+  expect(warned({ target_label: "dog" }, ["cat", "dog"])).toEqual([]);
+  expect(warned({}, LABELS)).toEqual([]);
 });
 
 describe("the worst rows", () => {
