@@ -42,15 +42,14 @@ export function loadVocabularies(task: Task, saved: SavedVocabularies, where: st
   }
 }
 
-/** Opens a finished run: config (with `path=value` changes), vocabularies and parameters. */
+/** Opens a finished run: config, vocabularies and parameters. */
 export async function openRun(
   path: string,
   registry: Registry,
   log: Log,
-  set: readonly string[] = [],
 ): Promise<OpenTask & { readonly folder: RunFolder; readonly config: RunConfig }> {
   const folder = new RunFolder(path);
-  const config = await folder.config(registry, set);
+  const config = await folder.config(registry);
   const open = openTask(config, registry, log);
   loadVocabularies(open.task, await folder.vocabularies(), folder.file("vocabularies"));
   await folder.loadParameters(open.parameters);

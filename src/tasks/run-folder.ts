@@ -80,12 +80,11 @@ export class RunFolder implements CheckpointStore {
     await this.#write("config", printConfig(config));
   }
 
-  /** The run's resolved config, with `path=value` changes. Data files need not exist any more. */
-  async config(registry: Registry, set: readonly string[] = []): Promise<RunConfig> {
+  /** The run's resolved config. Data files need not exist any more. */
+  async config(registry: Registry): Promise<RunConfig> {
     return resolveConfig(await this.#json("config"), registry, {
       source: this.file("config"),
       checkFiles: false,
-      set,
     }).config;
   }
 

@@ -4,7 +4,6 @@ import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import { missingFile } from "../registry/input-file.js";
 import type { Registry } from "../registry/registry.js";
-import { escapeVariables } from "../registry/variables.js";
 import { openRun } from "./open-task.js";
 
 /** How a run is tested. */
@@ -21,7 +20,8 @@ export async function testRun(path: string, { registry, log, data }: TestOptions
     const missing = missingFile(data);
     if (missing !== undefined) throw ptxError("PTX_FILE_MISSING", "--data", missing);
   }
-  const open = await openRun(path, registry, log, data === undefined ? [] : [testFile(data)]);
+  const open = await openRun(path, registry, log);
+  if (data !== undefined) open.task.data().testOn(data);
   if (!open.task.data().splits.includes("test")) {
     throw ptxError("PTX_RUN", path, "the run has no test rows of its own: name a file with --data");
   }
@@ -36,9 +36,4 @@ export async function testRun(path: string, { registry, log, data }: TestOptions
   const predictions = await evaluator.run(rows, open.task.data().batcher.eval(rows.lengths, "test"));
   await evaluator.release();
   return open.task.reporter.figures(open.task.evaluated(rows, predictions));
-}
-
-/** The change of config that names the test file; what looks like a variable in it is none. */
-function testFile(file: string): string {
-  return `task.data.source.test_filename=${JSON.stringify(escapeVariables(file))}`;
 }

@@ -35,6 +35,8 @@ export interface DataSource {
   rows(split: Split, columns: readonly string[]): AsyncIterable<Row>;
   /** The files behind a split, for fingerprints and messages. */
   files(split: Split): readonly string[];
+  /** Reads a split from another file of the same form from now on. Absent: it cannot. Throws `PTX_RUN` where that depends on the config. */
+  replace?(split: Split, file: string): void;
   /** Rows left out so far by policy, by split. */
   skipped(split: Split): readonly SkipCount[];
 }

@@ -17,6 +17,7 @@ import {
 } from "./contracts.js";
 import { HeldOutSource } from "./held-out.js";
 import { missingColumn } from "./sources/file-source.js";
+import { replaceFile } from "./sources/replace-file.js";
 import { SkipLog } from "./sources/skip-log.js";
 import { type SplitAccount, SplitData, type Tensorizers } from "./split-data.js";
 
@@ -72,6 +73,11 @@ export class DataHandler {
   /** The splits that there are. */
   get splits(): readonly Split[] {
     return SPLITS.filter((split) => this.source.has(split));
+  }
+
+  /** Reads the test rows from another file of the same form; before they are loaded. Throws `PTX_RUN` where the source cannot. */
+  testOn(file: string): void {
+    replaceFile(this.source, "test", file);
   }
 
   /** The columns that the tensorizers read; targets may be left out. */

@@ -1,5 +1,6 @@
 import { stream } from "../../registry/random.js";
 import type { DataSource, Row, SkipCount, Split } from "./contracts.js";
+import { replaceFile } from "./sources/replace-file.js";
 
 /**
  * A data source that holds out a share of the training rows as eval rows. Which ones is decided by each row's number
@@ -22,6 +23,10 @@ export class HeldOutSource implements DataSource {
 
   files(split: Split): readonly string[] {
     return this.source.files(split === "eval" ? "train" : split);
+  }
+
+  replace(split: Split, file: string): void {
+    replaceFile(this.source, split, file);
   }
 
   skipped(split: Split): readonly SkipCount[] {

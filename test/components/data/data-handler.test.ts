@@ -194,6 +194,12 @@ describe("held-out rows", () => {
     ]);
   });
 
+  it("leave the test rows to the source, also those of another file", async () => {
+    const { data, path } = task({ "other.tsv": "text\tlabel\nhello\tham\n" }, { eval_fraction: 0.2 });
+    data.testOn(path("other.tsv"));
+    expect(await collect(data.source, "test", ["text"])).toMatchObject([{ values: { text: "hello" } }]);
+  });
+
   it("are refused when the source has eval rows of its own", () => {
     const path = folder({ "train.tsv": many });
     const source = { TSVDataSource: { train_filename: path("train.tsv"), eval_filename: path("train.tsv") } };

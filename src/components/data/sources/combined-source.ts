@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { component, Slot } from "../../../registry/component.js";
 import { ptxError } from "../../../registry/errors.js";
 import type { DataSource, Row, SkipCount, Split } from "../contracts.js";
+import { replaceFile } from "./replace-file.js";
 
 /** Takes each split from a source of its own. */
 class Combined implements DataSource {
@@ -21,6 +22,15 @@ class Combined implements DataSource {
 
   files(split: Split): readonly string[] {
     return this.#source(split).files(split);
+  }
+
+  replace(split: Split, file: string): void {
+    const source = this.sources.get(split);
+    if (source === undefined) {
+      const message = `the run's CombinedDataSource has no source for ${split} rows, so how to read the file is not known`;
+      throw ptxError("PTX_RUN", file, message);
+    }
+    replaceFile(source, split, file);
   }
 
   skipped(split: Split): readonly SkipCount[] {

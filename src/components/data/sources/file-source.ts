@@ -59,7 +59,7 @@ RowValues.prototype = Object.create(null) as object;
 
 /** What the sources that read one file a split have in common: names, mapping, skip counts. Formats supply the reading. */
 export abstract class FileSource implements DataSource {
-  readonly #files: ReadonlyMap<Split, string>;
+  readonly #files: Map<Split, string>;
   readonly #skips = new Map<Split, SkipLog>();
   readonly #mapping: ReadonlyMap<string, string>;
   protected readonly skipBadRows: boolean;
@@ -87,6 +87,10 @@ export abstract class FileSource implements DataSource {
   files(split: Split): readonly string[] {
     const file = this.#files.get(split);
     return file === undefined ? [] : [file];
+  }
+
+  replace(split: Split, file: string): void {
+    this.#files.set(split, file);
   }
 
   skipped(split: Split): readonly SkipCount[] {

@@ -56,6 +56,26 @@ describe("CombinedDataSource", () => {
     expect(source.skipped("train")).toEqual([]);
   });
 
+  it("reads another file in place of a split's, as that split's source reads", async () => {
+    const parts = {
+      train: { TSVDataSource: { train_filename: train } },
+      test: { CSVDataSource: { field_names: ["label", "text"], test_filename: test } },
+    };
+    const source = sourceOf(parts);
+    const other = file("other.csv", "1,fine\n");
+    source.replace!("test", other);
+    expect(await texts(source, "test")).toEqual([["1", "fine", `${other}:1`]]);
+    expect(source.files("test")).toEqual([other]);
+    expect(() => sourceOf({ train: parts.train }).replace!("test", other)).toThrow(
+      /PTX_RUN {2}.*other\.csv\n {2}the run's CombinedDataSource has no source for test rows/,
+    );
+    const columns = { label: other, text: other };
+    const parallel = { train: parts.train, test: { ParallelFilesDataSource: { test: columns } } };
+    expect(() => sourceOf(parallel).replace!("test", other)).toThrow(
+      "does not read its test rows from one file",
+    );
+  });
+
   it("refuses a part that names no file for its split", () => {
     expect(() => sourceOf({ train: { TSVDataSource: { test_filename: train } } })).toThrow(
       /data\.source\.train\n {2}this TSVDataSource names no train file: set its train_filename/,
