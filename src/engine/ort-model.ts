@@ -18,7 +18,11 @@ export class OnnxModelFile {
   static async open(path: string, threads: number): Promise<OnnxModelFile> {
     const runtime = await loadRuntime();
     try {
-      const session = await runtime.InferenceSession.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 4 });
+      const session = await runtime.InferenceSession.create(path, {
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        logSeverityLevel: 4,
+      });
       return new OnnxModelFile(path, session, new Wrappers(runtime.Tensor));
     } catch (error) {
       throw engineError(`${path} cannot be opened`, error);
@@ -35,7 +39,9 @@ export class OnnxModelFile {
 
   /** All outputs for these inputs. */
   async run(feeds: Values): Promise<Record<string, HostTensor>> {
-    const wrapped = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, this.wrappers.wrap(value)]));
+    const wrapped = Object.fromEntries(
+      Object.entries(feeds).map(([name, value]) => [name, this.wrappers.wrap(value)]),
+    );
     try {
       const results = await this.session.run(wrapped);
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, unwrap(tensor)]));

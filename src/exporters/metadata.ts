@@ -13,7 +13,11 @@ export interface ModelMetadata {
 }
 
 /** The metadata of an exported file: task, config, labels, and the run's figures. */
-export function writeMetadata(task: Task, config: RunConfig, metrics: Readonly<Record<string, unknown>>): Record<string, string> {
+export function writeMetadata(
+  task: Task,
+  config: RunConfig,
+  metrics: Readonly<Record<string, unknown>>,
+): Record<string, string> {
   const { epochs, ...figures } = metrics;
   return {
     task: task.name,
@@ -27,8 +31,16 @@ export function writeMetadata(task: Task, config: RunConfig, metrics: Readonly<R
 export async function loadMetadata(path: string, registry: Registry): Promise<ModelMetadata> {
   const { task, config, labels } = await readMetadata(path);
   if (task === undefined || config === undefined || labels === undefined) {
-    throw ptxError("PTX_MODEL_FILE", path, "the file does not carry the task, config and labels that an exported file has", "pytext-ts export RUN --onnx FILE writes one");
+    throw ptxError(
+      "PTX_MODEL_FILE",
+      path,
+      "the file does not carry the task, config and labels that an exported file has",
+      "pytext-ts export RUN --onnx FILE writes one",
+    );
   }
-  const { config: resolved } = resolveConfig(JSON.parse(config), registry, { source: `${path}  config`, checkFiles: false });
+  const { config: resolved } = resolveConfig(JSON.parse(config), registry, {
+    source: `${path}  config`,
+    checkFiles: false,
+  });
   return { task, config: resolved, labels: JSON.parse(labels) as string[] };
 }

@@ -1,7 +1,7 @@
 import type { Kind, SlotValue } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import type { Part } from "../registry/registry.js";
-import { type Dim, sameShape, type Shape } from "./dims.js";
+import { type Dim, type Shape, sameShape } from "./dims.js";
 import type { Graph, Tensor } from "./graph.js";
 import { mul } from "./ops/elementwise.js";
 import { constantInit, type Initializer, type ParameterStore } from "./parameters.js";

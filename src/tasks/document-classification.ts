@@ -1,8 +1,8 @@
 import { type Static, Type } from "typebox";
 import { type DecisionRule, ModelInputs, type Predicted } from "../components/contracts.js";
+import type { Tensorizer } from "../components/data/contracts.js";
 import type { DataHandler } from "../components/data/data-handler.js";
 import type { SplitData, Tensorizers } from "../components/data/split-data.js";
-import type { Tensorizer } from "../components/data/contracts.js";
 import type { Evaluated, MetricReporter } from "../components/reporters/contracts.js";
 import type { Channel, Predictions, Trainer } from "../components/trainers/contracts.js";
 import type { Scope } from "../graph/scope.js";
@@ -16,7 +16,10 @@ const schema = Type.Object(
     data: Slot("data", { default: "Data", description: "The rows: source, batches." }),
     model: Slot("model", { default: "DocModel", description: "What is trained." }),
     trainer: Slot("trainer", { default: "Trainer", description: "How it is trained." }),
-    metric_reporter: Slot("metric_reporter", { default: "ClassificationMetricReporter", description: "Which figures are computed." }),
+    metric_reporter: Slot("metric_reporter", {
+      default: "ClassificationMetricReporter",
+      description: "Which figures are computed.",
+    }),
     channels: Type.Array(Slot("channel", { description: "One channel." }), {
       default: [{ ConsoleChannel: {} }],
       description: "Where the run's events are shown; the run folder's log.jsonl is written in any case.",
@@ -52,7 +55,11 @@ class DocumentClassification implements Task {
   get labels(): readonly string[] {
     const target = this.tensorizers[TARGET];
     if (target?.labels === undefined) {
-      throw ptxError("PTX_CONFIG_VALUE", `model.inputs.${TARGET}`, "a classifier's target must have labels: LabelTensorizer or LabelListTensorizer");
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        `model.inputs.${TARGET}`,
+        "a classifier's target must have labels: LabelTensorizer or LabelListTensorizer",
+      );
     }
     return target.labels;
   }
@@ -82,10 +89,15 @@ class DocumentClassification implements Task {
       new Map(
         Object.entries(this.tensorizers)
           .filter(([, tensorizer]) => targets || tensorizer.role === "input")
-          .map(([name, tensorizer]) => [name, { tensorizer, tensors: scope.within(`inputs.${name}`, (at) => tensorizer.build(at, form)) }]),
+          .map(([name, tensorizer]) => [
+            name,
+            { tensorizer, tensors: scope.within(`inputs.${name}`, (at) => tensorizer.build(at, form)) },
+          ]),
       ),
     );
-    const output = scope.part("model", this.config.model, "model", (model, config, at) => model.build(at, config, inputs, this.labels));
+    const output = scope.part("model", this.config.model, "model", (model, config, at) =>
+      model.build(at, config, inputs, this.labels),
+    );
     inputs.requireAllRead();
     return output;
   }
@@ -106,7 +118,10 @@ class DocumentClassification implements Task {
 }
 
 /** The tensorizers behind a model's declared inputs. */
-function makeTensorizers(context: Context, inputs: Readonly<Record<string, SlotValue<"tensorizer"> | null>>): Tensorizers {
+function makeTensorizers(
+  context: Context,
+  inputs: Readonly<Record<string, SlotValue<"tensorizer"> | null>>,
+): Tensorizers {
   const made: Record<string, Tensorizer> = {};
   for (const [name, slot] of Object.entries(inputs)) {
     if (slot === null) continue;
