@@ -92,20 +92,6 @@ export function dimSymbols(dim: Dim): string[] {
   return [...new Set([...parse(dim).keys()].flatMap(symbolsOf))];
 }
 
-/** Replaces symbols by dimensions (`tokens` by 1, `batch` by `rows`, ...). */
-export function substituteDim(dim: Dim, replacements: ReadonlyMap<string, Dim>): Dim {
-  if (typeof dim === "number") return dim;
-  let total: Dim = 0;
-  for (const [monomial, factor] of parse(dim)) {
-    const term = symbolsOf(monomial).reduce<Dim>(
-      (product, symbol) => mulDims(product, replacements.get(symbol) ?? symbol),
-      factor,
-    );
-    total = addDims(total, term);
-  }
-  return total;
-}
-
 /** `[batch,tokens,100]`. */
 export function printShape(shape: Shape): string {
   return `[${shape.join(",")}]`;

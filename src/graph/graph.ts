@@ -1,5 +1,5 @@
 import { type PtxError, ptxError } from "../registry/errors.js";
-import { type Dim, dimSymbols, printShape, type Shape, unknownDim } from "./dims.js";
+import { type Dim, printShape, type Shape, unknownDim } from "./dims.js";
 import { type DType, isFloat, type TensorData, toData } from "./dtype.js";
 import type { Attributes, OpDefinition } from "./ops/define.js";
 
@@ -205,11 +205,6 @@ export class Graph {
       if (axis >= 0) return { tensor, axis };
     }
     return this.parent?.sourceOfSymbol(symbol);
-  }
-
-  /** All symbols in the shapes of the inputs. */
-  symbols(): Set<string> {
-    return new Set(this.inputs.flatMap((input) => input.shape.flatMap(dimSymbols)));
   }
 
   /** An error about the graph's rules, at the component that is building. */

@@ -97,14 +97,12 @@ export interface VocabularyLimits {
 export class VocabularyBuilder {
   readonly #counts = new Map<string, number>();
   readonly #extra = new Set<string>();
-  #total = 0;
 
   /** Counts one occurrence. */
   add(word: string): void {
     const count = this.#counts.get(word);
     if (count === undefined) this.#counts.set(ownCopy(word), 1);
     else this.#counts.set(word, count + 1);
-    this.#total += 1;
   }
 
   /** Takes a word whatever its count (from a vocabulary file). Such words follow the counted ones, in this order. */
@@ -115,11 +113,6 @@ export class VocabularyBuilder {
   /** How many different words were counted. */
   get distinct(): number {
     return this.#counts.size;
-  }
-
-  /** How many words were counted in all. */
-  get total(): number {
-    return this.#total;
   }
 
   /** The number of times that a word was counted. */

@@ -11,7 +11,6 @@ import {
   sameShape,
   sizeOf,
   subDims,
-  substituteDim,
   unknownDim,
 } from "../../src/graph/dims.js";
 
@@ -121,22 +120,6 @@ describe("division of symbolic sizes", () => {
 
   it("of a size by itself is 1, even where it has several terms", () => {
     expect(divDims(addDims("tokens", 1), addDims("tokens", 1))).toBe(1);
-  });
-});
-
-describe("substitution in symbolic sizes", () => {
-  it("has the value of the size under the replacements' values", () => {
-    const check = fc.property(dim, dim, bindings, (a, replacement, bound) => {
-      const replaced = substituteDim(a, new Map([["tokens", replacement]]));
-      const changed = new Map(bound).set("tokens", value(replacement, bound));
-      expect(value(replaced, bound)).toBe(value(a, changed));
-    });
-    fc.assert(check, { numRuns: 500 });
-  });
-
-  it("leaves no trace of the symbol that was replaced", () => {
-    expect(substituteDim("2*batch*tokens+tokens", new Map([["tokens", 3]]))).toBe("6*batch+3");
-    expect(substituteDim(5, new Map([["tokens", 3]]))).toBe(5);
   });
 });
 

@@ -47,7 +47,7 @@ describe("a vocabulary", () => {
     const builder = count("a a a b b c c d".split(" "));
     expect(builder.counted({ minCount: 2, maxSize: 0 })).toEqual(["a", "b", "c"]);
     expect(builder.counted({ minCount: 2, maxSize: 2 })).toEqual(["a", "b"]);
-    expect([builder.distinct, builder.total]).toEqual([4, 8]);
+    expect(builder.distinct).toBe(4);
   });
 
   it("takes words of files whatever their counts, once each, behind the counted ones", () => {

@@ -94,7 +94,7 @@ class Classification implements MetricReporter {
         `no label is called "${target}"${didYouMean(target, labels)}  known: ${labels.join(", ")}`,
       );
     }
-    if (target !== null && !String(metric).startsWith("label_") && labels.length !== 2) {
+    if (target !== null && !metric.startsWith("label_") && labels.length !== 2) {
       this.log.warn(
         `metric_reporter.target_label "${target}" changes nothing: of ${labels.length} labels only the label_* figures of model_select_metric are about one`,
       );
