@@ -7,7 +7,7 @@ export interface Figures {
 }
 
 /** The value below which a share of the samples lies, between neighbours by linear interpolation (as numpy's default). */
-export function quantile(samples: readonly number[], share: number): number {
+function quantile(samples: readonly number[], share: number): number {
   if (samples.length === 0) throw new RangeError("no samples");
   const sorted = [...samples].sort((a, b) => a - b);
   const at = share * (sorted.length - 1);

@@ -25,8 +25,8 @@ import { stream } from "../../../src/registry/random.js";
 import { resolveValue } from "../../../src/registry/resolve.js";
 import { defaultRegistry } from "../../../src/tasks/builtins.js";
 
-export const INPUTS = 3;
-export const CLASSES = 2;
+const INPUTS = 3;
+const CLASSES = 2;
 
 /** Rows of numbers with a class each. */
 export interface Table {
@@ -88,7 +88,7 @@ export interface ModelOptions {
 }
 
 /** `x [batch, 3]`, `y [batch]` -> softmax regression with the parameters `model.weight` and `model.bias`. */
-export function regression(options: ModelOptions = {}): (scope: Scope) => Predicted {
+function regression(options: ModelOptions = {}): (scope: Scope) => Predicted {
   return (root) =>
     root.within("model", (scope) => {
       const x = scope.graph.input("x", "float32", ["batch", INPUTS]);
