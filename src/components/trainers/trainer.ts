@@ -273,7 +273,8 @@ class TrainingRun {
 
   #parts() {
     const { optimizer, scheduler, averaging } = this;
-    return { state: this.#state, parameters: this.session.parameters, optimizer, scheduler, averaging };
+    const { context, parameters } = this.session;
+    return { context, state: this.#state, parameters, optimizer, scheduler, averaging };
   }
 }
 

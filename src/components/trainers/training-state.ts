@@ -1,4 +1,5 @@
 import type { ParameterStore } from "../../graph/parameters.js";
+import type { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
 import type { Optimizer, SavedState, WeightAveraging } from "../optimizers/contracts.js";
 import type { Scheduler, SchedulerState } from "../schedulers/contracts.js";
@@ -24,6 +25,7 @@ export interface TrainingState {
 
 /** What a checkpoint gathers. */
 export interface TrainingParts {
+  readonly context: Context;
   readonly state: TrainingState;
   readonly parameters: ParameterStore;
   readonly optimizer: Optimizer;
@@ -33,6 +35,8 @@ export interface TrainingParts {
 
 /** The JSON part of a checkpoint. */
 interface SavedJson {
+  /** Threads of the graph: with another number of them sums are taken in another order. */
+  readonly threads: number;
   readonly progress: Omit<TrainingState, "scores" | "best">;
   readonly best: { readonly epoch: number; readonly metric: number | null } | null;
   readonly optimizer: Readonly<Record<string, number>>;
@@ -41,7 +45,8 @@ interface SavedJson {
 }
 
 /** All of a run as arrays and JSON. Arrays are the live ones: write before training goes on. */
-export function saveState({ state, parameters, optimizer, scheduler, averaging }: TrainingParts): Checkpoint {
+export function saveState(parts: TrainingParts): Checkpoint {
+  const { context, state, parameters, optimizer, scheduler, averaging } = parts;
   const arrays = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   const put = (prefix: string, entries: Iterable<readonly [string, Float32Array]>): void => {
     for (const [name, data] of entries) arrays.set(`${prefix}/${name}`, { shape: [data.length], data });
@@ -57,6 +62,7 @@ export function saveState({ state, parameters, optimizer, scheduler, averaging }
   put("best", best?.parameters ?? []);
   put("training", [["scores", scores]]);
   const json: SavedJson = {
+    threads: context.settings.threads,
     progress,
     best: best && { epoch: best.epoch, metric: best.metric },
     optimizer: moved.numbers,
@@ -66,7 +72,7 @@ export function saveState({ state, parameters, optimizer, scheduler, averaging }
   return { arrays, state: json };
 }
 
-/** Restores `saveState`. Throws `PTX_MODEL_FILE` when the checkpoint belongs to another model or trainer. */
+/** Restores `saveState`; warns of another number of threads. Throws `PTX_MODEL_FILE` when the checkpoint belongs to another model or trainer. */
 export function restoreState(checkpoint: Checkpoint, parts: TrainingParts): void {
   const json = checkpoint.state as SavedJson;
   const take = (prefix: string): Map<string, Float32Array> => {
@@ -89,6 +95,12 @@ export function restoreState(checkpoint: Checkpoint, parts: TrainingParts): void
         name,
         "the checkpoint lacks this parameter: it belongs to another model",
       );
+  }
+  const { log, settings } = parts.context;
+  if (json.threads !== settings.threads) {
+    log.warn(
+      `the run was begun with ${json.threads} threads and goes on with ${settings.threads}: its last bits may differ; --threads ${json.threads} keeps them`,
+    );
   }
   parts.parameters.assign(values);
   parts.optimizer.load(saved("optimizer", json.optimizer));

@@ -89,6 +89,20 @@ test("checkpoints are written after every epoch, and within epochs when asked, a
   expect(await steps({ checkpoint_every_batches: 5, num_accumulated_batches: 3 })).toEqual([6, 10, 16, 20]);
 });
 
+test("a run that goes on with another number of threads warns that its last bits may differ", async () => {
+  const checkpoints = new Checkpoints();
+  await run({ checkpoints, trainer: { epochs: 1 } });
+  const { arrays, state } = checkpoints.saved[0]!;
+  const elsewhere = new Checkpoints({ arrays, state: { ...(state as object), threads: 8 } });
+  const resumed = await run({ checkpoints: elsewhere, trainer: { epochs: 2 } });
+  expect(resumed.warnings).toEqual([
+    "the run was begun with 8 threads and goes on with 1: its last bits may differ; --threads 8 keeps them",
+  ]);
+  expect(
+    (await run({ checkpoints: new Checkpoints(checkpoints.saved[0]), trainer: { epochs: 2 } })).warnings,
+  ).toEqual([]);
+});
+
 describe("a checkpoint that does not fit", () => {
   const first = async () => {
     const checkpoints = new Checkpoints();
