@@ -1,8 +1,5 @@
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import type { DecisionRule } from "../components/contracts.js";
-import type { Row } from "../components/data/contracts.js";
 import { Graph } from "../graph/graph.js";
 import { writeModel } from "../graph/onnx/file.js";
 import { greaterOrEqual, where } from "../graph/ops/elementwise.js";
@@ -11,16 +8,13 @@ import { argMax } from "../graph/ops/reduction.js";
 import { optimize } from "../graph/passes.js";
 import { Scope } from "../graph/scope.js";
 import type { Log } from "../registry/context.js";
-import { ptxError } from "../registry/errors.js";
 import { requireFileTarget } from "../registry/output-file.js";
 import type { Registry } from "../registry/registry.js";
 import { type OpenTask, openRun } from "../tasks/open-task.js";
-import { type Prediction, RunPredictor } from "../tasks/predictor.js";
+import { RunPredictor } from "../tasks/predictor.js";
+import { requireAgreement } from "./agreement.js";
 import { writeMetadata } from "./metadata.js";
 import { OnnxPredictor } from "./onnx-predictor.js";
-
-/** The largest difference of a score between run and file that is still rounding. */
-const TOLERANCE = 1e-5;
 
 /** What an export did. */
 export interface Exported {
@@ -76,7 +70,7 @@ export async function exportOnnx(
     const predictor = await OnnxPredictor.load(candidates[0]!, registry, log);
     const got = await predictor.predict(samples);
     await predictor.release();
-    const difference = compare(samples, expected, got, open.task.decision);
+    const difference = requireAgreement(samples, expected, got, open.task.decision);
     const written = candidates.map((path) => join(dirname(file), basename(path)));
     // External data first: a model is never there without it.
     for (const i of [...candidates.keys()].reverse()) await rename(candidates[i]!, written[i]!);
@@ -84,41 +78,4 @@ export async function exportOnnx(
   } finally {
     await rm(workshop, { recursive: true, force: true });
   }
-}
-
-/** The largest difference of a score. Throws `PTX_EXPORT` for one above the tolerance, or another decision. */
-function compare(
-  rows: readonly Row[],
-  expected: readonly Prediction[],
-  got: readonly Prediction[],
-  rule: DecisionRule,
-): number {
-  let difference = 0;
-  for (const [i, { scores: wanted, ...truth }] of expected.entries()) {
-    const { scores, ...decided } = got[i]!;
-    for (const [label, score] of Object.entries(wanted))
-      difference = Math.max(difference, Math.abs(score - scores[label]!));
-    if (!(difference <= TOLERANCE)) {
-      throw ptxError(
-        "PTX_EXPORT",
-        rows[i]!.origin,
-        `the file's scores differ by ${difference} from the model's (limit ${TOLERANCE}); nothing was written`,
-      );
-    }
-    if (!isDeepStrictEqual(decided, truth) && !undecided(Object.values(wanted), rule)) {
-      throw ptxError(
-        "PTX_EXPORT",
-        rows[i]!.origin,
-        `the file says ${JSON.stringify(decided)}, the model ${JSON.stringify(truth)}; nothing was written`,
-      );
-    }
-  }
-  return difference;
-}
-
-/** Whether the two best scores, or a score and the threshold, are so near that rounding decides between them. */
-function undecided(scores: readonly number[], { decision, threshold }: DecisionRule): boolean {
-  if (decision === "multi-label") return scores.some((score) => Math.abs(score - threshold) <= 2 * TOLERANCE);
-  const [first, second] = [...scores].sort((a, b) => b - a);
-  return second !== undefined && first! - second <= 2 * TOLERANCE;
 }
