@@ -79,4 +79,5 @@ export { defaultRegistry } from "./tasks/builtins.js";
 export type { Prediction, Predictor } from "./tasks/predictor.js";
 export type { Task } from "./tasks/task.js";
 export type { Metrics, TrainedRun } from "./tasks/train.js";
+export { OffsetTable } from "./text/offsets.js";
 export type { Token as TextToken, Tokenizer } from "./text/tokenizer.js";

@@ -65,7 +65,7 @@ export class Scope {
     return this.graph.within(scope.path, () => build(scope));
   }
 
-  /** Builds the component in a slot at the place `name`: a module with a `shared_module_key` gets that key's place, and so its parameters. */
+  /** Builds the component in a slot at the place `name`. */
   part<K extends Kind, T>(
     kind: K,
     value: SlotValue<K>,
@@ -73,12 +73,10 @@ export class Scope {
     build: (component: Part<K>["component"], config: Part<K>["config"], scope: Scope) => T,
   ): T {
     const { component, config } = this.context.part(kind, value);
-    const { shared_module_key: key } = config as { shared_module_key?: string | null };
-    const home = key ? new Scope("shared", this.building) : this;
-    return home.within(key ?? name, (scope) => build(component, config, scope));
+    return this.within(name, (scope) => build(component, config, scope));
   }
 
-  /** A trained parameter at this place. Built twice (a shared module) it is the same tensor. */
+  /** A trained parameter at this place. Asked for twice it is the same tensor. */
   parameter(
     name: string,
     shape: readonly number[],

@@ -25,7 +25,7 @@ const SETTINGS: Token<RunSettings> = Symbol("settings");
 
 /**
  * What components are built with: the registry and one dependency-injection container for the task.
- * Whatever must be shared within a task (settings, log, modules with a `shared_module_key`) is resolved here.
+ * Whatever must be shared within a task (settings, log, pretrained vectors) is resolved here.
  */
 export class Context {
   readonly #container: DependencyContainer;
@@ -63,15 +63,5 @@ export class Context {
     return this.#container.isRegistered(token as InjectionToken<T>, true)
       ? this.#container.resolve<T>(token as InjectionToken<T>)
       : undefined;
-  }
-
-  /** The one instance for a key, made on first use: how modules with a `shared_module_key` are shared. */
-  shared<T>(key: string, make: () => T): T {
-    const token: Token<T> = `shared:${key}`;
-    const found = this.find(token);
-    if (found !== undefined) return found;
-    const made = make();
-    this.provide(token, made);
-    return made;
   }
 }

@@ -186,14 +186,6 @@ describe("a context", () => {
     expect(two.find("x")).toBeUndefined();
   });
 
-  test("makes a shared thing once", () => {
-    const one = context();
-    let made = 0;
-    const make = () => ({ number: ++made });
-    expect(one.shared("a", make)).toBe(one.shared("a", make));
-    expect(one.shared("b", make)).toEqual({ number: 2 });
-  });
-
   test("looks up the component behind a slot", () => {
     expect(context().part("optimizer" as never, { SGD: { lr: 1 } } as never)).toMatchObject({
       component: { name: "SGD" },

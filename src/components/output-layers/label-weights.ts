@@ -12,7 +12,7 @@ export const labelWeightsSchema = Type.Union(
   {
     default: null,
     description:
-      'How much each label counts in the loss: null = all alike; {"label": weight} (others 1); "balanced" = rows / (labels * rows of the label).',
+      'How much each label counts in the loss: null = all alike; {"label": weight} (others 1); "balanced" = all occurrences of labels / (labels * occurrences of the label).',
   },
 );
 

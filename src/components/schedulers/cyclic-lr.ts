@@ -41,6 +41,15 @@ export const CyclicLR = component({
     },
     { description: "The learning rate rises and falls in triangles (Smith, 2017)." },
   ),
+  check: ({ mode, gamma }) =>
+    mode !== "exp_range" && gamma !== 1
+      ? [
+          {
+            path: "gamma",
+            message: `gamma shrinks the height in mode exp_range only; in mode ${mode} it does nothing`,
+          },
+        ]
+      : [],
   create({ base_lr, max_lr, step_size_up, step_size_down, mode, gamma }, info) {
     const place = "scheduler CyclicLR  max_lr";
     const base = base_lr ?? info.lr;

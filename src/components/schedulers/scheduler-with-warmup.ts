@@ -31,13 +31,17 @@ export const SchedulerWithWarmup = component({
       epochs: Math.max(1, info.epochs - warmEpochs),
     };
     const schedule = inner.create(config, rest, context);
+    let warm = false;
     return {
       unit: "batch",
       factor({ step, epoch }) {
-        if (step < warmup_steps) return rise(step, warmup_steps);
+        warm = step >= warmup_steps;
+        if (!warm) return rise(step, warmup_steps);
         return schedule.factor({ step: step - warmup_steps, epoch: Math.max(0, epoch - warmEpochs) });
       },
-      observe: (metric) => schedule.observe(metric),
+      observe(metric) {
+        if (warm) schedule.observe(metric);
+      },
       state: () => schedule.state(),
       load: (state) => schedule.load(state),
     };

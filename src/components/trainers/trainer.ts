@@ -38,6 +38,7 @@ class TrainingRun {
       best: null,
       epochs: [],
       trainFigures: null,
+      averaged: false,
     };
   }
 
@@ -109,6 +110,11 @@ class TrainingRun {
     const { best } = state;
     if (best !== null && config.load_best_model_after_train) session.parameters.assign(best.parameters);
     else this.averaging?.swap([...session.parameters]);
+    if (this.averaging !== null && !state.averaged) {
+      session.context.log.warn(
+        "weight_averaging took no average: the run ended before it would have begun (start_epoch)",
+      );
+    }
     session.emit({ type: "stop", reason, best_epoch: best?.epoch ?? state.epoch });
     await this.step.release();
     await this.evaluator.release();
@@ -196,6 +202,7 @@ class TrainingRun {
     this.#requireSound();
     this.averaging?.afterEpoch(all, state.epoch);
     const averaged = this.averaging?.swap(all) ?? false;
+    state.averaged ||= averaged;
     const train = session.report("train", { scores: state.scores, loss: state.lossSum / state.lossCount });
     const evaluated = await this.#evaluate();
     const metric = session.select.value(evaluated ?? train);

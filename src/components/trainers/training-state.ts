@@ -21,6 +21,8 @@ export interface TrainingState {
   best: { epoch: number; metric: number | null; parameters: Map<string, Float32Array> } | null;
   epochs: EpochRecord[];
   trainFigures: Figures | null;
+  /** Whether weight averaging has given an average yet. */
+  averaged: boolean;
 }
 
 /** What a checkpoint gathers. */

@@ -109,6 +109,11 @@ describe("ReduceLROnPlateau", () => {
         context,
       );
     const scheduler = create();
+    // Metrics of the warm-up itself say nothing about the rate that the plateau schedules.
+    scheduler.factor({ step: 3, epoch: 0 });
+    scheduler.observe(1);
+    scheduler.observe(2);
+    expect(scheduler.factor({ step: 20, epoch: 2 })).toBe(1);
     scheduler.observe(1);
     scheduler.observe(1);
     const resumed = create();

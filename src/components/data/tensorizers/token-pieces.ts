@@ -86,6 +86,7 @@ export abstract class TokenPieces implements VocabularyHolder {
       rows,
       truncated_rows,
       truncated_tokens: this.#truncatedTokens,
+      characters: this.#pieces,
       unknown_characters: this.#unknown,
     };
   }
