@@ -5,7 +5,7 @@ import type { Cotangent } from "../../graph/ops/define.js";
 import { add, cast, minimum, mul, relu, sub } from "../../graph/ops/elementwise.js";
 import { gather, gatherElements, scatterAdd } from "../../graph/ops/lookup.js";
 import { gemm, matmul } from "../../graph/ops/matrix.js";
-import { argMax, reduceMax } from "../../graph/ops/reduction.js";
+import { argMax, reduceMax, reduceSum } from "../../graph/ops/reduction.js";
 import {
   concat,
   dimsTensor,
@@ -60,31 +60,32 @@ function windowsOf(input: TokenVectors, size: number): Windows {
 
 /**
  * The largest answer of each filter over the windows: `[batch, filters]`.
- * Only one window answers for a filter and row, so the gradient is put together from those windows alone: what each
- * table row gets in each place of each filter, `[rows, size * filters]`, in one scatter; two products make the rest.
+ * Each table row is multiplied once by the filters' weights for each place in a window; a window's answer is the sum of
+ * its rows' products. Only one window answers for a filter and row, so the gradient is put together from those windows
+ * alone: what each table row gets in each place of each filter, `[rows, size * filters]`, in one scatter; two products
+ * make the rest.
  */
 function maxAnswer({ table, places, count, size }: Windows, weight: Tensor): Tensor {
-  const [batch, dim, filters] = [places.dim(0), sizedAxis(table, 1), sizedAxis(weight, 1)];
-  const windows = reshape(gather(table, places), [batch, count, size * dim]);
-  const answers = matmul(windows, weight);
+  const { graph } = table;
+  const [batch, rows] = [places.dim(0), table.dim(0)];
+  const [dim, filters] = [sizedAxis(table, 1), sizedAxis(weight, 1)];
+  const byDim = reshape(transpose(reshape(weight, [size, dim, filters]), [1, 0, 2]), [dim, size * filters]);
+  const products = reshape(gemm(table, byDim), [mulDims(size, rows), filters]);
+  const inWindow = graph.constant("int64", [1, 1, size], [...Array(size).keys()]);
+  const lines = add(mul(places, size), inWindow);
+  const answers = reduceSum(gather(products, lines), [2]);
   return withGradient(reduceMax(answers, [1]), [table, weight], (dy, wants): Cotangent[] => {
-    const { graph } = dy;
-    const winner = argMax(answers, 1);
     const before = unsqueeze(mul(range(graph, batch), dimsTensor(graph, [count])), [1]);
-    const winners = gather(reshape(places, [mulDims(batch, count), size]), add(winner, before));
-    const cells = Array.from(
-      { length: filters * size },
-      (_, i) => (i % size) * filters + Math.floor(i / size),
-    );
-    const column = graph.constant("int64", [1, filters, size], cells);
-    const targets = reshape(add(mul(winners, size * filters), column), [sizeOf([batch, filters, size])]);
-    const shares = reshape(expand(unsqueeze(dy, [2]), [batch, filters, size]), [
-      sizeOf([batch, filters, size]),
-    ]);
-    const rows = table.dim(0);
+    const winner = add(argMax(answers, 1), before);
+    const cells = gather(mul(reshape(lines, [mulDims(batch, count), size]), filters), winner);
+    const filterOf = Array.from({ length: filters * size }, (_, i) => Math.floor(i / size));
+    const parts = sizeOf([batch, filters, size]);
+    const targets = reshape(add(cells, graph.constant("int64", [1, filters, size], filterOf)), [parts]);
+    // A product with ones repeats along the last axis several times faster than Expand.
+    const ones = graph.constant(dy.dtype, [1, size], Array<number>(size).fill(1));
+    const shares = reshape(matmul(reshape(dy, [mulDims(batch, filters), 1]), ones), [parts]);
     const empty = full(graph, dy.dtype, [mulDims(rows, size * filters)], 0);
     const spread = reshape(scatterAdd(empty, targets, shares, 0), [rows, size * filters]);
-    const byDim = reshape(transpose(reshape(weight, [size, dim, filters]), [1, 0, 2]), [dim, size * filters]);
     const byPlace = (x: Tensor): Tensor =>
       reshape(transpose(reshape(x, [dim, size, filters]), [1, 0, 2]), [size * dim, filters]);
     return [
