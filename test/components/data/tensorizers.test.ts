@@ -140,6 +140,7 @@ describe("CharacterTokenTensorizer", () => {
       rows: 2,
       truncated_rows: 1,
       truncated_tokens: 1,
+      characters: 5,
       unknown_characters: 1,
     });
   });
