@@ -35,5 +35,5 @@ export function distinctOf({ vectors, mask, distinct }: TokenVectors): DistinctV
 
 /** A look-up in a whole table whose row `blank` is zeros and stays so: what inference uses. */
 export function wholeLookup(table: Tensor, ids: Tensor, blank: number): DistinctVectors {
-  return { table, places: cast(ids, "int64"), blank: table.graph.constant("int64", [], [blank]) };
+  return { table, places: ids, blank: table.graph.constant(ids.dtype, [], [blank]) };
 }

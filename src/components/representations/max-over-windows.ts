@@ -1,15 +1,14 @@
 import { addDims, type Dim, mulDims, sizeOf } from "../../graph/dims.js";
-import type { Tensor } from "../../graph/graph.js";
+import type { Graph, Tensor } from "../../graph/graph.js";
 import { withGradient } from "../../graph/ops/custom-gradient.js";
 import type { Cotangent } from "../../graph/ops/define.js";
-import { add, cast, minimum, mul, relu, sub } from "../../graph/ops/elementwise.js";
+import { add, cast, minimum, mul, relu } from "../../graph/ops/elementwise.js";
 import { gather, gatherElements, scatterAdd } from "../../graph/ops/lookup.js";
 import { gemm, matmul } from "../../graph/ops/matrix.js";
 import { argMax, reduceMax, reduceSum } from "../../graph/ops/reduction.js";
 import {
   concat,
   dimsTensor,
-  expand,
   full,
   pad,
   range,
@@ -22,7 +21,6 @@ import { xavierInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import type { TokenVectors } from "../contracts.js";
 import { distinctOf } from "../distinct.js";
-import { rowLengths } from "../masking.js";
 import { sizedAxis } from "../sizes.js";
 
 /** Which rows of a table of vectors stand in each window. */
@@ -45,18 +43,16 @@ function windowsOf(input: TokenVectors, size: number): Windows {
   const [batch, tokens] = [places.dim(0), places.dim(1)];
   const edge = size - 1;
   const count = addDims(tokens, edge);
-  const border = expand(blank, [batch, edge]);
-  const wide = edge === 0 ? places : concat([border, places, border], 1);
-  const last = unsqueeze(sub(add(cast(rowLengths(input.mask), "int64"), edge), 1), [1]);
-  const starts = minimum(unsqueeze(range(places.graph, count), [0]), last);
-  const offsets = places.graph.constant(
-    "int64",
-    [1, 1, size],
-    Array.from({ length: size }, (_, i) => i),
-  );
-  const flat = reshape(add(unsqueeze(starts, [2]), offsets), [batch, mulDims(size, count)]);
+  const wide = pad(places, [0, edge], [0, edge], blank);
+  const last = unsqueeze(add(reduceSum(cast(input.mask, "int64"), [1]), edge - 1), [1, 2]);
+  const starts = minimum(unsqueeze(range(places.graph, count), [0, 2]), last);
+  const flat = reshape(add(starts, counting(places.graph, size)), [batch, mulDims(size, count)]);
   return { table, places: reshape(gatherElements(wide, flat, 1), [batch, count, size]), count, size };
 }
+
+/** 0, 1, ... `[1, 1, size]`: the places within a window. */
+const counting = (graph: Graph, size: number): Tensor =>
+  graph.constant("int64", [1, 1, size], [...Array(size).keys()]);
 
 /**
  * The largest answer of each filter over the windows: `[batch, filters]`.
@@ -71,8 +67,7 @@ function maxAnswer({ table, places, count, size }: Windows, weight: Tensor): Ten
   const [dim, filters] = [sizedAxis(table, 1), sizedAxis(weight, 1)];
   const byDim = reshape(transpose(reshape(weight, [size, dim, filters]), [1, 0, 2]), [dim, size * filters]);
   const products = reshape(gemm(table, byDim), [mulDims(size, rows), filters]);
-  const inWindow = graph.constant("int64", [1, 1, size], [...Array(size).keys()]);
-  const lines = add(mul(places, size), inWindow);
+  const lines = add(mul(places, size), counting(graph, size));
   const answers = reduceSum(gather(products, lines), [2]);
   return withGradient(reduceMax(answers, [1]), [table, weight], (dy, wants): Cotangent[] => {
     const before = unsqueeze(mul(range(graph, batch), dimsTensor(graph, [count])), [1]);
@@ -121,7 +116,7 @@ export function windowFeatures(
           sizes.map((size, i) => maxAnswer(windowsOf(input, size), weights[i]!)),
           1,
         )
-      : maxAnswers(input, weights, filters, sizes);
+      : maxAnswers(input, weights, sizes);
   return relu(
     add(
       answers,
@@ -133,25 +128,19 @@ export function windowFeatures(
   );
 }
 
-/** The answers of all sizes by one product over the widest windows, smaller filters ending in zeros: fastest for single texts. */
-function maxAnswers(
-  input: TokenVectors,
-  weights: readonly Tensor[],
-  filters: number,
-  sizes: readonly number[],
-): Tensor {
+/** As `maxAnswer` for all sizes, by products over whole windows: fastest for single texts. */
+function maxAnswers(input: TokenVectors, weights: readonly Tensor[], sizes: readonly number[]): Tensor {
   const widest = Math.max(...sizes);
   const { table, places, count } = windowsOf(input, widest);
-  const dim = sizedAxis(table, 1);
-  const joined = concat(
-    weights.map((weight, i) => pad(weight, [0, 0], [(widest - sizes[i]!) * dim, 0])),
-    1,
-  );
-  const answers = matmul(reshape(gather(table, places), [places.dim(0), count, widest * dim]), joined);
   const largest = sizes.map((size, i) => {
-    // The first windows of this width hold nothing but border in the filter's part.
-    const touching = slice(slice(answers, 2, i * filters, (i + 1) * filters), 1, widest - size, count);
-    return reduceMax(touching, [1]);
+    // The first windows of the widest width hold nothing but border in their first `size` places.
+    const narrow = slice(slice(places, 1, widest - size, count), 2, 0, size);
+    const windows = reshape(gather(table, narrow), [
+      narrow.dim(0),
+      narrow.dim(1),
+      size * sizedAxis(table, 1),
+    ]);
+    return reduceMax(matmul(windows, weights[i]!), [1]);
   });
   return concat(largest, 1);
 }

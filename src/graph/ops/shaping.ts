@@ -11,7 +11,7 @@ import {
   sizeOf,
   subDims,
 } from "../dims.js";
-import type { DType } from "../dtype.js";
+import { type DType, isFloat } from "../dtype.js";
 import type { Graph, Tensor } from "../graph.js";
 import { apply, applyAll, define, explained, type NoGradient, type Op, ShapeError } from "./define.js";
 import { add, mul } from "./elementwise.js";
@@ -418,13 +418,25 @@ export function slice(x: Tensor, axis: number, start: Dim, end: Dim): Tensor {
   return apply(Slice, [x, bound(start), bound(end), ints(x, [at]), null], {});
 }
 
-/** `x` with `before[axis]` and `after[axis]` places of `value` added around it. */
-export function pad(x: Tensor, before: readonly Dim[], after: readonly Dim[], value = 0): Tensor {
+/**
+ * `x` with `before[axis]` and `after[axis]` places of `value` added around it. A value that is computed is a scalar of
+ * the type of `x` and an integer: no gradient passes to it.
+ */
+export function pad(
+  x: Tensor,
+  before: readonly Dim[],
+  after: readonly Dim[],
+  value: number | Tensor = 0,
+): Tensor {
   const amounts = [...before, ...after];
   if (amounts.every((dim) => dim === 0)) return x;
-  return apply(Pad, [x, dimsTensor(x.graph, amounts), x.graph.constant(x.dtype, [], [value])], {
-    mode: "constant",
+  const filler = typeof value === "number" ? x.graph.constant(x.dtype, [], [value]) : value;
+  explained("Pad", [x, filler], () => {
+    const computed = typeof value !== "number";
+    if (computed && (filler.dtype !== x.dtype || filler.rank > 0 || isFloat(filler.dtype)))
+      throw new ShapeError("a computed value must be an integer scalar of the input's type");
   });
+  return apply(Pad, [x, dimsTensor(x.graph, amounts), filler], { mode: "constant" });
 }
 
 /** A tensor of one repeated number. */

@@ -250,6 +250,14 @@ describe("an operator that cannot take its inputs says which, what they are and 
       says: "Scan: scanned inputs must have one length (axis 0), got float32[tokens,2] and float32[5,2]",
     },
     {
+      build: (g) => s.pad(float(g, 2), [1], [0], reduction.reduceSum(float(g, 3), [0])),
+      says: "Pad: a computed value must be an integer scalar of the input's type, got float32[2] and float32[]",
+    },
+    {
+      build: (g) => s.pad(int(g, 2), [1], [0], int(g, 1)),
+      says: "Pad: a computed value must be an integer scalar of the input's type, got int64[2] and int64[1]",
+    },
+    {
       build: (g) => scan({ states: [float(g, 2)], scanned: [] }, (states) => ({ states, outputs: [] })),
       says: "Scan: a loop needs a scanned input, whose axis 0 is its length",
     },
