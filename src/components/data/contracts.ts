@@ -4,7 +4,7 @@ import type { DType, HostTensor } from "../../graph/dtype.js";
 import type { Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
-import type { Tokenizer } from "../../text/tokenizer.js";
+import type { Token, Tokenizer } from "../../text/tokenizer.js";
 
 /** The three parts of a data set. */
 export const SPLITS = ["train", "eval", "test"] as const;
@@ -109,6 +109,19 @@ export interface Tensorizer {
   labelCounts?(): readonly number[];
   /** The names behind the numbers of a target: label list in id order; undefined when there are none. */
   readonly labels?: readonly string[];
+}
+
+/** A row's text and its tokens, after truncation. */
+export interface Tokenized {
+  /** For a cell that is a list of tokens: the tokens joined by single spaces. */
+  readonly text: string;
+  /** Offsets count UTF-16 code units of `text`. */
+  readonly tokens: readonly Token[];
+}
+
+/** A tensorizer whose fields follow the tokens of a text. */
+export interface TextTensorizer extends Tensorizer {
+  tokenized(row: Row): Tokenized;
 }
 
 /** The order in which rows are visited, as lists of row numbers, one list a batch. */

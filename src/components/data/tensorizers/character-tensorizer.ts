@@ -44,8 +44,7 @@ class CharacterIds extends TokenPieces {
 
   override observe(row: Row): void {
     if (!this.config.vocab.build_from_data) return;
-    for (const token of this.cutter.cut(row).tokens)
-      for (const character of token) this.#builder.add(character);
+    for (const token of this.cutter.words(row)) for (const character of token) this.#builder.add(character);
   }
 
   override async finish(): Promise<void> {

@@ -87,7 +87,7 @@ class NGramIds implements VocabularyHolder {
   }
 
   observe(row: Row): void {
-    const found = ngrams(this.#cutter.cut(row).tokens, this.#options);
+    const found = ngrams(this.#cutter.words(row), this.#options);
     if (this.config.vocab.build_from_data) for (const gram of found) this.#builder.add(gram);
     this.#rows += 1;
     if (this.config.weighting === "count") return;
@@ -104,7 +104,7 @@ class NGramIds implements VocabularyHolder {
   }
 
   numberize(row: Row): FieldValue[] {
-    const found = ngrams(this.#cutter.cutAndCount(row), this.#options);
+    const found = ngrams(this.#cutter.wordsCounted(row), this.#options);
     const ids = Int32Array.from(found, (gram) => this.#vocabulary.id(gram)).filter((id) => id !== UNK_ID);
     this.#ngrams += found.length;
     this.#unknown += found.length - ids.length;

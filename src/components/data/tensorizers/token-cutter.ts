@@ -4,8 +4,8 @@ import type { Tensor } from "../../../graph/graph.js";
 import type { Scope } from "../../../graph/scope.js";
 import { Slot } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
-import type { Tokenizer } from "../../../text/tokenizer.js";
-import type { Row } from "../contracts.js";
+import type { Token, Tokenizer } from "../../../text/tokenizer.js";
+import type { Row, Tokenized } from "../contracts.js";
 import { badCell, textCell, textList } from "./cells.js";
 
 /** Config keys of the tensorizers that cut a text into tokens. */
@@ -38,9 +38,26 @@ export type TokenOptions = Static<ReturnType<typeof optionsSchema>>;
 const UNFIT = /[\0\p{Cs}]/u;
 const ALL_UNFIT = /[\0\p{Cs}]/gu;
 
-/** A token that is the same to this program and to an exported file: U+FFFD stands for what the latter could not get. */
-function mended(token: string): string {
-  return UNFIT.test(token) ? token.replace(ALL_UNFIT, "\ufffd") : token;
+/** A token that is the same to this program and to an exported file: U+FFFD stands for what the latter could not get. Its place stays. */
+function mended(token: Token): Token {
+  return UNFIT.test(token.text) ? { ...token, text: token.text.replace(ALL_UNFIT, "\ufffd") } : token;
+}
+
+/** Tokens that were cut already, as a text with single spaces between them. */
+function joined(tokens: readonly string[]): Tokenized {
+  let end = -1;
+  const placed = tokens.map((text) => {
+    const startUtf16 = end + 1;
+    end = startUtf16 + text.length;
+    return { text, startUtf16, endUtf16: end };
+  });
+  return { text: tokens.join(" "), tokens: placed };
+}
+
+/** What is kept of a row's text. */
+export interface Cut extends Tokenized {
+  /** Whether there were more tokens. */
+  readonly truncated: boolean;
 }
 
 /** Cuts the text of a row into at most `max_seq_len` tokens and counts what that drops. */
@@ -58,37 +75,49 @@ export class TokenCutter {
     this.#tokenizer = component.create(config, context);
   }
 
-  /** The kept tokens of a row. `truncated` says that there were more. */
-  cut(row: Row): { readonly tokens: readonly string[]; readonly truncated: boolean } {
-    const { column, max_seq_len: limit } = this.options;
-    const given = textList(row, column);
-    if (given?.includes("")) throw badCell(row, column, "tokens that are not empty", given);
-    const tokens = (given ?? this.#tokenizer.tokenize(textCell(row, column)).map(({ text }) => text)).map(
-      mended,
-    );
+  /** The row's text and the kept tokens of it. */
+  cut(row: Row): Cut {
+    const { max_seq_len: limit } = this.options;
+    const { text, tokens } = this.#all(row);
     const truncated = limit !== null && tokens.length > limit;
-    return { tokens: truncated ? tokens.slice(0, limit) : tokens, truncated };
+    return { text, tokens: (truncated ? tokens.slice(0, limit) : tokens).map(mended), truncated };
+  }
+
+  /** The kept tokens of a row without their places. */
+  words(row: Row): readonly string[] {
+    return this.cut(row).tokens.map(({ text }) => text);
   }
 
   /** The tokens of rows as the string input of their axis, `[rows, tokens]`, padded with empty strings to the longest row (1 at least). */
   strings(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
-    const texts = rows.map((row) => this.cut(row).tokens);
+    const texts = rows.map((row) => this.words(row));
     const longest = Math.max(1, ...texts.map(({ length }) => length));
     const data = texts.flatMap((tokens) => [...tokens, ...Array<string>(longest - tokens.length).fill("")]);
     return { [this.options.axis]: { dtype: "string", dims: [rows.length, longest], data } };
   }
 
-  /** The kept tokens of a row that is being numberized. */
-  cutAndCount(row: Row): readonly string[] {
+  /** The kept tokens of a row that is being numberized, without their places. */
+  wordsCounted(row: Row): readonly string[] {
     const { tokens, truncated } = this.cut(row);
     this.#rows += 1;
     this.#tokens += tokens.length;
     if (truncated) this.#truncatedRows += 1;
-    return tokens;
+    return tokens.map(({ text }) => text);
   }
 
   counts(): { rows: number; tokens: number; truncated_rows: number } {
     return { rows: this.#rows, tokens: this.#tokens, truncated_rows: this.#truncatedRows };
+  }
+
+  #all(row: Row): Tokenized {
+    const { column } = this.options;
+    const given = textList(row, column);
+    if (given === undefined) {
+      const text = textCell(row, column);
+      return { text, tokens: this.#tokenizer.tokenize(text) };
+    }
+    if (given.includes("")) throw badCell(row, column, "tokens that are not empty", given);
+    return joined(given);
   }
 }
 

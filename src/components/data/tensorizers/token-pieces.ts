@@ -4,7 +4,15 @@ import { equal, not } from "../../../graph/ops/elementwise.js";
 import type { Scope } from "../../../graph/scope.js";
 import type { Context } from "../../../registry/context.js";
 import { PAD_ID, UNK_ID, type Vocabulary } from "../../../text/vocabulary.js";
-import type { FieldSpec, FieldValue, InputForm, InputTensors, Row } from "../contracts.js";
+import type {
+  FieldSpec,
+  FieldValue,
+  InputForm,
+  InputTensors,
+  Row,
+  TextTensorizer,
+  Tokenized,
+} from "../contracts.js";
 import { TokenCutter, type TokenOptions, tokenStrings } from "./token-cutter.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
 
@@ -12,7 +20,7 @@ import type { VocabularyHolder } from "./vocabulary-holder.js";
  * What the tensorizers that look inside tokens (characters, bytes) have in common: ids `[tokens, pieces]`, padded to the
  * row's longest token. In a graph they give `ids [batch, tokens, pieces]` and `mask [batch, tokens, pieces]` (bool).
  */
-export abstract class TokenPieces implements VocabularyHolder {
+export abstract class TokenPieces implements VocabularyHolder, TextTensorizer {
   readonly columns: readonly string[];
   readonly role = "input";
   readonly fields: readonly FieldSpec[];
@@ -47,7 +55,7 @@ export abstract class TokenPieces implements VocabularyHolder {
   protected abstract fromStrings(strings: Tensor): InputTensors;
 
   numberize(row: Row): FieldValue[] {
-    const ids = this.cutter.cutAndCount(row).map((token) => this.pieces(token));
+    const ids = this.cutter.wordsCounted(row).map((token) => this.pieces(token));
     const width = ids.reduce((most, { length }) => Math.max(most, Math.min(length, this.maxPieces)), 0);
     const data = new Int32Array(ids.length * width).fill(PAD_ID);
     for (const [token, pieces] of ids.entries()) {
@@ -60,6 +68,10 @@ export abstract class TokenPieces implements VocabularyHolder {
       }
     }
     return [{ data, sizes: [ids.length, width] }];
+  }
+
+  tokenized(row: Row): Tokenized {
+    return this.cutter.cut(row);
   }
 
   length([ids]: readonly FieldValue[]): number {

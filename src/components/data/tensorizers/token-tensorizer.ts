@@ -5,7 +5,15 @@ import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { PAD_ID, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
-import type { FieldSpec, FieldValue, InputForm, InputTensors, Row } from "../contracts.js";
+import type {
+  FieldSpec,
+  FieldValue,
+  InputForm,
+  InputTensors,
+  Row,
+  TextTensorizer,
+  Tokenized,
+} from "../contracts.js";
 import { badState } from "./cells.js";
 import { TokenCutter, tokenOptions, tokenStrings } from "./token-cutter.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
@@ -21,7 +29,7 @@ const schema = Type.Object(
 );
 
 /** Text to word ids `[tokens]`. In a graph it gives `ids [batch, tokens]` and `mask [batch, tokens]` (bool). */
-class TokenIds implements VocabularyHolder {
+class TokenIds implements VocabularyHolder, TextTensorizer {
   readonly columns: readonly string[];
   readonly role = "input";
   readonly fields: readonly FieldSpec[];
@@ -47,7 +55,7 @@ class TokenIds implements VocabularyHolder {
 
   observe(row: Row): void {
     if (!this.config.vocab.build_from_data) return;
-    for (const token of this.#cutter.cut(row).tokens) this.#builder.add(token);
+    for (const token of this.#cutter.words(row)) this.#builder.add(token);
   }
 
   async finish(): Promise<void> {
@@ -55,7 +63,7 @@ class TokenIds implements VocabularyHolder {
   }
 
   numberize(row: Row): FieldValue[] {
-    const tokens = this.#cutter.cutAndCount(row);
+    const tokens = this.#cutter.wordsCounted(row);
     const data = new Int32Array(tokens.length);
     for (let i = 0; i < tokens.length; i++) {
       const id = this.#vocabulary.id(tokens[i]!);
@@ -63,6 +71,10 @@ class TokenIds implements VocabularyHolder {
       data[i] = id;
     }
     return [{ data, sizes: [tokens.length] }];
+  }
+
+  tokenized(row: Row): Tokenized {
+    return this.#cutter.cut(row);
   }
 
   length([ids]: readonly FieldValue[]): number {
