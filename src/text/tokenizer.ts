@@ -8,4 +8,6 @@ export interface Token {
 /** Cuts a text into tokens. Pure: the same text always gives the same tokens, on any machine and locale. */
 export interface Tokenizer {
   tokenize(text: string): Token[];
+  /** What `tokenize` does to the characters of a token: the same for tokens that were cut by others. Absent: nothing. */
+  normalize?(token: string): string;
 }

@@ -13,6 +13,10 @@ export class SplitTokenizer implements Tokenizer {
     this.#separator = separator;
   }
 
+  normalize(token: string): string {
+    return normalizeText(token, this.options).text;
+  }
+
   tokenize(text: string): Token[] {
     const normalized = normalizeText(text, this.options);
     const tokens: Token[] = [];

@@ -33,6 +33,10 @@ export class WordPunctScanner implements Tokenizer {
     readonly normalization: NormalizeOptions,
   ) {}
 
+  normalize(token: string): string {
+    return normalizeText(token, this.normalization).text;
+  }
+
   tokenize(text: string): Token[] {
     const normalized = normalizeText(text, this.normalization);
     const source = normalized.text;

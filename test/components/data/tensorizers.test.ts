@@ -73,9 +73,15 @@ describe("TokenTensorizer", () => {
     });
   });
 
-  it("takes lists of tokens as they are", async () => {
-    const tensorizer = await learn(makeTensorizer("TokenTensorizer"), [{ text: ["New York", "is"] }]);
-    expect(first(tensorizer, { text: ["is", "New York", "Is"] })).toEqual([3, 2, 0]);
+  it("does not cut lists of tokens, and lower-cases them as the tokenizer does", async () => {
+    const folded = await learn(makeTensorizer("TokenTensorizer"), [{ text: ["New York", "is"] }]);
+    expect(first(folded, { text: ["is", "new york", "Is", "IS "] })).toEqual([3, 2, 3, 0]);
+    expect(first(folded, { text: "Is IS" })).toEqual([3, 3]);
+    const cased = await learn(
+      makeTensorizer("TokenTensorizer", { tokenizer: { WhitespaceTokenizer: { lowercase: false } } }),
+      [{ text: ["New York", "is"] }],
+    );
+    expect(first(cased, { text: ["is", "New York", "Is"] })).toEqual([3, 2, 0]);
   });
 
   it.each([

@@ -16,7 +16,8 @@ export const tokenOptions = {
   }),
   tokenizer: Slot("tokenizer", {
     default: "Tokenizer",
-    description: "How a text is cut. Lists of tokens are taken as they are.",
+    description:
+      "How a text is cut. Lists of tokens are not cut, but lower-cased and composed as the tokenizer does.",
   }),
   max_seq_len: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
     default: null,
@@ -44,12 +45,12 @@ function mended(token: Token): Token {
 }
 
 /** Tokens that were cut already, as a text with single spaces between them. */
-function joined(tokens: readonly string[]): Tokenized {
+function joined(tokens: readonly string[], tokenizer: Tokenizer): Tokenized {
   let end = -1;
-  const placed = tokens.map((text) => {
+  const placed = tokens.map((token) => {
     const startUtf16 = end + 1;
-    end = startUtf16 + text.length;
-    return { text, startUtf16, endUtf16: end };
+    end = startUtf16 + token.length;
+    return { text: tokenizer.normalize?.(token) ?? token, startUtf16, endUtf16: end };
   });
   return { text: tokens.join(" "), tokens: placed };
 }
@@ -117,7 +118,7 @@ export class TokenCutter {
       return { text, tokens: this.#tokenizer.tokenize(text) };
     }
     if (given.includes("")) throw badCell(row, column, "tokens that are not empty", given);
-    return joined(given);
+    return joined(given, this.#tokenizer);
   }
 }
 
