@@ -5,39 +5,28 @@ runs one round for each line on standard input (the line is the number of steps)
 """
 
 import argparse
-import json
-import resource
 import sys
 import time
 
-import numpy as np
 import torch
 from torch.nn import functional as F
 
 import torch_data
 import torch_models
+import torch_program
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--model", choices=["docnn", "bilstm"], required=True)
     parser.add_argument("--mode", choices=["train", "infer", "epoch"], default="train")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--tokens", type=int, default=24)
-    parser.add_argument("--vocab", type=int, default=10000)
     parser.add_argument("--embed", type=int, default=100)
     parser.add_argument("--labels", type=int, default=6)
     parser.add_argument("--filters", type=int, default=100)
     parser.add_argument("--kernels", type=int, nargs="+", default=[3, 4, 5])
     parser.add_argument("--hidden", type=int, default=128, help="LSTM units in each direction")
     parser.add_argument("--attention", type=int, default=64)
-    parser.add_argument("--dropout", type=float, default=0.4)
     parser.add_argument("--lr", type=float, default=1e-3)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=200)
-    parser.add_argument("--warmup", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--data", help="JSON lines of batches; without it, made-up ones")
     parser.add_argument("--train", help="TSV file for --mode epoch")
     parser.add_argument("--label-column", type=int, default=0)
     parser.add_argument("--text-column", type=int, default=-1)
@@ -46,34 +35,13 @@ def arguments():
     parser.add_argument("--packing", choices=["flip", "packed"], default="flip", help="how the LSTM skips padding")
     parser.add_argument("--conv", choices=["channels_last", "conv1d"], default="channels_last")
     parser.add_argument("--runtime", choices=["eager", "compile", "jit"], default="eager")
-    parser.add_argument("--interactive", action="store_true")
+    torch_program.add_common_arguments(parser)
     return parser.parse_args()
 
 
-def figures(samples):
-    """Median and percentiles of seconds, in milliseconds."""
-    p50, p90, p99 = np.percentile(np.asarray(samples) * 1e3, [50, 90, 99])
-    return {"p50": round(p50, 4), "p90": round(p90, 4), "p99": round(p99, 4), "min": round(min(samples) * 1e3, 4)}
-
-
-def peak_rss_mb():
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-
-
 def train_step(forward, optimizers, batch):
-    """One training step; returns the seconds of forward, backward and update."""
     ids, lengths, labels = batch
-    started = time.perf_counter()
-    for optimizer in optimizers:
-        optimizer.zero_grad(set_to_none=True)
-    loss = F.cross_entropy(forward(ids, lengths, False), labels)
-    loss.item()  # a trainer reports its loss
-    after_forward = time.perf_counter()
-    loss.backward()
-    after_backward = time.perf_counter()
-    for optimizer in optimizers:
-        optimizer.step()
-    return after_forward - started, after_backward - after_forward, time.perf_counter() - after_backward
+    return torch_program.train_step(lambda: F.cross_entropy(forward(ids, lengths, False), labels), optimizers)
 
 
 def training_rounds(options, batches):
@@ -82,10 +50,8 @@ def training_rounds(options, batches):
     forward = torch.compile(model, dynamic=True) if options.runtime == "compile" else model
 
     def run(steps):
-        parts = np.array([train_step(forward, optimizers, batches[step % len(batches)]) for step in range(steps)])
-        names = ["forward", "backward", "update"]
-        medians = {f"{name}_ms": round(float(np.median(parts[:, i])) * 1e3, 4) for i, name in enumerate(names)}
-        return {"step_ms": figures(parts.sum(1)), **medians}
+        parts = [train_step(forward, optimizers, batches[step % len(batches)]) for step in range(steps)]
+        return torch_program.step_figures(parts)
 
     return run
 
@@ -122,7 +88,7 @@ def inference_rounds(options, batches):
                 started = time.perf_counter()
                 torch.softmax(forward(ids, lengths), 1).tolist()
                 samples.append(time.perf_counter() - started)
-        return {"latency_ms": figures(samples)}
+        return {"latency_ms": torch_program.figures(samples)}
 
     return run
 
@@ -149,23 +115,14 @@ def main():
         about.update({name: getattr(options, name) for name in chosen})
     about["torch"] = torch.__version__
 
-    def report(result):
-        print(json.dumps({**about, **result, "peak_rss_mb": peak_rss_mb()}), flush=True)
-
     if options.mode == "epoch":
         if not options.train:
             sys.exit("--mode epoch needs --train FILE.tsv")
-        report(epoch(options))
+        torch_program.report(about, epoch(options))
         return
     batches = torch_data.from_file(options.data) if options.data else torch_data.made_up(options, 50)
     run = (training_rounds if options.mode == "train" else inference_rounds)(options, batches)
-    run(options.warmup)
-    if not options.interactive:
-        report(run(options.steps))
-        return
-    print(json.dumps({"ready": True}), flush=True)
-    for line in sys.stdin:
-        report(run(int(line)))
+    torch_program.rounds(run, about, options)
 
 
 if __name__ == "__main__":

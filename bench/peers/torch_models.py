@@ -46,24 +46,20 @@ class DocNN(nn.Module):
         return self.output(self.dropout(F.relu(torch.cat(pooled, 1))))
 
 
-class BiLSTMAttention(nn.Module):
-    """A bidirectional LSTM, self-attention pooling, a linear layer."""
+class BiLSTM(nn.Module):
+    """A bidirectional LSTM that skips padding: `flip` by two one-directional ones, `packed` by packed sequences."""
 
-    def __init__(self, vocab, embed, labels, hidden, attention, dropout, sparse, packing):
+    def __init__(self, embed, hidden, packing):
         super().__init__()
-        self.embedding = nn.Embedding(vocab, embed, padding_idx=PADDING, sparse=sparse)
         self.packing = packing
         if packing == "flip":
             self.ahead = nn.LSTM(embed, hidden, batch_first=True)
             self.back = nn.LSTM(embed, hidden, batch_first=True)
         else:
             self.lstm = nn.LSTM(embed, hidden, batch_first=True, bidirectional=True)
-        self.attention = nn.Sequential(nn.Linear(2 * hidden, attention), nn.Tanh(), nn.Linear(attention, 1))
-        self.dropout = nn.Dropout(dropout)
-        self.output = nn.Linear(2 * hidden, labels)
 
-    def states(self, tokens, lengths, full: bool):
-        """`tokens [batch, tokens, embed]` -> states of both directions `[batch, tokens, 2 * hidden]`."""
+    def forward(self, tokens, lengths, full: bool):
+        """`tokens [batch, tokens, embed]`, `lengths [batch]`, longest first -> `[batch, tokens, 2 * hidden]`."""
         if self.packing == "flip":
             # reversing each row within its own length makes both directions causal, so that padding comes last
             # and the whole-sequence kernel of oneDNN applies
@@ -78,15 +74,42 @@ class BiLSTMAttention(nn.Module):
         packed = pack_padded_sequence(tokens, lengths, batch_first=True, enforce_sorted=True)
         return pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=tokens.shape[1])[0]
 
+
+class SelfAttention(nn.Module):
+    """One vector a row: the states' mean by learned weights."""
+
+    def __init__(self, dim, attention):
+        super().__init__()
+        self.weights = nn.Sequential(nn.Linear(dim, attention), nn.Tanh(), nn.Linear(attention, 1))
+
+    def forward(self, states, lengths, full: bool):
+        """`states [batch, tokens, dim]` -> `[batch, dim]`."""
+        weights = self.weights(states).squeeze(2)
+        if not full:
+            weights = weights.masked_fill(outside(lengths, states.shape[1]), float("-inf"))
+        return torch.bmm(torch.softmax(weights, 1)[:, None, :], states).squeeze(1)
+
+
+def outside(lengths, tokens: int):
+    """Where padding is: bool `[batch, tokens]`."""
+    return torch.arange(tokens)[None, :] >= lengths[:, None]
+
+
+class BiLSTMAttention(nn.Module):
+    """A bidirectional LSTM, self-attention pooling, a linear layer."""
+
+    def __init__(self, vocab, embed, labels, hidden, attention, dropout, sparse, packing):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab, embed, padding_idx=PADDING, sparse=sparse)
+        self.lstm = BiLSTM(embed, hidden, packing)
+        self.pooling = SelfAttention(2 * hidden, attention)
+        self.dropout = nn.Dropout(dropout)
+        self.output = nn.Linear(2 * hidden, labels)
+
     def forward(self, ids, lengths, full: bool):
         """`ids [batch, tokens]`, `lengths [batch]`, longest first -> scores `[batch, labels]`."""
-        states = self.states(self.embedding(ids), lengths, full)
-        weights = self.attention(states).squeeze(2)
-        if not full:
-            outside = torch.arange(ids.shape[1])[None, :] >= lengths[:, None]
-            weights = weights.masked_fill(outside, float("-inf"))
-        pooled = torch.bmm(torch.softmax(weights, 1)[:, None, :], states).squeeze(1)
-        return self.output(self.dropout(pooled))
+        states = self.lstm(self.embedding(ids), lengths, full)
+        return self.output(self.dropout(self.pooling(states, lengths, full)))
 
 
 def build(options):
