@@ -16,6 +16,8 @@ type Unary =
   | "Abs"
   | "Sign"
   | "Floor"
+  | "Sin"
+  | "Cos"
   | "Tanh"
   | "Sigmoid"
   | "Relu"
@@ -165,6 +167,8 @@ export const elementwiseKernels: Kernels<Arithmetic | Comparison | Unary | Other
   Abs: unary((tf, x) => tf.abs(x)),
   Sign: unary((tf, x) => tf.sign(x)),
   Floor: unary((tf, x) => tf.floor(x)),
+  Sin: unary((tf, x) => tf.sin(x)),
+  Cos: unary((tf, x) => tf.cos(x)),
   Tanh: unary((tf, x) => tf.tanh(x)),
   Sigmoid: unary((tf, x) => tf.sigmoid(x)),
   Relu: unary((tf, x) => tf.relu(x)),

@@ -122,6 +122,8 @@ export const Reciprocal = unary("Reciprocal", ({ outputs: [y] }, [dy]) => [neg(m
 export const Abs = unary("Abs", ({ inputs: [x] }, [dy]) => [mul(dy, sign(x))]);
 export const Sign = unary("Sign", () => [null]); // piecewise constant
 export const Floor = unary("Floor", () => [null]); // piecewise constant
+export const Sin = unary("Sin", ({ inputs: [x] }, [dy]) => [mul(dy, cos(x))]);
+export const Cos = unary("Cos", ({ inputs: [x] }, [dy]) => [neg(mul(dy, sin(x)))]);
 export const Tanh = unary("Tanh", ({ outputs: [y] }, [dy]) => [mul(dy, sub(1, mul(y, y)))]);
 export const Sigmoid = unary("Sigmoid", ({ outputs: [y] }, [dy]) => [mul(dy, mul(y, sub(1, y)))]);
 export const Relu = unary("Relu", ({ outputs: [y] }, [dy]) => [where(greater(y, 0), dy, 0)]);
@@ -251,6 +253,10 @@ export const abs = (x: Tensor): Tensor => apply(Abs, [x], {});
 export const sign = (x: Tensor): Tensor => apply(Sign, [x], {});
 /** The largest integer not above x. */
 export const floor = (x: Tensor): Tensor => apply(Floor, [x], {});
+/** The sine, of radians. */
+export const sin = (x: Tensor): Tensor => apply(Sin, [x], {});
+/** The cosine, of radians. */
+export const cos = (x: Tensor): Tensor => apply(Cos, [x], {});
 /** The hyperbolic tangent. */
 export const tanh = (x: Tensor): Tensor => apply(Tanh, [x], {});
 /** `1 / (1 + e ** -x)`. */

@@ -71,6 +71,8 @@ export const elementwiseCases = {
   Abs: unary(ops.abs),
   Sign: unary(ops.sign),
   Floor: unary((x) => ops.floor(ops.mul(x, 1 / (16 * GRID)))), // whole numbers fall midway between grid points
+  Sin: unary(ops.sin),
+  Cos: unary(ops.cos),
   Tanh: unary(ops.tanh),
   Sigmoid: unary(ops.sigmoid),
   Relu: unary(ops.relu),
