@@ -15,7 +15,12 @@ import {
   projected,
   type RecurrentOptions,
   recurrentLayers,
+  recurrentStack,
+  type StackResult,
+  type StackState,
+  stackStates,
   stackTransposed,
+  unstackStates,
 } from "./layers.js";
 
 /** One direction's weights; gates stand in the order update, reset, candidate (ONNX's). */
@@ -49,11 +54,11 @@ const cell: Cell<GruWeights> = {
     };
   },
 
-  loop({ input, recurrent, bias, resetBias }, sequences, hidden, reverse) {
+  loop({ input, recurrent, bias, resetBias }, sequences, hidden, reverse, initial) {
     const { x, mask } = sequences;
     const gates = projected(sequences, input, bias, keepState(x, hidden));
-    const zero = full(x.graph, x.dtype, [x.dim(1), hidden], 0);
-    const { outputs } = scan({ states: [zero], scanned: [gates], reverse }, ([h], [z]) => {
+    const start = initial ?? [full(x.graph, x.dtype, [x.dim(1), hidden], 0)];
+    const { states, outputs } = scan({ states: start, scanned: [gates], reverse }, ([h], [z]) => {
       const [gatesIn, candidateIn] = split(z!, 1, [2 * hidden, hidden]);
       const [gatesOf, recalled] = split(matmul(h!, recurrent), 1, [2 * hidden, hidden]);
       const [update, reset] = split(sigmoid(add(gatesIn!, gatesOf!)), 1, [hidden, hidden]);
@@ -61,12 +66,13 @@ const cell: Cell<GruWeights> = {
       const state = add(mul(sub(1, update!), candidate), mul(update!, h!));
       return { states: [state], outputs: [state] };
     });
-    return where(mask, outputs[0]!, 0);
+    return { states: where(mask, outputs[0]!, 0), final: initial === null ? [] : states };
   },
 
-  fused(weights, { x, lengths }, hidden) {
+  fused(weights, sequences, hidden, initial) {
+    const { x, lengths } = sequences;
     const none = x.graph.constant("float32", [2 * hidden], new Float32Array(2 * hidden));
-    return gruFused({
+    const { states, last } = gruFused({
       x,
       weight: stackTransposed(weights.map(({ input }) => input)),
       recurrence: stackTransposed(weights.map(({ recurrent }) => recurrent)),
@@ -75,9 +81,11 @@ const cell: Cell<GruWeights> = {
         0,
       ),
       lengths,
+      initial: stackStates(initial),
       hidden,
       direction: directionOf(weights.length),
     });
+    return { states, final: unstackStates(last, initial, sequences) };
   },
 };
 
@@ -87,4 +95,14 @@ const cell: Cell<GruWeights> = {
  */
 export function gruLayers(scope: Scope, input: TokenVectors, options: RecurrentOptions): Tensor {
   return recurrentLayers(cell, scope, input, options);
+}
+
+/** The same from given states `[h]` for every layer and direction, with the final ones. */
+export function gruStack(
+  scope: Scope,
+  input: TokenVectors,
+  options: RecurrentOptions,
+  initial: StackState,
+): StackResult {
+  return recurrentStack(cell, scope, input, options, initial);
 }

@@ -1,10 +1,19 @@
-/** @file What all recurrent layers share: directions, stacking, dropout, and padding that never enters a state. */
+/** @file What all recurrent layers share: directions, stacking, dropout, states handed in and on, and padding that never enters a state. */
 import type { Tensor } from "../../graph/graph.js";
 import { withGradient } from "../../graph/ops/custom-gradient.js";
-import { cast, equal, not } from "../../graph/ops/elementwise.js";
+import { cast, equal, greater, not, where } from "../../graph/ops/elementwise.js";
 import { gather } from "../../graph/ops/lookup.js";
 import { gemm, linear, rowsOf } from "../../graph/ops/matrix.js";
-import { concat, full, range, reshape, transpose, unsqueeze } from "../../graph/ops/shaping.js";
+import {
+  concat,
+  full,
+  range,
+  reshape,
+  slice,
+  squeeze,
+  transpose,
+  unsqueeze,
+} from "../../graph/ops/shaping.js";
 import type { Scope } from "../../graph/scope.js";
 import type { DistinctVectors, TokenVectors } from "../contracts.js";
 import { rowLengths } from "../masking.js";
@@ -18,8 +27,27 @@ export interface RecurrentOptions {
   readonly layers: number;
   /** Whether a second recurrence reads each row from its end; the states of both are joined. */
   readonly bidirectional: boolean;
-  /** Dropout between layers: on the input of every layer but the first, the same elements for all tokens of a row (Gal and Ghahramani, 2016). */
+  /** Dropout between layers: on the input of every layer but the first. */
   readonly dropout: number;
+  /**
+   * Whether dropout draws anew for every token (Zaremba et al., 2014). By default it drops the same elements for all
+   * tokens of a row (Gal and Ghahramani, 2016).
+   */
+  readonly dropoutByToken?: boolean;
+}
+
+/** What one direction of one layer knows between two tokens: h, and c of an LSTM. `[batch, hidden]` each. */
+export type CellState = readonly Tensor[];
+
+/** What a whole stack knows between two tokens: by layer, then by direction (forward, backward). */
+export type StackState = readonly (readonly CellState[])[];
+
+/** What a stack that was given its initial states makes. */
+export interface StackResult {
+  /** `[batch, tokens, directions * hidden]`, zero at padding. */
+  readonly states: Tensor;
+  /** The states after each row's last token (a backward direction's: after the first), or the initial ones for a row without tokens. */
+  readonly final: StackState;
 }
 
 /** A batch of sequences with time in front, as recurrences run over it. */
@@ -66,35 +94,82 @@ function isBlank({ table, blank }: DistinctVectors): Tensor {
   return equal(unsqueeze(range(table.graph, table.dim(0)), [1]), blank);
 }
 
+/** What one recurrence makes of a sequence. */
+export interface CellResult<States> {
+  /** The hidden states at each token, zero at padding. */
+  readonly states: Tensor;
+  /** As `StackResult.final`; empty where no initial states were given. */
+  readonly final: States;
+}
+
 /** One recurrence over a sequence, built in two ways that give the same numbers. */
 export interface Cell<Weights> {
   /** Declares the weights of one direction for inputs of size `dim`. */
   weights(scope: Scope, dim: number, hidden: number): Weights;
-  /** As a loop, which has gradients. `[tokens, batch, hidden]`, zero at padding. */
-  loop(weights: Weights, sequences: Sequences, hidden: number, reverse: boolean): Tensor;
-  /** As ONNX's fused operator. One or two directions -> `[tokens, directions, batch, hidden]`, zero at padding. */
-  fused(weights: readonly Weights[], sequences: Sequences, hidden: number): Tensor;
+  /** As a loop, which has gradients. States `[tokens, batch, hidden]`. */
+  loop(
+    weights: Weights,
+    sequences: Sequences,
+    hidden: number,
+    reverse: boolean,
+    initial: CellState | null,
+  ): CellResult<CellState>;
+  /** As ONNX's fused operator, one or two directions. States `[tokens, directions, batch, hidden]`. */
+  fused(
+    weights: readonly Weights[],
+    sequences: Sequences,
+    hidden: number,
+    initial: readonly CellState[] | null,
+  ): CellResult<readonly CellState[]>;
 }
 
-/** Runs stacked recurrent layers. `vectors [batch, tokens, dim]` -> `[batch, tokens, directions * hidden]`, zero at padding. */
+/** Runs stacked recurrent layers from zero states. `vectors [batch, tokens, dim]` -> `[batch, tokens, directions * hidden]`, zero at padding. */
 export function recurrentLayers<Weights>(
+  cell: Cell<Weights>,
+  scope: Scope,
+  input: TokenVectors,
+  options: RecurrentOptions,
+): Tensor {
+  return stacked(cell, scope, input, options, null).states;
+}
+
+/** Runs stacked recurrent layers from given states and tells the final ones. */
+export function recurrentStack<Weights>(
+  cell: Cell<Weights>,
+  scope: Scope,
+  input: TokenVectors,
+  options: RecurrentOptions,
+  initial: StackState,
+): StackResult {
+  return stacked(cell, scope, input, options, initial);
+}
+
+function stacked<Weights>(
   cell: Cell<Weights>,
   scope: Scope,
   { vectors, mask, distinct }: TokenVectors,
   options: RecurrentOptions,
-): Tensor {
+  initial: StackState | null,
+): StackResult {
   const lengths = rowLengths(mask);
   const timeMask = unsqueeze(transpose(mask, [1, 0]), [2]);
   const words = distinct && { ...distinct, places: transpose(distinct.places, [1, 0]) };
-  const first: Sequences = { x: transpose(vectors, [1, 0, 2]), mask: timeMask, lengths, distinct: words };
-  let states = scope.within("layer0", (at) => oneLayer(cell, at, first, options));
-  for (let layer = 1; layer < options.layers; layer++) {
-    states = scope.within(`layer${layer}`, (at) => {
-      const x = at.dropout(states, options.dropout, [1, states.dim(1), sizedAxis(states, 2)]);
-      return oneLayer(cell, at, { x, mask: timeMask, lengths }, options);
+  let sequences: Sequences = { x: transpose(vectors, [1, 0, 2]), mask: timeMask, lengths, distinct: words };
+  const final: (readonly CellState[])[] = [];
+  for (let layer = 0; layer < options.layers; layer++) {
+    const result = scope.within(`layer${layer}`, (at) => {
+      if (layer > 0) sequences = { ...sequences, x: betweenLayers(at, sequences.x, options) };
+      return oneLayer(cell, at, sequences, options, initial?.[layer] ?? null);
     });
+    sequences = { x: result.states, mask: timeMask, lengths };
+    final.push(result.final);
   }
-  return transpose(states, [1, 0, 2]);
+  return { states: transpose(sequences.x, [1, 0, 2]), final };
+}
+
+function betweenLayers(scope: Scope, states: Tensor, { dropout, dropoutByToken }: RecurrentOptions): Tensor {
+  const shape = dropoutByToken === true ? states.shape : [1, ...states.shape.slice(1)];
+  return scope.dropout(states, dropout, shape);
 }
 
 function oneLayer<Weights>(
@@ -102,18 +177,49 @@ function oneLayer<Weights>(
   scope: Scope,
   sequences: Sequences,
   { hidden, bidirectional }: RecurrentOptions,
-): Tensor {
+  initial: readonly CellState[] | null,
+): CellResult<readonly CellState[]> {
   const { x } = sequences;
   const directions = bidirectional ? ["forward", "backward"] : ["forward"];
   const weights = directions.map((name) => cell.weights(scope.child(name), sizedAxis(x, 2), hidden));
   if (scope.mode === "train") {
-    return concat(
-      weights.map((one, i) => cell.loop(one, sequences, hidden, i === 1)),
+    const each = weights.map((one, i) => cell.loop(one, sequences, hidden, i === 1, initial?.[i] ?? null));
+    const states = concat(
+      each.map((direction) => direction.states),
       2,
     );
+    return { states, final: each.map((direction) => direction.final) };
   }
-  const states = transpose(cell.fused(weights, sequences, hidden), [0, 2, 1, 3]);
-  return reshape(states, [x.dim(0), x.dim(1), directions.length * hidden]);
+  const fused = cell.fused(weights, sequences, hidden, initial);
+  const byRow = transpose(fused.states, [0, 2, 1, 3]);
+  return { ...fused, states: reshape(byRow, [x.dim(0), x.dim(1), directions.length * hidden]) };
+}
+
+/** The same state of all directions as ONNX stacks them. -> `[directions, batch, hidden]` for h, and for c of an LSTM; null for zeros. */
+export function stackStates(initial: readonly CellState[] | null): readonly Tensor[] | null {
+  if (initial === null) return null;
+  return initial[0]!.map((_, part) =>
+    concat(
+      initial.map((state) => unsqueeze(state[part]!, [0])),
+      0,
+    ),
+  );
+}
+
+/**
+ * What the fused operators say of the last states, by direction.
+ * @param last `[directions, batch, hidden]` each
+ */
+export function unstackStates(
+  last: readonly Tensor[],
+  initial: readonly CellState[] | null,
+  { lengths }: Sequences,
+): readonly CellState[] {
+  if (initial === null) return [];
+  const any = unsqueeze(greater(lengths, 0), [1]);
+  return initial.map((state, direction) =>
+    last.map((all, part) => where(any, squeeze(slice(all, 0, direction, direction + 1), [0]), state[part]!)),
+  );
 }
 
 /** The matrices of all directions as ONNX stacks them. `[in, out]` each -> `[directions, out, in]`. */

@@ -1,6 +1,6 @@
 /** @file The LSTM (Hochreiter and Schmidhuber, 1997, with forget gates: Gers et al., 2000). */
 import type { Tensor } from "../../graph/graph.js";
-import { add, mul, sigmoid, tanh } from "../../graph/ops/elementwise.js";
+import { add, mul, sigmoid, tanh, where } from "../../graph/ops/elementwise.js";
 import { matmul } from "../../graph/ops/matrix.js";
 import { lstmFused } from "../../graph/ops/recurrent.js";
 import { scan } from "../../graph/ops/scan.js";
@@ -15,7 +15,12 @@ import {
   projected,
   type RecurrentOptions,
   recurrentLayers,
+  recurrentStack,
+  type StackResult,
+  type StackState,
+  stackStates,
   stackTransposed,
+  unstackStates,
 } from "./layers.js";
 
 /** One direction's weights; gates stand in the order input, output, forget, candidate (ONNX's). */
@@ -43,27 +48,27 @@ const cell: Cell<LstmWeights> = {
     };
   },
 
-  loop({ input, recurrent, bias }, sequences, hidden, reverse) {
-    const { x } = sequences;
-    // At padding every gate is shut: the state there is exactly zero, as it is before a text begins, and no
-    // gradient passes. So neither direction has to look at the mask in its loop.
-    const shut = x.graph.constant("float32", [4 * hidden], new Float32Array(4 * hidden).fill(HIDDEN));
-    const gates = projected(sequences, input, bias, shut);
-    const zero = full(x.graph, x.dtype, [x.dim(1), hidden], 0);
-    const { outputs } = scan({ states: [zero, zero], scanned: [gates], reverse }, ([h, c], [z]) => {
+  loop({ input, recurrent, bias }, sequences, hidden, reverse, initial) {
+    const { x, mask } = sequences;
+    const gates = projected(sequences, input, bias, paddedGates(x, hidden, initial !== null));
+    const start = initial ?? [0, 0].map(() => full(x.graph, x.dtype, [x.dim(1), hidden], 0));
+    const scanned = initial === null ? [gates] : [gates, mask];
+    const { states, outputs } = scan({ states: start, scanned, reverse }, ([h, c], [z, inside]) => {
       const sums = add(z!, matmul(h!, recurrent));
       const [gateSums, candidate] = split(sums, 1, [3 * hidden, hidden]);
       const [enter, leave, keep] = split(sigmoid(gateSums!), 1, [hidden, hidden, hidden]);
       const cellState = add(mul(keep!, c!), mul(enter!, tanh(candidate!)));
       const state = mul(leave!, tanh(cellState));
-      return { states: [state, cellState], outputs: [state] };
+      const held = inside === undefined ? state : where(inside, state, h!);
+      return { states: [held, cellState], outputs: [state] };
     });
-    return outputs[0]!;
+    return { states: outputs[0]!, final: initial === null ? [] : states };
   },
 
-  fused(weights, { x, lengths }, hidden) {
+  fused(weights, sequences, hidden, initial) {
+    const { x, lengths } = sequences;
     const noSecondBias = x.graph.constant("float32", [4 * hidden], new Float32Array(4 * hidden));
-    return lstmFused({
+    const { states, last } = lstmFused({
       x,
       weight: stackTransposed(weights.map(({ input }) => input)),
       recurrence: stackTransposed(weights.map(({ recurrent }) => recurrent)),
@@ -72,11 +77,24 @@ const cell: Cell<LstmWeights> = {
         0,
       ),
       lengths,
+      initial: stackStates(initial),
       hidden,
       direction: directionOf(weights.length),
     });
+    return { states, final: unstackStates(last, initial, sequences) };
   },
 };
+
+/**
+ * What padding adds to the sums of the gates. Nothing enters, and nothing leaves: the state there is exactly zero, and
+ * no gradient passes. Without initial states the cell forgets too, so that it is as it was before a text began; then
+ * neither direction has to look at the mask in its loop. With them it keeps what it holds.
+ */
+function paddedGates(x: Tensor, hidden: number, keeps: boolean): Tensor {
+  const gates = new Float32Array(4 * hidden).fill(HIDDEN);
+  if (keeps) gates.fill(-HIDDEN, 2 * hidden, 3 * hidden);
+  return x.graph.constant("float32", [4 * hidden], gates);
+}
 
 /**
  * The states of stacked LSTM layers. `vectors [batch, tokens, dim]` -> `[batch, tokens, directions * hidden]`, zero at padding.
@@ -84,4 +102,14 @@ const cell: Cell<LstmWeights> = {
  */
 export function lstmLayers(scope: Scope, input: TokenVectors, options: RecurrentOptions): Tensor {
   return recurrentLayers(cell, scope, input, options);
+}
+
+/** The same from given states `[h, c]` for every layer and direction, with the final ones. */
+export function lstmStack(
+  scope: Scope,
+  input: TokenVectors,
+  options: RecurrentOptions,
+  initial: StackState,
+): StackResult {
+  return recurrentStack(cell, scope, input, options, initial);
 }

@@ -57,41 +57,40 @@ export interface FusedRecurrence {
   readonly recurrence: Tensor;
   readonly bias: Tensor;
   readonly lengths: Tensor | null;
+  /** The states before the first token, `[directions, batch, hidden]` each: h, and c of an LSTM. Null: zeros. */
+  readonly initial: readonly Tensor[] | null;
   readonly hidden: number;
   readonly direction: Attributes["direction"];
 }
 
-/** All hidden states of an LSTM, `[tokens, directions, batch, hidden]`. */
-export const lstmFused = ({
-  x,
-  weight,
-  recurrence,
-  bias,
-  lengths,
-  hidden,
-  direction,
-}: FusedRecurrence): Tensor =>
-  applyAll<LstmInputs, Attributes>(LSTM, [x, weight, recurrence, bias, lengths, null, null], {
-    hidden_size: hidden,
-    direction,
-  })[0];
+/** What the fused operators give. */
+export interface FusedStates {
+  /** All hidden states, `[tokens, directions, batch, hidden]`. */
+  readonly states: Tensor;
+  /** The states after each row's last token, `[directions, batch, hidden]` each: h, and c of an LSTM. Rows without tokens: unsaid by ONNX. */
+  readonly last: readonly Tensor[];
+}
 
-/** All hidden states of a GRU whose reset gate works after the product, `[tokens, directions, batch, hidden]`. */
-export const gruFused = ({
-  x,
-  weight,
-  recurrence,
-  bias,
-  lengths,
-  hidden,
-  direction,
-}: FusedRecurrence): Tensor =>
-  applyAll<GruInputs, Attributes & { linear_before_reset: 0 | 1 }>(
+/** An LSTM. */
+export function lstmFused(given: FusedRecurrence): FusedStates {
+  const { x, weight, recurrence, bias, lengths, initial, hidden, direction } = given;
+  const [h = null, c = null] = initial ?? [];
+  const [states, ...last] = applyAll<LstmInputs, Attributes>(
+    LSTM,
+    [x, weight, recurrence, bias, lengths, h, c],
+    { hidden_size: hidden, direction },
+  );
+  return { states, last };
+}
+
+/** A GRU whose reset gate works after the product. */
+export function gruFused(given: FusedRecurrence): FusedStates {
+  const { x, weight, recurrence, bias, lengths, initial, hidden, direction } = given;
+  const [h = null] = initial ?? [];
+  const [states, ...last] = applyAll<GruInputs, Attributes & { linear_before_reset: 0 | 1 }>(
     GRU,
-    [x, weight, recurrence, bias, lengths, null],
-    {
-      hidden_size: hidden,
-      direction,
-      linear_before_reset: 1,
-    },
-  )[0];
+    [x, weight, recurrence, bias, lengths, h],
+    { hidden_size: hidden, direction, linear_before_reset: 1 },
+  );
+  return { states, last };
+}
