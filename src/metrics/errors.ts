@@ -42,11 +42,12 @@ export function requireLabels(labels: readonly string[]): void {
 const PROBABILITY_SLACK = 1e-5;
 
 /** Throws unless every value is a probability; `where` names the offending position. */
-export function requireProbabilities(values: Float32Array, where: (position: number) => string): void {
-  const position = values.findIndex((p) => !(p >= -PROBABILITY_SLACK && p <= 1 + PROBABILITY_SLACK));
-  if (position >= 0) {
+export function requireProbabilities(values: ArrayLike<number>, where: (position: number) => string): void {
+  for (let position = 0; position < values.length; position++) {
+    const p = values[position]!;
+    if (p >= -PROBABILITY_SLACK && p <= 1 + PROBABILITY_SLACK) continue;
     throw new MetricsError(
-      `${where(position)} is ${values[position]}, expected a probability from 0 to 1 ` +
+      `${where(position)} is ${p}, expected a probability from 0 to 1 ` +
         "(NaN means that training diverged; values outside mean that logits were passed)",
     );
   }

@@ -2,7 +2,12 @@
 export * from "./calibration.js";
 export * from "./classification-report.js";
 export * from "./confusion.js";
+export { type Entity, type EntityFigures, entityFigures, type TagReader } from "./entities.js";
 export { MetricsError } from "./errors.js";
+export * from "./frames.js";
+export { type Confusion, LISTED_CONFUSIONS } from "./frequent-confusions.js";
+export * from "./intent-slot-report.js";
+export * from "./language-report.js";
 export * from "./matthews.js";
 export * from "./multi-label-report.js";
 export * from "./precision-recall.js";
@@ -16,3 +21,4 @@ export {
   type OperatingPoint,
   type RankingFigures,
 } from "./report-parts.js";
+export { type TaggingInput, type TaggingReport, taggingReport } from "./tagging-report.js";

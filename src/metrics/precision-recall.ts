@@ -40,17 +40,20 @@ export function labelFigures(counts: Counts): LabelFigures {
   return { ...precisionRecallF1(counts), support: supportOf(counts) };
 }
 
-/** Figures of the pooled counts of all labels. All three are accuracy where each row has one gold and one prediction. */
-export function microAverage(perLabel: readonly Counts[]): PrecisionRecallF1 {
-  let truePositives = 0;
-  let falsePositives = 0;
-  let falseNegatives = 0;
-  for (const counts of perLabel) {
-    truePositives += counts.truePositives;
-    falsePositives += counts.falsePositives;
-    falseNegatives += counts.falseNegatives;
+/** The sums of several labels' counts. */
+export function pooledCounts(perLabel: Iterable<Counts>): Counts {
+  const sum = { truePositives: 0, falsePositives: 0, falseNegatives: 0 };
+  for (const { truePositives, falsePositives, falseNegatives } of perLabel) {
+    sum.truePositives += truePositives;
+    sum.falsePositives += falsePositives;
+    sum.falseNegatives += falseNegatives;
   }
-  return precisionRecallF1({ truePositives, falsePositives, falseNegatives });
+  return sum;
+}
+
+/** Figures of the pooled counts of all labels. All three are accuracy where each row has one gold and one prediction. */
+export function microAverage(perLabel: Iterable<Counts>): PrecisionRecallF1 {
+  return precisionRecallF1(pooledCounts(perLabel));
 }
 
 /**
