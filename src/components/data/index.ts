@@ -13,6 +13,7 @@ import { FloatListTensorizer } from "./tensorizers/float-list-tensorizer.js";
 import { LabelListTensorizer } from "./tensorizers/label-list-tensorizer.js";
 import { LabelTensorizer } from "./tensorizers/label-tensorizer.js";
 import { NGramTensorizer } from "./tensorizers/ngram-tensorizer.js";
+import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
 import { Tokenizer, WhitespaceTokenizer, WordPunctTokenizer } from "./tokenizers.js";
 
@@ -36,6 +37,7 @@ export const dataComponents = [
   FloatListTensorizer,
   LabelTensorizer,
   LabelListTensorizer,
+  SlotLabelTensorizer,
   Batcher,
   PoolingBatcher,
 ] as const;

@@ -33,7 +33,10 @@ const optionsSchema = () => Type.Object(labelOptions);
 export type LabelOptions = Static<ReturnType<typeof optionsSchema>>;
 
 /** The rule between the keys of `labelOptions`. */
-export function checkLabelOptions({ labels, label_file }: LabelOptions): readonly CheckProblem[] {
+export function checkLabelOptions({
+  labels,
+  label_file,
+}: Pick<LabelOptions, "labels" | "label_file">): readonly CheckProblem[] {
   if (labels === null || label_file === null) return [];
   return [{ path: "label_file", message: "labels and label_file are both given: keep one" }];
 }
@@ -59,6 +62,10 @@ export class LabelList {
   /** How many training rows have each label, in id order. */
   get counts(): readonly number[] {
     return this.#counts;
+  }
+
+  has(label: string): boolean {
+    return this.#ids.has(label);
   }
 
   observe(label: string): void {

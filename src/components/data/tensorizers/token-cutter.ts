@@ -79,9 +79,21 @@ export class TokenCutter {
   /** The row's text and the kept tokens of it. */
   cut(row: Row): Cut {
     const { max_seq_len: limit } = this.options;
-    const { text, tokens } = this.#all(row);
+    const { text, tokens } = this.uncut(row);
     const truncated = limit !== null && tokens.length > limit;
     return { text, tokens: (truncated ? tokens.slice(0, limit) : tokens).map(mended), truncated };
+  }
+
+  /** The row's text and all tokens of it, however many. */
+  uncut(row: Row): Tokenized {
+    const { column } = this.options;
+    const given = textList(row, column);
+    if (given === undefined) {
+      const text = textCell(row, column);
+      return { text, tokens: this.#tokenizer.tokenize(text) };
+    }
+    if (given.includes("")) throw badCell(row, column, "tokens that are not empty", given);
+    return joined(given, this.#tokenizer);
   }
 
   /** The kept tokens of a row without their places. */
@@ -108,17 +120,6 @@ export class TokenCutter {
 
   counts(): { rows: number; tokens: number; truncated_rows: number } {
     return { rows: this.#rows, tokens: this.#tokens, truncated_rows: this.#truncatedRows };
-  }
-
-  #all(row: Row): Tokenized {
-    const { column } = this.options;
-    const given = textList(row, column);
-    if (given === undefined) {
-      const text = textCell(row, column);
-      return { text, tokens: this.#tokenizer.tokenize(text) };
-    }
-    if (given.includes("")) throw badCell(row, column, "tokens that are not empty", given);
-    return joined(given, this.#tokenizer);
   }
 }
 

@@ -1,0 +1,194 @@
+import { type Static, Type } from "typebox";
+import type { Scope } from "../../../graph/scope.js";
+import { component } from "../../../registry/component.js";
+import type { Context } from "../../../registry/context.js";
+import { ptxError } from "../../../registry/errors.js";
+import {
+  type FieldSpec,
+  type FieldValue,
+  type InputForm,
+  type InputTensors,
+  type Row,
+  SkipRow,
+  type Tensorizer,
+} from "../contracts.js";
+import { badState } from "./cells.js";
+import { checkLabelOptions, LabelList, labelOptions } from "./label-list.js";
+import { checkSlotOptions, SlotReader, type SlotReading, slotOptions } from "./slot-reader.js";
+import { labelsOfReading, renamedReading, tagNames, tagsOfReading } from "./tag-names.js";
+import { noTargetStrings } from "./target-form.js";
+
+/** Stands for every label that the training rows lack (policy "missed"). */
+const UNKNOWN_LABEL = "__UNKNOWN__";
+
+const schema = Type.Object(
+  {
+    ...slotOptions,
+    ...labelOptions,
+    labels: Type.Union(
+      [Type.Array(Type.String({ minLength: 1 }), { minItems: 1, uniqueItems: true }), Type.Null()],
+      {
+        default: null,
+        description:
+          "All labels in the order of their ids, without the marks of a scheme (person, not B-person); null: those of the training rows, the most frequent first.",
+      },
+    ),
+    on_unknown: Type.Union([Type.Literal("fail"), Type.Literal("skip"), Type.Literal("missed")], {
+      default: "fail",
+      description: `What to do with a label that is not among them: "fail" stops with file:line, "skip" leaves the row out and prints how many, "missed" keeps the row and calls the label ${UNKNOWN_LABEL}, which no training row has, so that it counts against recall in eval and test rows.`,
+    }),
+  },
+  {
+    description:
+      "One tag for each token of a text: entities, slots or parts of speech. Needs the same tokenizer, max_seq_len and axis as the tokens that the model reads.",
+  },
+);
+type Config = Static<typeof schema>;
+
+/** A target with a tag for each token. */
+export interface TagTensorizer extends Tensorizer {
+  /** The tags in id order. */
+  readonly labels: readonly string[];
+  /** How the tags write entities; "none": each tag stands for itself. */
+  readonly scheme: "bio" | "bioes" | "none";
+}
+
+/**
+ * Tags to their ids `[tokens]`; in a graph `ids [batch, tokens]` (int32), 0 at padding. The order of the tags is `O`, then
+ * those of each label, the most frequent label first (`B-x`, `I-x`; in BIOES also `E-x`, `S-x`): all that a valid
+ * sequence may need, seen in training or not.
+ */
+class SlotLabels implements TagTensorizer {
+  readonly columns: readonly string[];
+  readonly role = "target";
+  readonly fields: readonly FieldSpec[];
+  readonly #reader: SlotReader;
+  readonly #list: LabelList;
+  readonly #seen = new Map<string, number>();
+  readonly #met: Record<string, number> = { rows: 0, tokens: 0 };
+  #labels: readonly string[] = [];
+  #ids = new Map<string, number>();
+  #tagCounts: readonly number[] = [];
+
+  constructor(
+    readonly config: Config,
+    context: Context,
+    readonly name: string,
+  ) {
+    this.columns = [...new Set([config.text_column, config.column])];
+    this.fields = [{ name, dtype: "int32", dims: [config.axis], pad: 0 }];
+    this.#reader = new SlotReader(config, context, `inputs.${name}`);
+    const onUnknown = config.on_unknown === "skip" ? "skip" : "fail";
+    const fewest = config.label_scheme === "none" ? 2 : 1;
+    this.#list = new LabelList({ ...config, on_unknown: onUnknown }, `inputs.${name}`, fewest);
+  }
+
+  get labels(): readonly string[] {
+    return this.#labels;
+  }
+
+  get scheme(): TagTensorizer["scheme"] {
+    return this.config.model_scheme;
+  }
+
+  observe(row: Row): void {
+    const reading = this.#unlessSkipped(row);
+    if (reading === undefined) return;
+    for (const label of labelsOfReading(reading)) this.#list.observe(label);
+    for (const tag of tagsOfReading(reading, this.scheme))
+      this.#seen.set(tag, (this.#seen.get(tag) ?? 0) + 1);
+  }
+
+  async finish(): Promise<void> {
+    await this.#list.finish();
+    this.#nameTags();
+    this.#tagCounts = this.#labels.map((tag) => this.#seen.get(tag) ?? 0);
+    const unlisted = [...this.#seen.keys()].find((tag) => !this.#ids.has(tag));
+    if (unlisted === undefined || this.config.on_unknown !== "missed") return;
+    const message = `the training rows hold the tag "${unlisted}", whose label is not among the given ones: "missed" is for labels that only eval or test rows have`;
+    throw ptxError("PTX_DATA", `inputs.${this.name}`, message);
+  }
+
+  numberize(row: Row): FieldValue[] {
+    const reading = this.#reader.read(row);
+    let unknown = 0;
+    const known = renamedReading(reading, (label) => {
+      if (this.#list.has(label)) return label;
+      unknown += 1;
+      if (this.config.on_unknown !== "missed") this.#list.id(label, row); // throws
+      return UNKNOWN_LABEL;
+    });
+    const data = Int32Array.from(tagsOfReading(known, this.scheme), (tag) => this.#ids.get(tag)!);
+    const met = { rows: 1, tokens: data.length, ...reading.met, unknown_labels: unknown };
+    for (const [key, count] of Object.entries(met)) this.#met[key] = (this.#met[key] ?? 0) + count;
+    return [{ data, sizes: [data.length] }];
+  }
+
+  length([ids]: readonly FieldValue[]): number {
+    return ids!.sizes[0]!;
+  }
+
+  build(scope: Scope, form: InputForm): InputTensors {
+    noTargetStrings(form, this.name);
+    return { ids: scope.graph.input(this.name, "int32", ["batch", this.config.axis]) };
+  }
+
+  /** How many tokens of the training rows have each tag. */
+  labelCounts(): readonly number[] {
+    return this.#tagCounts;
+  }
+
+  state(): unknown {
+    return { ...this.#list.state(), tag_counts: this.#tagCounts };
+  }
+
+  load(state: unknown): void {
+    this.#list.load(state);
+    this.#nameTags();
+    const { tag_counts: counts } = state as { tag_counts?: unknown };
+    if (!Array.isArray(counts) || counts.length !== this.#labels.length || !counts.every(Number.isInteger))
+      throw badState(this.name, "how many tokens have each tag");
+    this.#tagCounts = counts as number[];
+  }
+
+  facts(): Readonly<Record<string, number>> {
+    return { labels: this.#list.names.length, tags: this.#labels.length };
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    return { ...this.#met };
+  }
+
+  /** Makes the tags and their ids from the labels. */
+  #nameTags(): void {
+    const { names } = this.#list;
+    const labels = this.config.on_unknown === "missed" ? [...names, UNKNOWN_LABEL] : names;
+    this.#labels = tagNames(labels, this.config);
+    this.#ids = new Map(this.#labels.map((tag, id) => [tag, id]));
+    if (this.#ids.size === this.#labels.length) return;
+    const twice = this.#labels.find((tag, id) => this.#ids.get(tag) !== id)!;
+    throw ptxError(
+      "PTX_DATA",
+      `inputs.${this.name}`,
+      `no label may be called "${twice}", which has a meaning here`,
+    );
+  }
+
+  #unlessSkipped(row: Row): SlotReading | undefined {
+    try {
+      return this.#reader.read(row);
+    } catch (error) {
+      if (error instanceof SkipRow) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** The tags of a text's tokens. */
+export const SlotLabelTensorizer = component({
+  kind: "tensorizer",
+  name: "SlotLabelTensorizer",
+  schema,
+  check: (config) => [...checkSlotOptions(config), ...checkLabelOptions(config)],
+  create: (config, context, name) => new SlotLabels(config, context, name),
+});
