@@ -7,8 +7,9 @@ import { unsqueeze } from "../graph/ops/shaping.js";
 /** Far below any logit, yet finite: what hidden places get before a maximum or softmax. */
 export const HIDDEN = -1e30;
 
-/** Zero where the mask is false. `x [batch, tokens, dim]`, `mask [batch, tokens]`. */
-export const zeroPadding = (x: Tensor, mask: Tensor): Tensor => mul(x, cast(unsqueeze(mask, [2]), x.dtype));
+/** Zero where the mask is false. `x [..., tokens, dim]`, `mask [..., tokens]`. */
+export const zeroPadding = (x: Tensor, mask: Tensor): Tensor =>
+  mul(x, cast(unsqueeze(mask, [mask.rank]), x.dtype));
 
 /** Minus "infinity" where the mask is false. `x [batch, tokens, dim]`, `mask [batch, tokens]`. */
 export const hidePadding = (x: Tensor, mask: Tensor): Tensor => where(unsqueeze(mask, [2]), x, HIDDEN);

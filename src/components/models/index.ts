@@ -9,6 +9,7 @@ import { BinaryFocalLoss, FocalLoss } from "../losses/focal.js";
 import { BinaryClassificationOutputLayer } from "../output-layers/binary-classification.js";
 import { ClassificationOutputLayer } from "../output-layers/classification.js";
 import { MultiLabelClassificationOutputLayer } from "../output-layers/multi-label-classification.js";
+import { BoundaryPool } from "../poolings/boundary-pool.js";
 import { LastTimestepPool } from "../poolings/last-timestep-pool.js";
 import { MaxPool } from "../poolings/max-pool.js";
 import { MeanPool } from "../poolings/mean-pool.js";
@@ -18,6 +19,7 @@ import { BiLSTM } from "../representations/bilstm.js";
 import { BiLSTMDocAttention } from "../representations/bilstm-doc-attention.js";
 import { DocNNRepresentation } from "../representations/doc-nn.js";
 import { PureDocAttention } from "../representations/pure-doc-attention.js";
+import { TransformerRepresentation } from "../representations/transformer-representation.js";
 import { BagOfNGramsModel } from "./bag-of-ngrams-model.js";
 import { DocModel } from "./doc-model.js";
 
@@ -33,9 +35,11 @@ export const modelComponents = [
   BiGRU,
   BiLSTMDocAttention,
   PureDocAttention,
+  TransformerRepresentation,
   SelfAttention,
   MaxPool,
   MeanPool,
+  BoundaryPool,
   LastTimestepPool,
   MLPDecoder,
   ClassificationOutputLayer,

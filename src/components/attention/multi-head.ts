@@ -1,0 +1,61 @@
+/** @file Multi-head self-attention (Vaswani et al., 2017). */
+import type { Tensor } from "../../graph/graph.js";
+import { add, mul } from "../../graph/ops/elementwise.js";
+import { linear, matmul } from "../../graph/ops/matrix.js";
+import { softmax } from "../../graph/ops/reduction.js";
+import { reshape, split, swapAxes, transpose } from "../../graph/ops/shaping.js";
+import { xavierInit } from "../../graph/parameters.js";
+import type { Scope } from "../../graph/scope.js";
+import type { CheckProblem } from "../../registry/component.js";
+import { linearLayer } from "../decoders/hidden-layers.js";
+import { sizedAxis } from "../sizes.js";
+
+/** What a self-attention is told besides its input. */
+export interface MultiHeadOptions {
+  /** `[batch, tokens]`, any element types: sizes are read from its shape. */
+  readonly places: Tensor;
+  /** Added to every head's scores; broadcasts to `[batch, heads, tokens, tokens]`. See `paddingBias`. */
+  readonly bias: Tensor;
+  readonly heads: number;
+  /** Dropout of the attention's weights. */
+  readonly dropout: number;
+}
+
+/** The rule between a size and the number of heads. `path` is the key at fault, `size` the key that gives the size. */
+export function checkHeads(dim: number, heads: number, path: string, size: string): CheckProblem[] {
+  if (dim % heads === 0) return [];
+  return [{ path, message: `${size} (${dim}) must be a multiple of ${path} (${heads})` }];
+}
+
+/**
+ * Every token gathers from all tokens of its row: for each head `softmax(q k' / sqrt(size) + bias) v`, joined and projected.
+ * `x [batch * tokens, dim] -> [batch * tokens, dim]`.
+ * Parameters: `in_proj.weight [dim, 3 * dim]` and `in_proj.bias [3 * dim]` (queries, keys, values side by side, each head
+ * after head: one product makes all three), `out_proj.weight [dim, dim]`, `out_proj.bias [dim]`: PyTorch's
+ * `nn.MultiheadAttention`, its matrices transposed.
+ */
+export function multiHeadAttention(scope: Scope, x: Tensor, options: MultiHeadOptions): Tensor {
+  const { places, bias, heads, dropout } = options;
+  const dim = sizedAxis(x, 1);
+  if (dim % heads !== 0) throw x.graph.error(`${dim} features cannot be shared out among ${heads} heads`);
+  const size = dim / heads;
+  const [batch, tokens] = [places.dim(0), places.dim(1)];
+  const inner = scope.child("in_proj");
+  // Scaled here, the scores need no scaling of their own: weights are fewer than scores, and constant in inference.
+  const scale = x.graph.constant(
+    x.dtype,
+    [3 * dim],
+    Float32Array.from({ length: 3 * dim }, (_, i) => (i < dim ? 1 / Math.sqrt(size) : 1)),
+  );
+  const all = linear(
+    x,
+    mul(inner.parameter("weight", [dim, 3 * dim], xavierInit), scale),
+    mul(inner.parameter("bias", [3 * dim]), scale),
+  );
+  const byHead = transpose(reshape(all, [batch, tokens, 3 * heads, size]), [0, 2, 1, 3]);
+  const [queries, keys, values] = split(byHead, 1, [heads, heads, heads]);
+  const scores = matmul(queries!, swapAxes(keys!));
+  const weights = scope.dropout(softmax(add(scores, bias)), dropout);
+  const gathered = reshape(transpose(matmul(weights, values!), [0, 2, 1, 3]), x.shape);
+  return linearLayer(scope.child("out_proj"), gathered, dim, true);
+}
