@@ -18,7 +18,7 @@ export type {
   Tensorizer,
 } from "./components/data/contracts.js";
 export type { Optimizer, ParameterUpdate, WeightAveraging } from "./components/optimizers/contracts.js";
-export type { Evaluated, MetricReporter, WorstRow } from "./components/reporters/contracts.js";
+export type * from "./components/reporters/contracts.js";
 export type { Scheduler } from "./components/schedulers/contracts.js";
 export type { Channel, EpochRecord, Figures, TrainingEvent } from "./components/trainers/contracts.js";
 export type { CompileOptions, Engine, Program, Values } from "./engine/engine.js";
@@ -76,8 +76,10 @@ export { type RandomStream, stream } from "./registry/random.js";
 export { Registry } from "./registry/registry.js";
 export type { RunConfig } from "./registry/run-config.js";
 export { defaultRegistry } from "./tasks/builtins.js";
-export type { Prediction, Predictor } from "./tasks/predictor.js";
-export type { Task } from "./tasks/task.js";
+export { inUnit, type OutputRow, type Prediction } from "./tasks/prediction.js";
+export type { Predictor } from "./tasks/predictor.js";
+export { SingleModelTask, taskOptions } from "./tasks/single-model-task.js";
+export type { ModelTask, Task } from "./tasks/task.js";
 export type { Metrics, TrainedRun } from "./tasks/train.js";
 export { OffsetTable } from "./text/offsets.js";
 export type { Token as TextToken, Tokenizer } from "./text/tokenizer.js";

@@ -13,7 +13,8 @@ import { loadConfig, resolveConfig } from "./registry/load-config.js";
 import type { Registry } from "./registry/registry.js";
 import { resolveValue } from "./registry/resolve.js";
 import { defaultRegistry } from "./tasks/builtins.js";
-import { type Prediction, type Predictor, RunPredictor } from "./tasks/predictor.js";
+import type { Prediction } from "./tasks/prediction.js";
+import { type Predictor, RunPredictor } from "./tasks/predictor.js";
 import { testRun } from "./tasks/test-run.js";
 import { type TrainedRun, train as trainConfig } from "./tasks/train.js";
 
@@ -73,16 +74,22 @@ export async function test(
   return testRun(run, { registry, log, ...(data !== undefined && { data }) });
 }
 
+/** How a run is loaded. */
+export interface LoadRunOptions extends LibraryOptions {
+  /** Which of several models that were trained together. */
+  readonly task?: string;
+}
+
 /** A model that is ready to predict; `release` it when done. */
 export async function loadRun(
   run: string,
-  { registry = defaultRegistry(), log = silentLog }: LibraryOptions = {},
+  { registry = defaultRegistry(), log = silentLog, task }: LoadRunOptions = {},
 ): Promise<Predictor> {
-  return RunPredictor.load(run, registry, log);
+  return RunPredictor.load(run, registry, log, task);
 }
 
 /** A run folder or an exported file, ready to predict. */
-export async function loadModel(path: string, options: LibraryOptions = {}): Promise<Predictor> {
+export async function loadModel(path: string, options: LoadRunOptions = {}): Promise<Predictor> {
   const { registry = defaultRegistry(), log = silentLog } = options;
   const file = statSync(path, { throwIfNoEntry: false })?.isFile() ?? extname(path) === ".onnx";
   return file ? OnnxPredictor.load(path, registry, log) : loadRun(path, options);
@@ -111,7 +118,7 @@ const engineSchema = Type.Object(
   { additionalProperties: false, description: "An engine." },
 );
 
-/** Predictions for texts, or for objects with the model's columns, in order. */
+/** Predictions for texts, or for objects with the model's columns, in order; offsets count UTF-16 code units. */
 export async function predict(
   model: Predictor,
   inputs: readonly (string | Readonly<Record<string, unknown>>)[],

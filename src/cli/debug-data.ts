@@ -1,4 +1,5 @@
-import { inspectData } from "../components/data/debug-data.js";
+import { learn } from "../components/data/data-handler.js";
+import { type DataReport, inspectData } from "../components/data/debug-data.js";
 import { renderDataReport } from "../components/data/debug-data-text.js";
 import { loadConfig } from "../registry/load-config.js";
 import { openTask } from "../tasks/open-task.js";
@@ -23,9 +24,16 @@ export async function debugDataCommand(file: string, options: DebugDataCommand):
   const registry = await loadRegistry(options.include);
   const { config, notes } = loadConfig(file, registry, { set: options.set });
   for (const note of notes) log.warn(note);
-  const data = openTask(config, registry, log).task.data();
-  await data.learn();
-  const report = await inspectData(data, { rareBelow: RARE_BELOW, examples: EXAMPLES });
-  if (options.json) print(JSON.stringify(report));
-  else print(renderDataReport(report));
+  const parts = [...openTask(config, registry, log).task.parts];
+  await learn(parts.map(([, part]) => part.data()));
+  const reports: Record<string, DataReport> = {};
+  for (const [name, part] of parts)
+    reports[name] = await inspectData(part.data(), { rareBelow: RARE_BELOW, examples: EXAMPLES });
+  const [only, ...others] = Object.values(reports);
+  if (options.json) print(JSON.stringify(others.length === 0 ? only : reports));
+  else
+    for (const [name, report] of Object.entries(reports)) {
+      if (name !== "") print(`Task ${name}`);
+      print(renderDataReport(report));
+    }
 }

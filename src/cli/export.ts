@@ -4,6 +4,7 @@ import { loadRegistry, print, terminalLog } from "./session.js";
 /** Options of `pytext-ts export`. */
 export interface ExportCommand {
   readonly onnx: string;
+  readonly task?: string;
   readonly include: readonly string[];
 }
 
@@ -12,6 +13,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
   const { written, rows, difference } = await exportOnnx(run, options.onnx, {
     registry: await loadRegistry(options.include),
     log: terminalLog(),
+    ...(options.task !== undefined && { task: options.task }),
   });
   print(`checked ${rows} rows: largest difference of a score ${difference.toExponential(1)}`);
   for (const path of written) print(`wrote ${path}`);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** @file The command line. Commands are loaded when they run, so that `--help` answers at once. */
 import { readFileSync } from "node:fs";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
 /** The exit code for bad input: config, data or command line. */
 const BAD_INPUT = 2;
@@ -55,6 +55,10 @@ command("train <config>", "train, test, and write a run folder")
 
 command("test <run>", "figures of a run on its test rows")
   .option("--data <file>", "rows to test on, in the form of the run's test file")
+  .option(
+    "--predictions <file>",
+    "file for one JSON object a test row: what is right beside what was predicted",
+  )
   .option("--json", "print one JSON object")
   .action(async (run, options) => (await import("./test.js")).testCommand(run, options));
 
@@ -67,12 +71,19 @@ command(
     "plain lines or JSON objects to predict; - is standard input (the default without texts)",
   )
   .option("--output <file>", "file for the results in place of standard output")
+  .addOption(
+    new Option("--offset-unit <unit>", "what start and end count")
+      .choices(["utf16", "codepoint", "utf8"])
+      .default("utf16"),
+  )
+  .option("--task <name>", "which of a run's several tasks")
   .action(async (model, texts, options) =>
     (await import("./predict.js")).predictCommand(model, texts, options),
   );
 
 command("export <run>", "write a run as one .onnx file")
   .requiredOption("--onnx <file>", "the file to write")
+  .option("--task <name>", "which of a run's several tasks")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
 
 command(

@@ -1,6 +1,8 @@
 import type { Row } from "../components/data/contracts.js";
 import { loadModel } from "../library.js";
+import { inUnit } from "../tasks/prediction.js";
 import type { Predictor } from "../tasks/predictor.js";
+import type { OffsetUnit } from "../text/offsets.js";
 import { inputRows } from "./input-rows.js";
 import { OutputLines } from "./output-lines.js";
 import { loadRegistry, terminalLog } from "./session.js";
@@ -9,8 +11,13 @@ import { loadRegistry, terminalLog } from "./session.js";
 export interface PredictCommand {
   readonly input?: string;
   readonly output?: string;
+  readonly offsetUnit: keyof typeof UNITS;
+  readonly task?: string;
   readonly include: readonly string[];
 }
+
+/** The units of offsets by the names that the command line has for them. */
+const UNITS = { utf16: "utf16", codepoint: "code_points", utf8: "utf8_bytes" } as const;
 
 /** How many rows are predicted together. */
 const CHUNK = 256;
@@ -25,8 +32,10 @@ export async function predictCommand(
   const out = await OutputLines.open(options.output);
   let predictor: Predictor | undefined;
   try {
-    predictor = await loadModel(model, { registry, log: terminalLog() });
-    await predictAll(predictor, inputRows({ texts, input: options.input }, predictor.columns), out);
+    const { task, input } = options;
+    predictor = await loadModel(model, { registry, log: terminalLog(), ...(task !== undefined && { task }) });
+    const rows = inputRows({ texts, input }, predictor.columns);
+    await predictAll(predictor, rows, out, UNITS[options.offsetUnit]);
     await out.close();
   } catch (error) {
     await out.discard();
@@ -36,11 +45,16 @@ export async function predictCommand(
   }
 }
 
-async function predictAll(predictor: Predictor, rows: AsyncIterable<Row>, out: OutputLines): Promise<void> {
+async function predictAll(
+  predictor: Predictor,
+  rows: AsyncIterable<Row>,
+  out: OutputLines,
+  unit: OffsetUnit,
+): Promise<void> {
   let chunk: Row[] = [];
   const flush = async (): Promise<void> => {
     for (const [i, prediction] of (await predictor.predict(chunk)).entries()) {
-      await out.write(JSON.stringify({ ...chunk[i]!.values, ...prediction }));
+      await out.write(JSON.stringify({ ...chunk[i]!.values, ...inUnit(prediction, unit) }));
     }
     chunk = [];
   };

@@ -104,12 +104,35 @@ export interface OutputSpec {
   readonly logits: number;
 }
 
-/** What an output layer makes of logits. */
-export interface Predicted {
+/** What an output layer makes of the logits of a whole row. */
+export interface Classified {
   /** Null when the graph has no targets. */
   readonly loss: Loss | null;
   /** Probabilities `[batch, labels]`. */
   readonly scores: Tensor;
+}
+
+/** What a model builds. */
+export interface Predicted {
+  /** Null when the graph has no targets. */
+  readonly loss: Loss | null;
+  /**
+   * The model's results by name, float32 or int32 `[batch, ...]`. Axes of other sizes in each row are symbols of its
+   * inputs, such as `tokens`; what stands at padding is not read.
+   */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+/** The label names of a model's targets in id order, by the target input's name. */
+export type Labels = Readonly<Record<string, readonly string[]>>;
+
+/** What all kinds of model offer. */
+export interface ModelKind<Config> {
+  /** The tensorizers that the model declares, by input name; null ones are left out. */
+  inputs(config: Config): Readonly<Record<string, SlotValue<"tensorizer"> | null>>;
+  /** Reads files (pretrained vectors) before the first build of a training run. */
+  prepare?(config: Config, context: Context, tensorizers: ReadonlyMap<string, Tensorizer>): Promise<void>;
+  build(scope: Scope, config: Config, inputs: ModelInputs, labels: Labels): Predicted;
 }
 
 /** How predictions are to be read: one label a row, or any number. */
@@ -160,17 +183,20 @@ declare module "../registry/component.js" {
         logits: Tensor,
         target: ModelInput | undefined,
         labels: readonly string[],
-      ): Predicted;
+      ): Classified;
       /** The score from which a label holds (multi-label). */
       threshold(config: Config): number;
     };
-    model: {
-      /** The tensorizers that the model declares, by input name; null ones are left out. */
-      inputs(config: Config): Readonly<Record<string, SlotValue<"tensorizer"> | null>>;
+    /** Classes of a text: `scores [batch, labels]` for the target "labels". */
+    model: ModelKind<Config> & {
       /** How its scores become labels. */
       decision(config: Config, context: Context): DecisionRule;
-      prepare?(config: Config, context: Context, tensorizers: ReadonlyMap<string, Tensorizer>): Promise<void>;
-      build(scope: Scope, config: Config, inputs: ModelInputs, labels: readonly string[]): Predicted;
     };
+    /** A label for each token: `tags` int32 and `tag_scores`, both `[batch, tokens]`, for the target "labels"; neither while training where that is costly. */
+    tagging_model: ModelKind<Config>;
+    /** A text's intent and its tokens' slots: `scores [batch, intents]` for the target "intent", `tags` and `tag_scores` for "slots". */
+    intent_slot_model: ModelKind<Config>;
+    /** The next token: `surprisal [batch, tokens]` in nats; with a target `next_scores [batch, vocab]` is left out. */
+    language_model: ModelKind<Config>;
   }
 }

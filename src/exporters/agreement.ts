@@ -1,45 +1,63 @@
-import { isDeepStrictEqual } from "node:util";
-import type { DecisionRule } from "../components/contracts.js";
 import type { Row } from "../components/data/contracts.js";
 import { ptxError } from "../registry/errors.js";
-import type { Prediction } from "../tasks/predictor.js";
+import { isObject } from "../registry/json.js";
+import type { Prediction } from "../tasks/prediction.js";
+import type { ModelTask } from "../tasks/task.js";
 
 /** The largest difference of a score between run and file that is still rounding. */
 const TOLERANCE = 1e-5;
 
-/** The largest difference of a score. Throws `PTX_EXPORT` for one above the tolerance, or another decision. */
+/** What two predictions of a row differ in. */
+interface Difference {
+  /** The largest difference of two numbers. */
+  readonly number: number;
+  /** A place where texts, places or lists differ, and both values there. */
+  readonly other?: readonly [place: string, wanted: unknown, got: unknown];
+}
+
+/**
+ * The largest difference of a score. Throws `PTX_EXPORT` for one above the tolerance, or another decision where rounding
+ * alone does not decide.
+ */
 export function requireAgreement(
   rows: readonly Row[],
   expected: readonly Prediction[],
   got: readonly Prediction[],
-  rule: DecisionRule,
+  task: Pick<ModelTask, "undecided">,
 ): number {
-  let difference = 0;
-  for (const [i, { scores: wanted, ...truth }] of expected.entries()) {
-    const { scores, ...decided } = got[i]!;
-    for (const [label, score] of Object.entries(wanted))
-      difference = Math.max(difference, Math.abs(score - scores[label]!));
-    if (!(difference <= TOLERANCE)) {
+  let largest = 0;
+  for (const [i, wanted] of expected.entries()) {
+    const { number, other } = difference(wanted, got[i]);
+    largest = Math.max(largest, number);
+    if (!(largest <= TOLERANCE)) {
       throw ptxError(
         "PTX_EXPORT",
         rows[i]!.origin,
-        `the file's scores differ by ${difference} from the model's (limit ${TOLERANCE}); nothing was written`,
+        `the file's scores differ by ${largest} from the model's (limit ${TOLERANCE}); nothing was written`,
       );
     }
-    if (!isDeepStrictEqual(decided, truth) && !undecided(Object.values(wanted), rule)) {
+    if (other !== undefined && !task.undecided(wanted, TOLERANCE)) {
+      const [place, ours, theirs] = other;
       throw ptxError(
         "PTX_EXPORT",
         rows[i]!.origin,
-        `the file says ${JSON.stringify(decided)}, the model ${JSON.stringify(truth)}; nothing was written`,
+        `the file says ${place} ${JSON.stringify(theirs)}, the model ${JSON.stringify(ours)}; nothing was written`,
       );
     }
   }
-  return difference;
+  return largest;
 }
 
-/** Whether the two best scores, or a score and the threshold, are so near that rounding decides between them. */
-function undecided(scores: readonly number[], { decision, threshold }: DecisionRule): boolean {
-  if (decision === "multi-label") return scores.some((score) => Math.abs(score - threshold) <= 2 * TOLERANCE);
-  const [first, second] = [...scores].sort((a, b) => b - a);
-  return second !== undefined && first! - second <= 2 * TOLERANCE;
+function difference(a: unknown, b: unknown, place = ""): Difference {
+  if (typeof a === "number" && typeof b === "number") return { number: Math.abs(a - b) };
+  const lists = Array.isArray(a) && Array.isArray(b);
+  if (!lists && !(isObject(a) && isObject(b)))
+    return a === b ? { number: 0 } : { number: 0, other: [place, a, b] };
+  const [left, right] = [Object.entries(a as object), Object.entries(b as object)];
+  if (left.length !== right.length) return { number: 0, other: [place, a, b] };
+  const parts = left.map(([key, value]) =>
+    difference(value, (b as Record<string, unknown>)[key], place === "" ? key : `${place}.${key}`),
+  );
+  const other = parts.find((part) => part.other !== undefined)?.other;
+  return { number: Math.max(0, ...parts.map(({ number }) => number)), ...(other && { other }) };
 }

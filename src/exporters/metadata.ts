@@ -1,26 +1,31 @@
+import type { Labels } from "../components/contracts.js";
 import { readMetadata } from "../graph/onnx/file.js";
 import { ptxError } from "../registry/errors.js";
+import { isObject } from "../registry/json.js";
 import { printConfig, resolveConfig } from "../registry/load-config.js";
 import type { Registry } from "../registry/registry.js";
 import type { RunConfig } from "../registry/run-config.js";
-import type { Task } from "../tasks/task.js";
+import type { ModelTask } from "../tasks/task.js";
 
 /** What an exported file says of itself, as its metadata holds it. */
 export interface ModelMetadata {
-  readonly task: string;
   readonly config: RunConfig;
-  readonly labels: readonly string[];
+  /** Which of the config's several tasks it is. */
+  readonly part: string | undefined;
+  readonly labels: Labels;
 }
 
 /** The metadata of an exported file: task, config, labels, and the run's figures. */
 export function writeMetadata(
-  task: Task,
+  task: ModelTask,
   config: RunConfig,
   metrics: Readonly<Record<string, unknown>>,
+  part: string | undefined,
 ): Record<string, string> {
   const { epochs, ...figures } = metrics;
   return {
     task: task.name,
+    ...(part !== undefined && { part }),
     config: printConfig(config),
     labels: JSON.stringify(task.labels),
     metrics: JSON.stringify({ ...figures, epochs: Array.isArray(epochs) ? epochs.length : null }),
@@ -29,8 +34,9 @@ export function writeMetadata(
 
 /** The metadata of a file that this library exported. Throws `PTX_MODEL_FILE` for any other. */
 export async function loadMetadata(path: string, registry: Registry): Promise<ModelMetadata> {
-  const { task, config, labels } = await readMetadata(path);
-  if (task === undefined || config === undefined || labels === undefined) {
+  const { task, part, config, labels } = await readMetadata(path);
+  const names = labels === undefined ? undefined : (JSON.parse(labels) as unknown);
+  if (task === undefined || config === undefined || !isLabels(names)) {
     throw ptxError(
       "PTX_MODEL_FILE",
       path,
@@ -42,5 +48,9 @@ export async function loadMetadata(path: string, registry: Registry): Promise<Mo
     source: `${path}  config`,
     checkFiles: false,
   });
-  return { task, config: resolved, labels: JSON.parse(labels) as string[] };
+  return { config: resolved, part, labels: names };
+}
+
+function isLabels(value: unknown): value is Labels {
+  return isObject(value) && Object.values(value).every((names) => Array.isArray(names));
 }

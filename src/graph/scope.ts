@@ -16,6 +16,12 @@ export interface DropoutMask {
   readonly keep: number;
 }
 
+/** A state that goes from one run to the next: fed as `input`, given back as the output `next`. */
+export interface CarriedState {
+  readonly input: Tensor;
+  readonly next: Tensor;
+}
+
 interface Building {
   readonly graph: Graph;
   readonly mode: Mode;
@@ -23,6 +29,7 @@ interface Building {
   readonly context: Context;
   readonly declared: Map<string, Tensor>;
   readonly masks: DropoutMask[];
+  readonly carried: CarriedState[];
 }
 
 /** A place in the model while its graph is built: parameters and nodes made here carry its path. */
@@ -34,7 +41,7 @@ export class Scope {
 
   /** The scope that a whole graph is built from. */
   static root(graph: Graph, mode: Mode, parameters: ParameterStore, context: Context): Scope {
-    return new Scope("", { graph, mode, parameters, context, declared: new Map(), masks: [] });
+    return new Scope("", { graph, mode, parameters, context, declared: new Map(), masks: [], carried: [] });
   }
 
   get graph(): Graph {
@@ -52,6 +59,11 @@ export class Scope {
   /** The dropout masks that a run of this graph needs. */
   get masks(): readonly DropoutMask[] {
     return this.building.masks;
+  }
+
+  /** The states that go from one run of this graph to the next. */
+  get carried(): readonly CarriedState[] {
+    return this.building.carried;
   }
 
   /** A place inside this one. */
@@ -104,5 +116,20 @@ export class Scope {
     const name = `${this.path}.dropout${this.building.masks.length}`;
     this.building.masks.push({ name, shape, keep: 1 - rate });
     return mul(x, this.graph.input(name, "float32", shape));
+  }
+
+  /**
+   * A state that goes from one batch to the next: zeros at the first batch of a pass over the rows, then what `next`
+   * made of it in the batch before. No gradient goes back to that batch.
+   */
+  carry<T>(
+    name: string,
+    shape: Shape,
+    next: (state: Tensor) => { readonly state: Tensor; readonly result: T },
+  ): T {
+    const input = this.graph.input(`${this.path}.${name}`, "float32", shape);
+    const { state, result } = next(input);
+    this.building.carried.push({ input, next: state });
+    return result;
   }
 }

@@ -1,29 +1,29 @@
 import { type Static, Type } from "typebox";
-import { type DecisionRule, ModelInputs, type Predicted } from "../components/contracts.js";
-import type { Tensorizer } from "../components/data/contracts.js";
-import type { DataHandler } from "../components/data/data-handler.js";
-import type { SplitData, Tensorizers } from "../components/data/split-data.js";
-import type { Evaluated, MetricReporter } from "../components/reporters/contracts.js";
-import type { Channel, Predictions, Trainer } from "../components/trainers/contracts.js";
-import type { Scope } from "../graph/scope.js";
-import { component, Slot, type SlotValue } from "../registry/component.js";
+import type { DecisionRule, Labels, Predicted } from "../components/contracts.js";
+import type { Row } from "../components/data/contracts.js";
+import type { SplitData } from "../components/data/split-data.js";
+import type { ClassMetricReporter, Evaluated } from "../components/reporters/contracts.js";
+import type { Predictions } from "../components/trainers/contracts.js";
+import type { Tensor } from "../graph/graph.js";
+import { greaterOrEqual, where } from "../graph/ops/elementwise.js";
+import { decodeIds } from "../graph/ops/lookup.js";
+import { argMax } from "../graph/ops/reduction.js";
+import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
-import { ptxError } from "../registry/errors.js";
-import type { BuildPurpose, Task } from "./task.js";
+import { namedScores } from "./named-scores.js";
+import type { OutputRow, Prediction } from "./prediction.js";
+import { SingleModelTask, taskOptions } from "./single-model-task.js";
 
 const schema = Type.Object(
   {
-    data: Slot("data", { default: "Data", description: "The rows: source, batches." }),
+    data: taskOptions.data,
     model: Slot("model", { default: "DocModel", description: "What is trained." }),
-    trainer: Slot("trainer", { default: "Trainer", description: "How it is trained." }),
+    trainer: taskOptions.trainer,
     metric_reporter: Slot("metric_reporter", {
       default: "ClassificationMetricReporter",
       description: "Which figures are computed.",
     }),
-    channels: Type.Array(Slot("channel", { description: "One channel." }), {
-      default: [{ ConsoleChannel: {} }],
-      description: "Where the run's events are shown; the run folder's log.jsonl is written in any case.",
-    }),
+    channels: taskOptions.channels,
   },
   { description: "Gives each text one label, or several." },
 );
@@ -33,102 +33,57 @@ type Config = Static<typeof schema>;
 /** The input that holds the truth. */
 const TARGET = "labels";
 
-class DocumentClassification implements Task {
-  readonly name = "DocumentClassificationTask";
-  readonly tensorizers: Tensorizers;
-  readonly reporter: MetricReporter;
-  readonly trainer: Trainer;
-  #data: DataHandler | undefined;
+class DocumentClassification extends SingleModelTask<Evaluated> {
+  protected readonly reporter: ClassMetricReporter;
+  readonly #decision: DecisionRule;
 
-  constructor(
-    readonly config: Config,
-    readonly context: Context,
-  ) {
-    const { component: model, config: options } = context.part("model", config.model);
-    this.tensorizers = makeTensorizers(context, model.inputs(options));
-    const reporter = context.part("metric_reporter", config.metric_reporter);
-    this.reporter = reporter.component.create(reporter.config, context);
-    const trainer = context.part("trainer", config.trainer);
-    this.trainer = trainer.component.create(trainer.config, context);
+  constructor(name: string, config: Config, context: Context) {
+    super(name, context, config, "model");
+    const { component: reporter, config: options } = context.part("metric_reporter", config.metric_reporter);
+    this.reporter = reporter.create(options, context);
+    const { component: model, config: modelOptions } = context.part("model", config.model);
+    this.#decision = model.decision(modelOptions, context);
   }
 
-  get labels(): readonly string[] {
-    const target = this.tensorizers[TARGET];
-    if (target?.labels === undefined) {
-      throw ptxError(
-        "PTX_CONFIG_VALUE",
-        `model.inputs.${TARGET}`,
-        "a classifier's target must have labels: LabelTensorizer or LabelListTensorizer",
-      );
-    }
-    return target.labels;
+  override requireFit(): void {
+    this.reporter.requireFit(this.labelsOf(TARGET), this.#decision.decision);
   }
 
-  data(): DataHandler {
-    if (this.#data === undefined) {
-      const { component: data, config } = this.context.part("data", this.config.data);
-      this.#data = data.create(config, this.context, this.tensorizers);
-    }
-    return this.#data;
-  }
-
-  channels(): Channel[] {
-    return this.config.channels.map((slot) => {
-      const { component: channel, config } = this.context.part("channel", slot);
-      return channel.create(config, this.context);
-    });
-  }
-
-  async prepare(): Promise<void> {
-    const { component: model, config } = this.context.part("model", this.config.model);
-    await model.prepare?.(config, this.context, new Map(Object.entries(this.tensorizers)));
-  }
-
-  build(scope: Scope, { form, targets }: BuildPurpose): Predicted {
-    const inputs = new ModelInputs(
-      new Map(
-        Object.entries(this.tensorizers)
-          .filter(([, tensorizer]) => targets || tensorizer.role === "input")
-          .map(([name, tensorizer]) => [
-            name,
-            { tensorizer, tensors: scope.within(`inputs.${name}`, (at) => tensorizer.build(at, form)) },
-          ]),
-      ),
-    );
-    const output = scope.part("model", this.config.model, "model", (model, config, at) =>
-      model.build(at, config, inputs, this.labels),
-    );
-    inputs.requireAllRead();
-    return output;
-  }
-
-  evaluated(data: SplitData, predictions: Predictions): Evaluated {
-    const { labels } = this;
+  protected override evaluated(data: SplitData, { outputs, loss }: Predictions): Evaluated {
+    const labels = this.labelsOf(TARGET);
     const single = this.tensorizers[TARGET]!.fields[0]!.dims.length === 0;
     const width = single ? 1 : labels.length;
     const gold = new (single ? Int32Array : Uint8Array)(data.size * width);
     for (let row = 0; row < data.size; row++) gold.set(data.values(TARGET, row), row * width);
-    return { ...predictions, ...this.decision, labels, gold };
+    return { ...this.#decision, labels, gold, loss, scores: outputs.flat("scores") as Float32Array };
   }
 
-  get decision(): DecisionRule {
-    const { component: model, config } = this.context.part("model", this.config.model);
-    return model.decision(config, this.context);
+  override deploy({ scores }: Predicted["outputs"]): Readonly<Record<string, Tensor>> {
+    const { decision, threshold } = this.#decision;
+    const labels = this.labelsOf(TARGET);
+    if (decision === "single-label") return { scores: scores!, label: decodeIds(argMax(scores!), labels) };
+    const strings = (values: readonly string[]) => scores!.graph.constant("string", [values.length], values);
+    return {
+      scores: scores!,
+      labels: where(greaterOrEqual(scores!, threshold), strings(labels), strings([""])),
+    };
   }
-}
 
-/** The tensorizers behind a model's declared inputs. */
-function makeTensorizers(
-  context: Context,
-  inputs: Readonly<Record<string, SlotValue<"tensorizer"> | null>>,
-): Tensorizers {
-  const made: Record<string, Tensorizer> = {};
-  for (const [name, slot] of Object.entries(inputs)) {
-    if (slot === null) continue;
-    const { component: tensorizer, config } = context.part("tensorizer", slot);
-    made[name] = tensorizer.create(config, context, name);
+  override read(output: OutputRow, _row: Row, labels: Labels): Prediction {
+    const scores = namedScores(output.numbers("scores"), labels[TARGET]!);
+    return this.#decision.decision === "single-label"
+      ? { label: output.strings("label")[0]!, scores }
+      : { labels: output.strings("labels").filter((label) => label !== ""), scores };
   }
-  return made;
+
+  override undecided({ scores = {} }: Prediction, tolerance: number): boolean {
+    const { decision, threshold } = this.#decision;
+    const values = Object.values(scores);
+    if (decision === "multi-label")
+      return values.some((score) => Math.abs(score - threshold) <= 2 * tolerance);
+    const [first, second] = values.sort((a, b) => b - a);
+    return second !== undefined && first! - second <= 2 * tolerance;
+  }
 }
 
 /** PyText's DocumentClassificationTask: a text (and what stands beside it) to one or several labels. */
@@ -136,5 +91,5 @@ export const DocumentClassificationTask = component({
   kind: "task",
   name: "DocumentClassificationTask",
   schema,
-  create: (config, context) => new DocumentClassification(config, context),
+  create: (config, context) => new DocumentClassification("DocumentClassificationTask", config, context),
 });

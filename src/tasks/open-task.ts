@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { Tensorizer } from "../components/data/contracts.js";
 import type { Engine } from "../engine/engine.js";
 import { ParameterStore } from "../graph/parameters.js";
 import { Context, type Log } from "../registry/context.js";
@@ -33,25 +34,36 @@ export function openTask(config: RunConfig, registry: Registry, log: Log): OpenT
   };
 }
 
+/** A task's tensorizers by the names that a run saves them under. */
+export function namedTensorizers({ parts }: Task): Map<string, Tensorizer> {
+  const named = new Map<string, Tensorizer>();
+  for (const [part, { tensorizers }] of parts)
+    for (const [name, tensorizer] of Object.entries(tensorizers))
+      named.set(part === "" ? name : `${part}.${name}`, tensorizer);
+  return named;
+}
+
 /** Restores what a run's tensorizers learned. */
 export function loadVocabularies(task: Task, saved: SavedVocabularies, where: string): void {
-  for (const [name, tensorizer] of Object.entries(task.tensorizers)) {
+  for (const [name, tensorizer] of namedTensorizers(task)) {
     if (!(name in saved.tensorizers))
       throw ptxError("PTX_MODEL_FILE", where, `nothing is saved for the input "${name}"`);
     tensorizer.load(saved.tensorizers[name]);
   }
 }
 
-/** Opens a finished run: config, vocabularies and parameters. */
-export async function openRun(
-  path: string,
-  registry: Registry,
-  log: Log,
-): Promise<OpenTask & { readonly folder: RunFolder; readonly config: RunConfig }> {
+/** A run that has been opened. */
+export interface OpenRun extends OpenTask {
+  readonly folder: RunFolder;
+  readonly config: RunConfig;
+}
+
+/** Opens a finished run: config, vocabularies and parameters. Of several models trained together, `part` asks for the parameters that are best for that one. */
+export async function openRun(path: string, registry: Registry, log: Log, part?: string): Promise<OpenRun> {
   const folder = new RunFolder(path);
   const config = await folder.config(registry);
   const open = openTask(config, registry, log);
   loadVocabularies(open.task, await folder.vocabularies(), folder.file("vocabularies"));
-  await folder.loadParameters(open.parameters);
+  await folder.loadParameters(open.parameters, part);
   return { ...open, folder, config };
 }

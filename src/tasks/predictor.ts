@@ -1,48 +1,18 @@
-import type { DecisionRule } from "../components/contracts.js";
 import type { FieldValue, Row } from "../components/data/contracts.js";
 import { SplitData } from "../components/data/split-data.js";
 import type { Program } from "../engine/engine.js";
-import { Graph } from "../graph/graph.js";
-import { optimize } from "../graph/passes.js";
-import { Scope } from "../graph/scope.js";
 import type { Log } from "../registry/context.js";
-import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
+import { choosePart, columnsOf, deploymentGraph, inputsOf, outputRows } from "./deployment.js";
 import { type OpenTask, openRun } from "./open-task.js";
-
-/** A prediction for one row: with one label a row `label`, else `labels`; the score of every label. */
-export interface Prediction {
-  readonly label?: string;
-  readonly labels?: readonly string[];
-  readonly scores: Readonly<Record<string, number>>;
-}
-
-/** Reads a row of scores. Throws `PTX_MODEL_FILE` for a score that is not a number, which no sound model gives. */
-export function readScores(
-  scores: ArrayLike<number>,
-  labels: readonly string[],
-  { decision, threshold }: DecisionRule,
-): Prediction {
-  const bad = labels.find((_, i) => !Number.isFinite(scores[i]));
-  if (bad !== undefined) {
-    throw ptxError(
-      "PTX_MODEL_FILE",
-      "scores",
-      `the score of "${bad}" is not a number: the model's parameters are damaged`,
-    );
-  }
-  const named = Object.fromEntries(labels.map((label, i) => [label, scores[i]!]));
-  if (decision === "multi-label")
-    return { labels: labels.filter((_, i) => scores[i]! >= threshold), scores: named };
-  let best = 0;
-  for (let i = 1; i < labels.length; i++) if (scores[i]! > scores[best]!) best = i;
-  return { label: labels[best]!, scores: named };
-}
+import type { Prediction } from "./prediction.js";
+import type { ModelTask } from "./task.js";
 
 /** Something that predicts rows: a run, or an exported file. */
 export interface Predictor {
   /** The columns that a row needs. */
   readonly columns: readonly string[];
+  /** Predictions in the order of the rows; offsets count UTF-16 code units. */
   predict(rows: readonly Row[]): Promise<Prediction[]>;
   release(): Promise<void>;
 }
@@ -84,56 +54,47 @@ const CHARACTERS_A_TOKEN = 5;
 export class RunPredictor implements Predictor {
   private constructor(
     readonly open: OpenTask,
+    readonly part: ModelTask,
     readonly program: Program,
   ) {}
 
   /** Loads a run folder. */
-  static async load(path: string, registry: Registry, log: Log): Promise<RunPredictor> {
-    return RunPredictor.of(await openRun(path, registry, log));
+  static async load(path: string, registry: Registry, log: Log, part?: string): Promise<RunPredictor> {
+    const open = await openRun(path, registry, log, part);
+    return RunPredictor.of(open, choosePart(open.task, part));
   }
 
-  /** Compiles an open task for prediction. */
-  static async of(open: OpenTask): Promise<RunPredictor> {
-    const graph = new Graph();
-    const scope = Scope.root(graph, "infer", open.parameters, open.context);
-    graph.output("scores", open.task.build(scope, { form: "ids", targets: false }).scores);
-    open.parameters.requireAllDeclared();
-    optimize(graph);
+  /** Compiles a model of an open task for prediction. */
+  static async of(open: OpenTask, part: ModelTask): Promise<RunPredictor> {
+    const graph = deploymentGraph(open, part, "ids");
     const engine = await open.engine();
     const frozen = open.parameters.feeds(graph.parameters.map(({ name }) => name));
-    return new RunPredictor(open, await engine.compile(graph, { frozen }));
+    return new RunPredictor(open, part, await engine.compile(graph, { frozen }));
   }
 
   get columns(): readonly string[] {
-    return [...new Set(this.#inputs.flatMap(([, { columns }]) => columns))];
+    return columnsOf(this.part);
   }
 
-  /** Rows to predictions, in order. */
   async predict(rows: readonly Row[]): Promise<Prediction[]> {
-    const { task } = this.open;
-    const data = new SplitData("test", Object.fromEntries(this.#inputs));
+    const { part } = this;
+    const inputs = inputsOf(part);
+    const data = new SplitData("test", Object.fromEntries(inputs));
     for (const [i, row] of rows.entries()) {
-      const values: FieldValue[][] = this.#inputs.map(([, tensorizer]) => tensorizer.numberize(row));
+      const values: FieldValue[][] = inputs.map(([, tensorizer]) => tensorizer.numberize(row));
       data.push(values, row.origin, i);
     }
     const predictions: Prediction[] = [];
     for (const [start, end] of predictionBatches(rows)) {
       const batch = Uint32Array.from({ length: end - start }, (_, i) => start + i);
-      const { scores } = await this.program.run(data.batch(batch));
-      const flat = scores!.data as Float32Array;
-      const width = task.labels.length;
-      for (let i = 0; i < batch.length; i++) {
-        predictions.push(readScores(flat.subarray(i * width, (i + 1) * width), task.labels, task.decision));
-      }
+      const results = await this.program.run(data.batch(batch));
+      for (const [i, output] of outputRows(results, batch.length).entries())
+        predictions.push(part.read(output, rows[start + i]!, part.labels));
     }
     return predictions;
   }
 
   async release(): Promise<void> {
     await this.program.release();
-  }
-
-  get #inputs() {
-    return Object.entries(this.open.task.tensorizers).filter(([, tensorizer]) => tensorizer.role === "input");
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Row } from "../components/data/contracts.js";
@@ -26,6 +26,9 @@ const FILES = {
   checkpoint: "checkpoint.safetensors",
 } as const;
 
+/** Files that each of several models has of its own. */
+const PART_FILE = /^(parameters\..+\.safetensors|samples\..+\.jsonl|worst-rows\..+\.jsonl)$/;
+
 /** What the tensorizers learned, and from which files. */
 export interface SavedVocabularies {
   readonly tensorizers: Readonly<Record<string, unknown>>;
@@ -36,20 +39,26 @@ export interface SavedVocabularies {
 export class RunFolder implements CheckpointStore {
   constructor(readonly path: string) {}
 
-  /** The path of one of the run's files. */
-  file(name: keyof typeof FILES): string {
-    return join(this.path, FILES[name]);
+  /** The path of one of the run's files; `part` names one of several models that each have their own. */
+  file(name: keyof typeof FILES, part = ""): string {
+    const file = FILES[name];
+    const dot = file.lastIndexOf(".");
+    return join(this.path, part === "" ? file : `${file.slice(0, dot)}.${part}${file.slice(dot)}`);
   }
 
-  has(name: keyof typeof FILES): boolean {
-    return existsSync(this.file(name));
+  has(name: keyof typeof FILES, part = ""): boolean {
+    return existsSync(this.file(name, part));
   }
 
   /** The files that are there. */
   files(): string[] {
-    return (Object.keys(FILES) as (keyof typeof FILES)[])
+    const own = (Object.keys(FILES) as (keyof typeof FILES)[])
       .filter((name) => this.has(name))
       .map((name) => this.file(name));
+    const ofParts = existsSync(this.path)
+      ? readdirSync(this.path).filter((name) => PART_FILE.test(name))
+      : [];
+    return [...own, ...ofParts.map((name) => join(this.path, name))];
   }
 
   /** Throws `PTX_FILE_EXISTS` unless the folder is empty or not there yet. */
@@ -103,10 +112,22 @@ export class RunFolder implements CheckpointStore {
     await writeSafetensors(this.file("parameters"), parameters.feeds());
   }
 
-  /** Puts the run's parameters into a store, which then takes no others. */
-  async loadParameters(parameters: ParameterStore): Promise<void> {
+  /** Keeps the parameters that are best for one of several models; loading them needs that model's name. */
+  async savePartParameters(
+    part: string,
+    parameters: ParameterStore,
+    chosen: ReadonlyMap<string, Float32Array>,
+  ): Promise<void> {
+    const tensors = Object.entries(parameters.feeds()).map(
+      ([name, tensor]) => [name, { ...tensor, data: chosen.get(name)! }] as const,
+    );
+    await writeSafetensors(this.file("parameters", part), Object.fromEntries(tensors));
+  }
+
+  /** Puts the run's parameters into a store, which then takes no others; those best for one of several models if there are any. */
+  async loadParameters(parameters: ParameterStore, part = ""): Promise<void> {
     this.#require("parameters");
-    const file = this.file("parameters");
+    const file = this.file("parameters", this.has("parameters", part) ? part : "");
     const { tensors } = await readSafetensors(file);
     for (const [name, { dims, data }] of Object.entries(tensors)) {
       parameters.add({ name, shape: dims, data: floats(file, name, data), trainable: true });
@@ -122,21 +143,21 @@ export class RunFolder implements CheckpointStore {
     return (await this.#json("metrics")) as Readonly<Record<string, unknown>>;
   }
 
-  /** Keeps rows to check exported files with. */
-  async saveSamples(rows: readonly Row[]): Promise<void> {
-    await this.#write("samples", jsonLines(rows.map(({ values }) => ({ ...values }))));
+  /** Keeps rows to check exported files with; of several models, each one's in a file of its own. */
+  async saveSamples(rows: readonly Row[], part = ""): Promise<void> {
+    await this.#write("samples", jsonLines(rows.map(({ values }) => ({ ...values }))), part);
   }
 
-  async samples(): Promise<Row[]> {
-    const lines = (await this.#text("samples")).split("\n").filter((line) => line !== "");
+  async samples(part = ""): Promise<Row[]> {
+    const lines = (await this.#text("samples", part)).split("\n").filter((line) => line !== "");
     return lines.map((line, i) => {
-      const origin = `${this.file("samples")}:${i + 1}`;
+      const origin = `${this.file("samples", part)}:${i + 1}`;
       return { values: Object.assign(Object.create(null), parse(line, origin)), origin };
     });
   }
 
-  async saveWorst(rows: readonly object[]): Promise<void> {
-    await this.#write("worst", jsonLines(rows));
+  async saveWorst(rows: readonly object[], part = ""): Promise<void> {
+    await this.#write("worst", jsonLines(rows), part);
   }
 
   async save({ arrays, state }: Checkpoint): Promise<void> {
@@ -165,21 +186,21 @@ export class RunFolder implements CheckpointStore {
     await rm(this.file("checkpoint"), { force: true });
   }
 
-  async #write(name: keyof typeof FILES, text: string): Promise<void> {
-    await replaceFiles([{ path: this.file(name), pieces: [Buffer.from(text)] }]);
+  async #write(name: keyof typeof FILES, text: string, part = ""): Promise<void> {
+    await replaceFiles([{ path: this.file(name, part), pieces: [Buffer.from(text)] }]);
   }
 
-  async #text(name: keyof typeof FILES): Promise<string> {
-    this.#require(name);
-    return readFile(this.file(name), "utf8");
+  async #text(name: keyof typeof FILES, part = ""): Promise<string> {
+    this.#require(name, part);
+    return readFile(this.file(name, part), "utf8");
   }
 
   async #json(name: keyof typeof FILES): Promise<unknown> {
     return parse(await this.#text(name), this.file(name));
   }
 
-  #require(name: keyof typeof FILES): void {
-    if (this.has(name)) return;
+  #require(name: keyof typeof FILES, part = ""): void {
+    if (this.has(name, part)) return;
     const what = existsSync(this.path)
       ? `the run lacks ${FILES[name]}; it has not ended, or this is no run folder`
       : "there is no such run folder";
@@ -189,7 +210,8 @@ export class RunFolder implements CheckpointStore {
 
 /** Names that `replaceFiles` gives to a run's files while it writes them. */
 function isLeftover(name: string): boolean {
-  return Object.values(FILES).some((file) => name.startsWith(`.${file}.`) && name.endsWith(".part"));
+  const [, stem] = /^\.(.+?)\..*\.part$/.exec(name) ?? [];
+  return Object.values(FILES).some((file) => file.startsWith(`${stem}.`));
 }
 
 /** Rows as JSON, one a line. Integers beyond 2^53 (Parquet has them) become texts, as numbers would change them. */

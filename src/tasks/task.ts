@@ -1,12 +1,22 @@
 /** The contract of a task: the wiring of components for one kind of work. */
-import type { DecisionRule, Predicted } from "../components/contracts.js";
-import type { InputForm } from "../components/data/contracts.js";
+import type { Labels, Predicted } from "../components/contracts.js";
+import type { InputForm, Row } from "../components/data/contracts.js";
 import type { DataHandler } from "../components/data/data-handler.js";
 import type { SplitData, Tensorizers } from "../components/data/split-data.js";
-import type { Evaluated, MetricReporter } from "../components/reporters/contracts.js";
-import type { Channel, Predictions, Trainer } from "../components/trainers/contracts.js";
+import type { ComparedRow } from "../components/reporters/contracts.js";
+import type {
+  Channel,
+  Figures,
+  Predictions,
+  SelectMetric,
+  Trainer,
+  TrainingPart,
+  TrainingSession,
+} from "../components/trainers/contracts.js";
+import type { Tensor } from "../graph/graph.js";
 import type { Scope } from "../graph/scope.js";
 import type { Context } from "../registry/context.js";
+import type { OutputRow, Prediction } from "./prediction.js";
 
 /** What a graph is built for. */
 export interface BuildPurpose {
@@ -15,27 +25,49 @@ export interface BuildPurpose {
   readonly targets: boolean;
 }
 
-/** Parts of one kind of work, made from a config. Nothing is read from disk before it is asked for. */
-export interface Task {
+/** A model with its rows, figures and predictions. Nothing is read from disk before it is asked for. */
+export interface ModelTask {
+  /** The class that the config names. */
   readonly name: string;
   readonly context: Context;
-  /** The model's tensorizers by input name; empty vocabularies before `DataHandler.learn` or `loadVocabularies`. */
+  /** The model's tensorizers by input name; empty vocabularies before `learn` or `loadVocabularies`. */
   readonly tensorizers: Tensorizers;
-  readonly reporter: MetricReporter;
-  readonly trainer: Trainer;
-  /** The label names in id order. */
-  readonly labels: readonly string[];
-  /** How scores become labels. */
-  readonly decision: DecisionRule;
+  /** The label names of its targets. */
+  readonly labels: Labels;
+  /** The figure by which its best epoch is chosen. */
+  readonly select: SelectMetric;
   /** The rows; made on the first call. */
   data(): DataHandler;
-  channels(): Channel[];
+  /** Throws `PTX_CONFIG_VALUE` when what was learnt from the rows does not fit the config; asked before training. */
+  requireFit(): void;
   /** Reads the files that first parameter values come from. */
   prepare(): Promise<void>;
   /** Builds the model into a graph. */
   build(scope: Scope, purpose: BuildPurpose): Predicted;
-  /** Predictions with what they are to be compared with. */
-  evaluated(data: SplitData, predictions: Predictions): Evaluated;
+  /** A split's figures. */
+  report(data: SplitData, predictions: Predictions): Figures;
+  /** Every row with what is right and what was predicted. */
+  compare(data: SplitData, predictions: Predictions): readonly ComparedRow[];
+  /** The rows that went most wrong, the worst first; as many as its reporter keeps. */
+  worst(data: SplitData, predictions: Predictions): readonly ComparedRow[];
+  /** What an exported file gives for the model's outputs: labels by name. */
+  deploy(outputs: Predicted["outputs"]): Readonly<Record<string, Tensor>>;
+  /** What a row of the deployed outputs says. */
+  read(output: OutputRow, row: Row, labels: Labels): Prediction;
+  /** Whether rounding of scores by `tolerance` could have decided a prediction otherwise. */
+  undecided(prediction: Prediction, tolerance: number): boolean;
+}
+
+/** What a config's `task` makes: one model or several that are trained together, and how. */
+export interface Task extends Pick<TrainingSession, "turns" | "combine" | "selections"> {
+  readonly name: string;
+  readonly context: Context;
+  readonly trainer: Trainer;
+  /** The models by name; a task of one model has one part, called "". */
+  readonly parts: ReadonlyMap<string, ModelTask>;
+  /** What is made small in training a part; see `TrainingPart.objective`. */
+  objective(part: string): TrainingPart["objective"];
+  channels(): Channel[];
 }
 
 declare module "../registry/component.js" {

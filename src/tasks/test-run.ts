@@ -1,10 +1,13 @@
-import type { Figures } from "../components/trainers/contracts.js";
+import type { SplitData } from "../components/data/split-data.js";
+import type { ComparedRow } from "../components/reporters/contracts.js";
+import type { Figures, Predictions } from "../components/trainers/contracts.js";
 import { Evaluator } from "../components/trainers/evaluator.js";
 import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import { missingFile } from "../registry/input-file.js";
 import type { Registry } from "../registry/registry.js";
-import { openRun } from "./open-task.js";
+import { type OpenRun, openRun } from "./open-task.js";
+import type { ModelTask } from "./task.js";
 
 /** How a run is tested. */
 export interface TestOptions {
@@ -12,28 +15,63 @@ export interface TestOptions {
   readonly log: Log;
   /** A file to test on, of the form of the run's test file; by default that file. */
   readonly data?: string;
+  /** Called with every test row in file order: what is right beside what was predicted. */
+  readonly row?: (tested: TestedRow) => Promise<void>;
+}
+
+/** A test row with its truth and its prediction. */
+export interface TestedRow extends ComparedRow {
+  /** The task's name among several; "" for the only one. */
+  readonly task: string;
+  readonly origin: string;
 }
 
 /** The figures of a run on its test rows, or on another file's. */
-export async function testRun(path: string, { registry, log, data }: TestOptions): Promise<Figures> {
+export async function testRun(path: string, { registry, log, data, row }: TestOptions): Promise<Figures> {
   if (data !== undefined) {
     const missing = missingFile(data);
     if (missing !== undefined) throw ptxError("PTX_FILE_MISSING", "--data", missing);
   }
   const open = await openRun(path, registry, log);
-  if (data !== undefined) open.task.data().testOn(data);
-  if (!open.task.data().splits.includes("test")) {
-    throw ptxError("PTX_RUN", path, "the run has no test rows of its own: name a file with --data");
+  const parts = [...open.task.parts];
+  if (data !== undefined) {
+    if (parts.length > 1)
+      throw ptxError(
+        "PTX_USAGE",
+        "--data",
+        "the run has several tasks, and a file can have the form of one only",
+      );
+    parts[0]![1].data().testOn(data);
   }
-  const rows = await open.task.data().load("test");
+  const tested = parts.filter(([, part]) => part.data().splits.includes("test"));
+  if (tested.length === 0)
+    throw ptxError("PTX_RUN", path, "the run has no test rows of its own: name a file with --data");
+  const figures = new Map<string, Figures>();
+  const compared: [string, ModelTask, SplitData, Predictions][] = [];
+  for (const [name, part] of tested) {
+    const rows = await part.data().load("test");
+    const predictions = await evaluate(open, part, rows);
+    figures.set(name, part.report(rows, predictions));
+    compared.push([name, part, rows, predictions]);
+  }
+  open.parameters.requireAllDeclared();
+  if (row !== undefined) {
+    for (const [task, part, rows, predictions] of compared)
+      for (const one of part.compare(rows, predictions))
+        await row({ task, origin: rows.origin(one.row), ...one });
+  }
+  return open.task.combine(figures);
+}
+
+/** What a part's model gives for the rows of a split. */
+async function evaluate(open: OpenRun, part: ModelTask, rows: SplitData): Promise<Predictions> {
   const evaluator = await Evaluator.compile(
     await open.engine(),
-    (scope) => open.task.build(scope, { form: "ids", targets: true }),
+    (scope) => part.build(scope, { form: "ids", targets: true }),
     open.parameters,
     open.context,
   );
-  open.parameters.requireAllDeclared();
-  const predictions = await evaluator.run(rows, open.task.data().batcher.eval(rows.lengths, "test"));
+  const predictions = await evaluator.run(rows, part.data().batcher.eval(rows.lengths, "test"));
   await evaluator.release();
-  return open.task.reporter.figures(open.task.evaluated(rows, predictions));
+  return predictions;
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { JsonLines } from "../components/channels/jsonl.js";
 import type { Split } from "../components/data/contracts.js";
-import type { Fingerprint } from "../components/data/data-handler.js";
+import { type Fingerprint, learn } from "../components/data/data-handler.js";
 import type { SplitData } from "../components/data/split-data.js";
 import type {
   Channel,
@@ -9,15 +9,16 @@ import type {
   Figures,
   Predictions,
   TrainingEvent,
+  TrainingPart,
 } from "../components/trainers/contracts.js";
 import { Evaluator } from "../components/trainers/evaluator.js";
 import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
 import type { RunConfig } from "../registry/run-config.js";
-import { loadVocabularies, type OpenTask, openTask } from "./open-task.js";
+import { loadVocabularies, namedTensorizers, type OpenTask, openTask } from "./open-task.js";
 import { RunFolder } from "./run-folder.js";
-import type { Task } from "./task.js";
+import type { ModelTask, Task } from "./task.js";
 
 /** What metrics.json holds. */
 export interface Metrics {
@@ -62,11 +63,11 @@ export async function train(config: RunConfig, options: TrainOptions): Promise<T
   if (!resumed) await folder.requireFree();
   if (!resumed && options.resume) options.log.info(`${folder.path} holds no run yet: a new one begins`);
   const open = openTask(config, options.registry, options.log);
-  const { splits, files } = await readData(open, resumed ? folder : null);
-  if (!folder.has("checkpoint")) await open.task.prepare();
+  const { rows, files } = await readData(open, resumed ? folder : null);
+  if (!folder.has("checkpoint")) for (const part of open.task.parts.values()) await part.prepare();
   const channels = chooseChannels(open.task, options.quiet ?? false);
   const session: RunSession = {
-    splits,
+    rows,
     folder,
     emit: (event) => {
       for (const channel of channels) channel.event(event);
@@ -89,24 +90,32 @@ export async function train(config: RunConfig, options: TrainOptions): Promise<T
   }
 }
 
-/** The numericalised splits; the vocabularies are those of the run that is gone on with, or learnt. */
+/** The numericalised splits of each part. */
+type Rows = ReadonlyMap<string, ReadonlyMap<Split, SplitData>>;
+
+/** The rows of all parts as numbers; the vocabularies are those of the run that is gone on with, or learnt. */
 async function readData(
   { task }: OpenTask,
   run: RunFolder | null,
-): Promise<{ readonly splits: ReadonlyMap<Split, SplitData>; readonly files: readonly Fingerprint[] }> {
-  const data = task.data();
-  const files = await data.fingerprints();
+): Promise<{ readonly rows: Rows; readonly files: readonly Fingerprint[] }> {
+  const handlers = [...task.parts.values()].map((part) => part.data());
+  const files: Fingerprint[] = [];
+  for (const handler of handlers) files.push(...(await handler.fingerprints()));
   if (run?.has("vocabularies")) {
     const saved = await run.vocabularies();
     requireSameData(saved.data, files);
     loadVocabularies(task, saved, run.file("vocabularies"));
   } else {
-    await data.learn();
+    await learn(handlers);
   }
-  task.reporter.requireFit(task.labels, task.decision.decision);
-  const splits = new Map<Split, SplitData>();
-  for (const split of data.splits) splits.set(split, await data.load(split));
-  return { splits, files };
+  const rows = new Map<string, ReadonlyMap<Split, SplitData>>();
+  for (const [name, part] of task.parts) {
+    part.requireFit();
+    const splits = new Map<Split, SplitData>();
+    for (const split of part.data().splits) splits.set(split, await part.data().load(split));
+    rows.set(name, splits);
+  }
+  return { rows, files };
 }
 
 /** The config's channels; of these the quiet run keeps the ones that write files. */
@@ -115,69 +124,100 @@ function chooseChannels(task: Task, quiet: boolean): Channel[] {
 }
 
 function states(task: Task): Record<string, unknown> {
-  const entries = Object.entries(task.tensorizers);
+  const entries = [...namedTensorizers(task)];
   return Object.fromEntries(entries.map(([name, tensorizer]) => [name, tensorizer.state()]));
 }
 
 interface RunSession {
-  readonly splits: ReadonlyMap<Split, SplitData>;
+  readonly rows: Rows;
   readonly folder: RunFolder;
   readonly emit: (event: TrainingEvent) => void;
   readonly begin: () => Promise<void>;
 }
 
-async function trainAndTest(open: OpenTask, { splits, folder, emit, begin }: RunSession): Promise<Metrics> {
+async function trainAndTest(open: OpenTask, { rows, folder, emit, begin }: RunSession): Promise<Metrics> {
   const { task, context, parameters } = open;
   const engine = await open.engine();
-  const build: Parameters<typeof Evaluator.compile>[1] = (scope) =>
-    task.build(scope, { form: "ids", targets: true });
-  const report = (split: Split, predictions: Predictions): Figures =>
-    task.reporter.figures(task.evaluated(splits.get(split)!, predictions));
-  const { batcher } = task.data();
+  const parts = [...task.parts].map(([name, part]) => trainingPart(task, name, part, rows.get(name)!));
   const result = await task.trainer.train({
     context,
     engine,
     parameters,
-    build,
-    data: { train: splits.get("train")!, eval: splits.get("eval") ?? null, batcher },
-    report,
-    select: task.reporter.select,
+    parts,
+    turns: (batches, epoch) => task.turns(batches, epoch),
+    combine: (figures) => task.combine(figures),
+    selections: task.selections,
     emit,
     begin,
     checkpoints: folder,
   });
   await folder.saveParameters(parameters);
-  const evaluator = await Evaluator.compile(engine, build, parameters, context);
-  const figures: Partial<Record<Split, Figures>> = {};
-  for (const split of ["eval", "test"] as const) {
-    const data = splits.get(split);
-    if (data === undefined) continue;
-    const predictions = await evaluator.run(data, batcher.eval(data.lengths, split));
-    figures[split] = report(split, predictions);
-    emit({ type: "figures", split, figures: figures[split] });
-    if (split === "test" || !splits.has("test")) await saveWorst(task, data, predictions, folder);
+  for (const name of task.parts.keys()) {
+    const own = name === "" ? undefined : result.chosen.get(name);
+    if (own !== undefined) await folder.savePartParameters(name, parameters, own.parameters);
   }
-  await evaluator.release();
-  const heldOut = splits.get("test") ?? splits.get("eval") ?? splits.get("train")!;
-  const rows = Array.from({ length: Math.min(SAMPLES, heldOut.size) }, (_, i) => i);
-  await folder.saveSamples(await task.data().examples(heldOut, rows));
+  const figures: Record<"eval" | "test", Map<string, Figures>> = { eval: new Map(), test: new Map() };
+  for (const { name, build, data, report } of parts) {
+    const part = task.parts.get(name)!;
+    const splits = rows.get(name)!;
+    const evaluator = await Evaluator.compile(engine, build, parameters, context);
+    for (const split of ["eval", "test"] as const) {
+      const examples = splits.get(split);
+      if (examples === undefined) continue;
+      const predictions = await evaluator.run(examples, data.batcher.eval(examples.lengths, split));
+      figures[split].set(name, report(split, predictions));
+      if (split === "test" || !splits.has("test")) await saveWorst(part, examples, predictions, folder, name);
+    }
+    await evaluator.release();
+    const heldOut = splits.get("test") ?? splits.get("eval") ?? splits.get("train")!;
+    const sampled = Array.from({ length: Math.min(SAMPLES, heldOut.size) }, (_, i) => i);
+    await folder.saveSamples(await part.data().examples(heldOut, sampled), name);
+  }
+  const combined = (split: "eval" | "test"): Figures | null =>
+    figures[split].size === 0 ? null : task.combine(figures[split]);
+  for (const split of ["eval", "test"] as const) {
+    const shown = combined(split);
+    if (shown !== null) emit({ type: "figures", split, figures: shown });
+  }
   return {
     train: result.train,
-    eval: figures.eval ?? null,
-    test: figures.test ?? null,
+    eval: combined("eval"),
+    test: combined("test"),
     best_epoch: result.bestEpoch,
     epochs: result.epochs,
   };
 }
 
-async function saveWorst(
+/** A part of a task with its rows, as the trainer takes it. */
+function trainingPart(
   task: Task,
+  name: string,
+  part: ModelTask,
+  splits: ReadonlyMap<Split, SplitData>,
+): TrainingPart {
+  const objective = task.objective(name);
+  return {
+    name,
+    build: (scope) => part.build(scope, { form: "ids", targets: true }),
+    data: {
+      train: splits.get("train")!,
+      eval: splits.get("eval") ?? null,
+      batcher: part.data().batcher,
+    },
+    report: (split, predictions) => part.report(splits.get(split)!, predictions),
+    ...(objective && { objective }),
+  };
+}
+
+async function saveWorst(
+  part: ModelTask,
   data: SplitData,
   predictions: Predictions,
   folder: RunFolder,
+  name: string,
 ): Promise<void> {
-  const worst = task.reporter.worst(task.evaluated(data, predictions));
-  const rows = await task.data().examples(
+  const worst = part.worst(data, predictions);
+  const rows = await part.data().examples(
     data,
     worst.map(({ row }) => row),
   );
@@ -189,6 +229,7 @@ async function saveWorst(
       score,
       row: { ...rows[i]!.values },
     })),
+    name,
   );
 }
 

@@ -87,10 +87,10 @@ export class DataHandler {
   }
 
   /**
-   * Lets all tensorizers see the training rows, in one pass, and ends their learning. Before that it checks that every
-   * split has the columns that are read. Throws `PTX_DATA`.
+   * Lets all tensorizers see the training rows, in one pass. Before that it checks that every split has the columns that
+   * are read. Throws `PTX_DATA`.
    */
-  async learn(): Promise<void> {
+  async observe(): Promise<void> {
     if (!this.source.has("train")) {
       throw ptxError("PTX_DATA", "data.source", "there are no training rows: set train_filename");
     }
@@ -101,7 +101,10 @@ export class DataHandler {
       rows++;
     }
     if (rows === 0) throw this.#empty("train");
-    for (const tensorizer of this.#list) await tensorizer.finish();
+  }
+
+  /** Prints what the tensorizers learned. */
+  printFacts(): void {
     for (const [name, tensorizer] of Object.entries(this.tensorizers)) {
       const facts = printNumbers(tensorizer.facts());
       if (facts !== "") this.#context.log.info(`${name}: ${facts}`);
@@ -237,6 +240,14 @@ export class DataHandler {
   get #list(): readonly Tensorizer[] {
     return Object.values(this.tensorizers);
   }
+}
+
+/** Lets the tensorizers of all handlers learn from the training rows; one that several handlers share learns from the rows of all. */
+export async function learn(handlers: readonly DataHandler[]): Promise<void> {
+  for (const handler of handlers) await handler.observe();
+  const tensorizers = new Set(handlers.flatMap((handler) => Object.values(handler.tensorizers)));
+  for (const tensorizer of tensorizers) await tensorizer.finish();
+  for (const handler of handlers) handler.printFacts();
 }
 
 /** The data part of a task. */

@@ -88,6 +88,15 @@ export class SplitData {
     return feeds;
   }
 
+  /** The size that an axis has in each row. Throws `PTX_DATA` for an axis that no input has. */
+  axisSizes(axis: string): Int32Array {
+    for (const column of this.#columns) {
+      const at = column.spec.dims.indexOf(axis);
+      if (at >= 0) return Int32Array.from({ length: this.size }, (_, row) => column.size(row, at));
+    }
+    throw ptxError("PTX_DATA", this.split, `no input has an axis called "${axis}"`);
+  }
+
   /** A row's unpadded numbers for a field. */
   values(field: string, row: number): number[] {
     const column = this.#columns.find(({ spec }) => spec.name === field);

@@ -79,7 +79,8 @@ export const BagOfNGramsModel = component({
           },
         ]
       : [],
-  build(scope, config, inputs, labels) {
+  build(scope, config, inputs, { labels }) {
+    const target = inputs.find("labels");
     const input = inputs.need("ngrams", "BagOfNGramsModel");
     const size = vocabularyOf(input.tensorizer, "BagOfNGramsModel").size;
     const { ids, weights } = weightsOf(scope, config, input);
@@ -90,10 +91,12 @@ export const BagOfNGramsModel = component({
           weightedSum(weights, gather(scope.parameter("weight", [size, logits]), ids)),
           scope.parameter("bias", [logits]),
         );
-      return decide(scope, output_layer, linear, inputs, labels);
+      const { loss, scores } = decide(scope, output_layer, linear, target, labels!);
+      return { loss, outputs: { scores } };
     }
     const table = scope.parameter("weight", [size, dim], uniformInit(1 / dim));
     const text = meanBy(weightedSum(weights, gather(table, ids)), reduceSum(weights, [1], true));
-    return classify(scope, { decoder, output_layer }, text, inputs, labels);
+    const { loss, scores } = classify(scope, { decoder, output_layer }, text, target, labels!);
+    return { loss, outputs: { scores } };
   },
 });

@@ -2,7 +2,7 @@ import type { Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
 import type { SlotValue } from "../../registry/component.js";
 import type { Context } from "../../registry/context.js";
-import type { DecisionRule, ModelInputs, Predicted } from "../contracts.js";
+import type { Classified, DecisionRule, ModelInput } from "../contracts.js";
 import { linearLayer } from "../decoders/hidden-layers.js";
 
 /** The slots that end a classifier over features. */
@@ -13,19 +13,19 @@ interface Head {
 }
 
 /**
- * The end of every classifier: its output layer over logits; the target is the input "labels".
+ * The end of every classifier: its output layer over logits.
  * @param logitsOf makes as many logits as the output layer asks for, `[batch, count]`
  */
 export function decide(
   scope: Scope,
   outputLayer: SlotValue<"output_layer">,
   logitsOf: (count: number) => Tensor,
-  inputs: ModelInputs,
+  target: ModelInput | undefined,
   labels: readonly string[],
-): Predicted {
+): Classified {
   return scope.part("output_layer", outputLayer, "output_layer", (output, options, at) => {
     const { logits } = output.spec(options, labels);
-    return output.build(at, options, logitsOf(logits), inputs.find("labels"), labels);
+    return output.build(at, options, logitsOf(logits), target, labels);
   });
 }
 
@@ -34,16 +34,16 @@ export function classify(
   scope: Scope,
   head: Head,
   features: Tensor,
-  inputs: ModelInputs,
+  target: ModelInput | undefined,
   labels: readonly string[],
-): Predicted {
+): Classified {
   const decode = (logits: number): Tensor =>
     head.decoder === null
       ? scope.within("decoder", (at) => linearLayer(at, features, logits, true))
       : scope.part("decoder", head.decoder, "decoder", (decoder, config, at) =>
           decoder.build(at, config, features, logits),
         );
-  return decide(scope, head.output_layer, decode, inputs, labels);
+  return decide(scope, head.output_layer, decode, target, labels);
 }
 
 /** How the scores of a classifier with this output layer become labels. */

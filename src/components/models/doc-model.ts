@@ -65,6 +65,8 @@ export const DocModel = component({
       );
     }
     const dense = inputs.find("dense")?.tensors.values;
-    return classify(scope, config, dense === undefined ? doc : concat([doc, dense], 1), inputs, labels);
+    const features = dense === undefined ? doc : concat([doc, dense], 1);
+    const { loss, scores } = classify(scope, config, features, inputs.find("labels"), labels.labels!);
+    return { loss, outputs: { scores } };
   },
 });

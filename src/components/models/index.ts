@@ -17,9 +17,18 @@ import { SelfAttention } from "../poolings/self-attention.js";
 import { BiGRU } from "../representations/bigru.js";
 import { BiLSTM } from "../representations/bilstm.js";
 import { BiLSTMDocAttention } from "../representations/bilstm-doc-attention.js";
+import { BiLSTMDocSlotAttention } from "../representations/bilstm-doc-slot-attention.js";
+import { BiLSTMSlotAttention } from "../representations/bilstm-slot-attention.js";
+import { BSeqCNNRepresentation } from "../representations/bseq-cnn.js";
+import { DeepCNNRepresentation } from "../representations/deep-cnn.js";
 import { DocNNRepresentation } from "../representations/doc-nn.js";
+import { PassThroughRepresentation } from "../representations/pass-through.js";
 import { PureDocAttention } from "../representations/pure-doc-attention.js";
+import { SeqRepresentation } from "../representations/seq-representation.js";
+import { StackedBidirectionalRNN } from "../representations/stacked-bidirectional-rnn.js";
 import { TransformerRepresentation } from "../representations/transformer-representation.js";
+import { CRFOutputLayer } from "../tag-output-layers/crf.js";
+import { WordTaggingOutputLayer } from "../tag-output-layers/word-tagging.js";
 import { BagOfNGramsModel } from "./bag-of-ngrams-model.js";
 import { DocModel } from "./doc-model.js";
 
@@ -34,6 +43,13 @@ export const modelComponents = [
   BiLSTM,
   BiGRU,
   BiLSTMDocAttention,
+  BiLSTMSlotAttention,
+  BiLSTMDocSlotAttention,
+  StackedBidirectionalRNN,
+  DeepCNNRepresentation,
+  BSeqCNNRepresentation,
+  SeqRepresentation,
+  PassThroughRepresentation,
   PureDocAttention,
   TransformerRepresentation,
   SelfAttention,
@@ -45,6 +61,8 @@ export const modelComponents = [
   ClassificationOutputLayer,
   BinaryClassificationOutputLayer,
   MultiLabelClassificationOutputLayer,
+  WordTaggingOutputLayer,
+  CRFOutputLayer,
   CrossEntropyLoss,
   FocalLoss,
   BinaryCrossEntropyWithLogitsLoss,

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { type Static, Type } from "typebox";
 import { classificationReport, MetricsError, multiLabelReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
@@ -7,7 +6,7 @@ import { PtxError, ptxError } from "../../registry/errors.js";
 import { didYouMean } from "../../registry/nearest.js";
 import type { Decision } from "../contracts.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
-import type { Evaluated, MetricReporter, WorstRow } from "./contracts.js";
+import type { ClassMetricReporter, ComparedRow, Evaluated } from "./contracts.js";
 
 /** Figures of the whole split, of either kind of task. */
 const OF_SPLIT = [
@@ -70,7 +69,7 @@ const schema = Type.Object(
   },
 );
 
-class Classification implements MetricReporter {
+class Classification implements ClassMetricReporter {
   readonly select: SelectMetric;
 
   constructor(
@@ -121,14 +120,25 @@ class Classification implements MetricReporter {
     }
   }
 
-  worst({ labels, decision, threshold, gold, scores }: Evaluated): WorstRow[] {
+  get worstRows(): number {
+    return this.config.worst_rows;
+  }
+
+  compare({ labels, decision, threshold, gold, scores }: Evaluated): ComparedRow[] {
     const rows = scores.length / labels.length;
     const named = (holds: (label: number) => boolean): string[] => labels.filter((_, label) => holds(label));
-    const scored = Array.from({ length: rows }, (_, row): WorstRow => {
+    return Array.from({ length: rows }, (_, row) => {
       const score = (label: number): number => scores[row * labels.length + label]!;
       if (decision === "single-label") {
         const best = labels.reduce((top, _, label) => (score(label) > score(top) ? label : top), 0);
-        return { row, gold: [labels[gold[row]!]!], predicted: [labels[best]!], score: score(gold[row]!) };
+        const right = best === gold[row];
+        return {
+          row,
+          gold: [labels[gold[row]!]!],
+          predicted: [labels[best]!],
+          right,
+          score: score(gold[row]!),
+        };
       }
       const truth = (label: number): boolean => gold[row * labels.length + label] === 1;
       const agreement = labels.map((_, label) => (truth(label) ? score(label) : 1 - score(label)));
@@ -136,13 +146,10 @@ class Classification implements MetricReporter {
         row,
         gold: named(truth),
         predicted: named((label) => score(label) >= threshold),
+        right: labels.every((_, label) => truth(label) === score(label) >= threshold),
         score: Math.min(...agreement),
       };
     });
-    return scored
-      .filter(({ gold: truth, predicted }) => !isDeepStrictEqual(truth, predicted))
-      .sort((a, b) => a.score - b.score || a.row - b.row)
-      .slice(0, this.config.worst_rows);
   }
 
   #report({ labels, decision, threshold, gold, scores, loss }: Evaluated): Figures {

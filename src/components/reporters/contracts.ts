@@ -1,10 +1,14 @@
 /** The contract of metric reporters: predictions and gold in, figures out. Showing and storing them is the channels' part. */
 import type { Context } from "../../registry/context.js";
 import type { Decision } from "../contracts.js";
-import type { Figures, Predictions, SelectMetric } from "../trainers/contracts.js";
+import type { Figures, SelectMetric } from "../trainers/contracts.js";
 
-/** What figures are computed from. */
-export interface Evaluated extends Predictions {
+/** What figures of classes are computed from. */
+export interface Evaluated {
+  /** Probabilities `[rows, labels]`. */
+  readonly scores: Float32Array;
+  /** The mean loss, or null when there are no targets. */
+  readonly loss: number | null;
   readonly labels: readonly string[];
   readonly decision: Decision;
   /** Multi-label: the score from which a label holds. */
@@ -13,28 +17,80 @@ export interface Evaluated extends Predictions {
   readonly gold: Int32Array | Uint8Array;
 }
 
-/** Computes a split's figures, and says by which the best model is chosen. */
-export interface MetricReporter {
-  readonly select: SelectMetric;
-  /** Throws `PTX_CONFIG_VALUE` when the config names a label or a figure that such a task does not have; asked before training. */
-  requireFit(labels: readonly string[], decision: Decision): void;
-  /** Throws `PTX_TRAINING` for scores that are not probabilities, as a model gives that has diverged. */
-  figures(evaluated: Evaluated): Figures;
-  /** Rows that the model got most wrong: row numbers, the worst first. */
-  worst(evaluated: Evaluated): readonly WorstRow[];
+/** What figures of tags, one for each token, are computed from. */
+export interface TagsEvaluated {
+  readonly labels: readonly string[];
+  /** The mean loss, or null when there are no targets. */
+  readonly loss: number | null;
+  /** The right labels' ids, for each row one a token. */
+  readonly gold: readonly ArrayLike<number>[];
+  /** The predicted labels' ids; null where the graph did not decode, as in training passes of a CRF. */
+  readonly predicted: readonly ArrayLike<number>[] | null;
+  /** The predicted labels' probabilities. */
+  readonly scores: readonly ArrayLike<number>[] | null;
 }
 
-/** A row whose gold label got a low score. */
-export interface WorstRow {
+/** What figures of intents with slots are computed from. */
+export interface IntentSlotEvaluated {
+  readonly loss: number | null;
+  readonly intent: {
+    readonly labels: readonly string[];
+    /** Class ids `[rows]`. */
+    readonly gold: Int32Array;
+    /** Probabilities `[rows, intents]`. */
+    readonly scores: Float32Array;
+  };
+  readonly slots: Omit<TagsEvaluated, "loss">;
+}
+
+/** What figures of a language model are computed from. */
+export interface LanguageEvaluated {
+  /** Mean surprisal of a token in nats. */
+  readonly loss: number | null;
+  /** How many tokens were predicted. */
+  readonly tokens: number;
+}
+
+/** Computes a split's figures, and says by which the best model is chosen. */
+export interface MetricReporter<E> {
+  readonly select: SelectMetric;
+  /** Throws `PTX_TRAINING` for scores that are not probabilities, as a model gives that has diverged. */
+  figures(evaluated: E): Figures;
+  /** Every row with what is right and what was predicted, in row order; none where nothing was predicted. */
+  compare(evaluated: E): readonly ComparedRow[];
+  /** How many of the rows that went most wrong a run keeps. */
+  readonly worstRows: number;
+}
+
+/** Figures of classes. */
+export interface ClassMetricReporter extends MetricReporter<Evaluated> {
+  /** Throws `PTX_CONFIG_VALUE` when the config names a label or a figure that such a task does not have; asked before training. */
+  requireFit(labels: readonly string[], decision: Decision): void;
+}
+
+/** Figures of tags. */
+export interface TaggingMetricReporter extends MetricReporter<TagsEvaluated> {
+  /** Throws `PTX_CONFIG_VALUE` when the config names a figure that such labels do not have; asked before training. */
+  requireFit(labels: readonly string[]): void;
+}
+
+/** A row with its truth and its prediction, as lists of labels. */
+export interface ComparedRow {
   readonly row: number;
   readonly gold: readonly string[];
   readonly predicted: readonly string[];
-  /** The probability that the model gave to the truth. */
+  readonly right: boolean;
+  /** How near the model was to the truth, from 0 to 1: the probability that it gave to it, where that is known. */
   readonly score: number;
 }
 
 declare module "../../registry/component.js" {
   interface ComponentKinds<Config> {
-    metric_reporter: { create(config: Config, context: Context): MetricReporter };
+    metric_reporter: { create(config: Config, context: Context): ClassMetricReporter };
+    tagging_metric_reporter: { create(config: Config, context: Context): TaggingMetricReporter };
+    intent_slot_metric_reporter: {
+      create(config: Config, context: Context): MetricReporter<IntentSlotEvaluated>;
+    };
+    language_metric_reporter: { create(config: Config, context: Context): MetricReporter<LanguageEvaluated> };
   }
 }

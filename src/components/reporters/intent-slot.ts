@@ -4,8 +4,8 @@ import { intentSlotReport, predictedLabels, type TagReader } from "../../metrics
 import { component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
-import type { IntentSlotEvaluated, MetricReporter, WorstRow } from "./contracts.js";
-import { agreement, figuresOf, named, selectByFigure, worstFirst, worstRows } from "./reporting.js";
+import type { ComparedRow, IntentSlotEvaluated, MetricReporter } from "./contracts.js";
+import { agreement, figuresOf, named, selectByFigure, worstRows } from "./reporting.js";
 import { tagReader } from "./tag-reader.js";
 
 const METRICS = [
@@ -48,29 +48,29 @@ class IntentSlot implements MetricReporter<IntentSlotEvaluated> {
     return figuresOf(() => intentSlotReport({ intent, slots: { ...slots, reader }, loss }));
   }
 
+  get worstRows(): number {
+    return this.config.worst_rows;
+  }
+
   /** The lists hold the intent, then the tags. */
-  worst({ intent, slots }: IntentSlotEvaluated): WorstRow[] {
+  compare({ intent, slots }: IntentSlotEvaluated): ComparedRow[] {
     const { predicted: tags, scores } = slots;
     if (tags === null || scores === null) return [];
     const reader = slotReader(slots.labels);
     const intents = predictedLabels(intent.scores, intent.labels.length);
-    const wrong = slots.gold.flatMap((gold, row): WorstRow[] => {
+    return slots.gold.map((gold, row) => {
       const [goldTags, predictedTags] = [named(gold, slots.labels), named(tags[row]!, slots.labels)];
-      const right =
-        intent.gold[row] === intents[row] &&
-        isDeepStrictEqual(reader.entities(goldTags), reader.entities(predictedTags));
-      if (right) return [];
       const ofIntent = intent.scores[row * intent.labels.length + intent.gold[row]!]!;
-      return [
-        {
-          row,
-          gold: [intent.labels[intent.gold[row]!]!, ...goldTags],
-          predicted: [intent.labels[intents[row]!]!, ...predictedTags],
-          score: Math.min(ofIntent, agreement(gold, tags[row]!, scores[row]!)),
-        },
-      ];
+      return {
+        row,
+        gold: [intent.labels[intent.gold[row]!]!, ...goldTags],
+        predicted: [intent.labels[intents[row]!]!, ...predictedTags],
+        right:
+          intent.gold[row] === intents[row] &&
+          isDeepStrictEqual(reader.entities(goldTags), reader.entities(predictedTags)),
+        score: Math.min(ofIntent, agreement(gold, tags[row]!, scores[row]!)),
+      };
     });
-    return worstFirst(wrong, this.config.worst_rows);
   }
 }
 

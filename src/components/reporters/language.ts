@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { languageReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
-import type { LanguageEvaluated, MetricReporter, WorstRow } from "./contracts.js";
+import type { ComparedRow, LanguageEvaluated, MetricReporter } from "./contracts.js";
 import { figuresOf, selectByFigure } from "./reporting.js";
 
 const METRICS = ["perplexity", "bits_per_token", "loss"] as const;
@@ -32,7 +32,9 @@ class Language implements MetricReporter<LanguageEvaluated> {
   }
 
   /** Running text has no rows that are right or wrong. */
-  worst(): WorstRow[] {
+  readonly worstRows = 0;
+
+  compare(): ComparedRow[] {
     return [];
   }
 }

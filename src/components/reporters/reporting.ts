@@ -3,9 +3,8 @@ import { Type } from "typebox";
 import { MetricsError } from "../../metrics/index.js";
 import { PtxError } from "../../registry/errors.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
-import type { WorstRow } from "./contracts.js";
 
-/** The config key that says how many rows `worst` gives. */
+/** The config key that says how many of the worst rows are kept. */
 export const worstRows = Type.Integer({
   minimum: 0,
   default: 20,
@@ -31,11 +30,6 @@ export function figuresOf(report: () => Figures): Figures {
       cause: error,
     });
   }
-}
-
-/** The first `limit` of the rows, the least probable truth first. */
-export function worstFirst(rows: WorstRow[], limit: number): WorstRow[] {
-  return rows.sort((a, b) => a.score - b.score || a.row - b.row).slice(0, limit);
 }
 
 /**

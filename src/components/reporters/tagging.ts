@@ -1,11 +1,10 @@
-import { isDeepStrictEqual } from "node:util";
 import { type Static, Type } from "typebox";
 import { taggingReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
-import type { TaggingMetricReporter, TagsEvaluated, WorstRow } from "./contracts.js";
-import { agreement, figuresOf, named, selectByFigure, worstFirst, worstRows } from "./reporting.js";
+import type { ComparedRow, TaggingMetricReporter, TagsEvaluated } from "./contracts.js";
+import { agreement, figuresOf, named, selectByFigure, worstRows } from "./reporting.js";
 import { tagReader } from "./tag-reader.js";
 
 /** Figures of single tokens and of whole rows, whatever the tags are. */
@@ -50,14 +49,19 @@ class Tagging implements TaggingMetricReporter {
     return figuresOf(() => taggingReport({ ...evaluated, reader: tagReader(evaluated.labels) }));
   }
 
-  worst({ labels, gold, predicted, scores }: TagsEvaluated): WorstRow[] {
+  get worstRows(): number {
+    return this.config.worst_rows;
+  }
+
+  compare({ labels, gold, predicted, scores }: TagsEvaluated): ComparedRow[] {
     if (predicted === null || scores === null) return [];
-    const wrong = gold.flatMap((tags, row): WorstRow[] => {
-      const names = { gold: named(tags, labels), predicted: named(predicted[row]!, labels) };
-      if (isDeepStrictEqual(names.gold, names.predicted)) return [];
-      return [{ row, ...names, score: agreement(tags, predicted[row]!, scores[row]!) }];
-    });
-    return worstFirst(wrong, this.config.worst_rows);
+    return gold.map((tags, row) => ({
+      row,
+      gold: named(tags, labels),
+      predicted: named(predicted[row]!, labels),
+      right: Array.from(tags).every((tag, token) => tag === predicted[row]![token]),
+      score: agreement(tags, predicted[row]!, scores[row]!),
+    }));
   }
 }
 

@@ -3,14 +3,17 @@ import type { Engine, Values } from "../../engine/engine.js";
 import type { ParameterStore } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
-import type { Predicted } from "../contracts.js";
+import type { Loss, Predicted } from "../contracts.js";
 import type { Batcher, Split } from "../data/contracts.js";
+import type { RowOutputs } from "./row-outputs.js";
 
 /** The numericalised rows of one split. */
 export interface Examples {
   readonly size: number;
   /** What batchers sort by: tokens in each row. */
   readonly lengths: Int32Array;
+  /** The size that an axis of the feeds (`tokens`) has in each row. */
+  axisSizes(axis: string): Int32Array;
   /** The padded arrays of these rows by field name; may reuse the buffers of an earlier call. */
   batch(rows: Uint32Array): Values;
 }
@@ -22,10 +25,9 @@ export interface TrainingData {
   readonly batcher: Batcher;
 }
 
-/** Scores for every row of a split in file order. */
+/** What a model gave for every row of a split. */
 export interface Predictions {
-  /** Probabilities `[rows, labels]`. */
-  readonly scores: Float32Array;
+  readonly outputs: RowOutputs;
   /** The mean loss, or null when there are no targets. */
   readonly loss: number | null;
 }
@@ -96,20 +98,46 @@ export interface CheckpointStore {
   save(checkpoint: Checkpoint): Promise<void>;
 }
 
+/** A model with the rows that it is trained on: a task, or one of several that share parameters. */
+export interface TrainingPart {
+  /** Its task's name among several; "" for the only one. */
+  readonly name: string;
+  /** Builds the model with its loss in the given scope (inputs of the form "ids"). */
+  readonly build: (scope: Scope) => Predicted;
+  readonly data: TrainingData;
+  readonly report: (split: Split, predictions: Predictions) => Figures;
+  /** What is made small, given a batch's loss; the loss itself by default. An update divides the sum by the count. */
+  readonly objective?: (loss: Loss) => Loss;
+}
+
+/** A choice of epoch: the parameters of the one with the best figure are kept under its name. */
+export interface Selection {
+  readonly name: string;
+  readonly metric: SelectMetric;
+}
+
 /** Everything that a trainer works with. */
 export interface TrainingSession {
   readonly context: Context;
   readonly engine: Engine;
   readonly parameters: ParameterStore;
-  /** Builds the model with its loss in the given scope (inputs of the form "ids"). */
-  readonly build: (scope: Scope) => Predicted;
-  readonly data: TrainingData;
-  readonly report: (split: Split, predictions: Predictions) => Figures;
-  readonly select: SelectMetric;
+  readonly parts: readonly TrainingPart[];
+  /** Whose batch comes when in an epoch: part numbers, given how many batches each has. A part that runs out begins anew. */
+  readonly turns: (batches: readonly number[], epoch: number) => ArrayLike<number>;
+  /** The figures of all parts as one value, which selections read. */
+  readonly combine: (figures: ReadonlyMap<string, Figures>) => Figures;
+  /** How epochs are chosen; the run ends with the parameters of the first, which early stopping watches too. */
+  readonly selections: readonly [Selection, ...Selection[]];
   readonly emit: (event: TrainingEvent) => void;
   /** Called once, when everything is built and sound, before the first event and the first batch. */
   readonly begin: () => Promise<void>;
   readonly checkpoints: CheckpointStore | null;
+}
+
+/** The parameters that a selection chose. */
+export interface Chosen {
+  readonly epoch: number;
+  readonly parameters: ReadonlyMap<string, Float32Array>;
 }
 
 /** How a training run ended; the parameters are the best epoch's. */
@@ -118,6 +146,8 @@ export interface TrainingResult {
   readonly bestEpoch: number;
   /** Figures of the best epoch's training pass (dropout on, parameters changing). */
   readonly train: Figures;
+  /** What each selection chose, by its name. */
+  readonly chosen: ReadonlyMap<string, Chosen>;
 }
 
 /** Runs the epochs. */

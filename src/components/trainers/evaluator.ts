@@ -6,14 +6,18 @@ import { Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
 import type { Predicted } from "../contracts.js";
+import { CarriedValues } from "./carried.js";
 import type { Examples, Predictions } from "./contracts.js";
+import { RowOutputs } from "./row-outputs.js";
 
-/** The compiled inference graph with its loss: scores whole splits with the parameters as they are at that moment. */
+/** The compiled inference graph with its loss: runs over whole splits with the parameters as they are at that moment. */
 export class Evaluator {
   private constructor(
     readonly graph: Graph,
     readonly program: Program,
     readonly parameters: ParameterStore,
+    readonly outputs: Predicted["outputs"],
+    readonly carried: CarriedValues,
   ) {}
 
   /** Builds the model in inference mode and compiles it. */
@@ -24,35 +28,38 @@ export class Evaluator {
     context: Context,
   ): Promise<Evaluator> {
     const graph = new Graph();
-    const { loss, scores } = build(Scope.root(graph, "infer", parameters, context));
-    graph.output("scores", scores);
+    const scope = Scope.root(graph, "infer", parameters, context);
+    const { loss, outputs } = build(scope);
+    for (const [name, tensor] of Object.entries(outputs)) graph.output(name, tensor);
     if (loss !== null) {
       graph.output("loss_sum", loss.sum);
       graph.output("loss_count", loss.count);
     }
+    const carried = CarriedValues.declare(graph, scope.carried);
     optimize(graph);
-    return new Evaluator(graph, await engine.compile(graph), parameters);
+    return new Evaluator(graph, await engine.compile(graph), parameters, outputs, carried);
   }
 
-  /** Scores every row. `batches` hold each row number once, in any order; results are in row order. Throws `PTX_DATA` otherwise. */
+  /** Predicts every row. `batches` hold each row number once; results are by row. Throws `PTX_DATA` otherwise. */
   async run(examples: Examples, batches: readonly Uint32Array[]): Promise<Predictions> {
     requireEachOnce(batches, examples.size);
-    const outputs = [...this.graph.outputs.keys()];
     const parameters = this.parameters.feeds(this.graph.parameters.map(({ name }) => name));
-    let scores = new Float32Array(0);
+    const wanted = [...this.graph.outputs.keys()];
+    const outputs = new RowOutputs(examples, this.outputs);
     let [sum, count] = [0, 0];
+    this.carried.reset();
     for (const rows of batches) {
-      const results = await this.program.run({ ...examples.batch(rows), ...parameters }, outputs);
-      const batch = results.scores!;
-      const labels = batch.dims[1]!;
-      if (scores.length === 0) scores = new Float32Array(examples.size * labels);
-      for (const [i, row] of rows.entries()) {
-        scores.set((batch.data as Float32Array).subarray(i * labels, (i + 1) * labels), row * labels);
-      }
+      const batch = examples.batch(rows);
+      const results = await this.program.run(
+        { ...batch, ...parameters, ...this.carried.feeds(batch) },
+        wanted,
+      );
+      outputs.put(rows, results);
+      this.carried.take(results);
       sum += Number(results.loss_sum?.data[0] ?? 0);
       count += Number(results.loss_count?.data[0] ?? 0);
     }
-    return { scores, loss: count > 0 ? sum / count : null };
+    return { outputs, loss: count > 0 ? sum / count : null };
   }
 
   async release(): Promise<void> {

@@ -1,15 +1,40 @@
 import { component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
+import type { Split } from "../data/contracts.js";
 import { clipByGlobalNorm, clipByValue } from "../optimizers/clipping.js";
 import type { Optimizer, WeightAveraging } from "../optimizers/contracts.js";
 import { GradientAccumulator } from "../optimizers/gradient-accumulator.js";
 import { matchParameters } from "../optimizers/parameter-match.js";
 import type { Scheduler } from "../schedulers/contracts.js";
-import type { EpochRecord, Figures, TrainingResult, TrainingSession } from "./contracts.js";
+import type {
+  EpochRecord,
+  Figures,
+  Selection,
+  SelectMetric,
+  TrainingPart,
+  TrainingResult,
+  TrainingSession,
+} from "./contracts.js";
 import { Evaluator } from "./evaluator.js";
+import { RowOutputs } from "./row-outputs.js";
 import { type TrainerOptions, trainerOptions } from "./trainer-options.js";
-import { restoreState, saveState, type TrainingState } from "./training-state.js";
+import {
+  type Best,
+  restoreState,
+  saveState,
+  type TrainingParts,
+  type TrainingState,
+} from "./training-state.js";
 import { TrainingStep } from "./training-step.js";
+
+/** A part while it is trained. */
+interface RunningPart {
+  readonly part: TrainingPart;
+  readonly step: TrainingStep;
+  readonly evaluator: Evaluator;
+  /** What the training pass of this epoch gave. */
+  readonly outputs: RowOutputs;
+}
 
 /** One run of the loop. Everything that changes lives in `state`, so that a checkpoint is exactly what a resumed run needs. */
 class TrainingRun {
@@ -19,8 +44,7 @@ class TrainingRun {
   private constructor(
     readonly config: TrainerOptions,
     readonly session: TrainingSession,
-    readonly step: TrainingStep,
-    readonly evaluator: Evaluator,
+    readonly parts: readonly RunningPart[],
     readonly optimizer: Optimizer,
     readonly scheduler: Scheduler,
     readonly averaging: WeightAveraging | null,
@@ -28,14 +52,12 @@ class TrainingRun {
     this.#accumulator = new GradientAccumulator(config.num_accumulated_batches);
     this.#state = {
       epoch: 0,
-      batch: 0,
+      turn: 0,
       step: 0,
-      lossSum: 0,
-      lossCount: 0,
       pending: 0,
       norm: null,
-      scores: new Float32Array(0),
-      best: null,
+      parts: parts.map(() => ({ epoch: 0, batch: 0, lossSum: 0, lossCount: 0 })),
+      best: {},
       epochs: [],
       trainFigures: null,
       averaged: false,
@@ -43,8 +65,8 @@ class TrainingRun {
   }
 
   static async prepare(config: TrainerOptions, session: TrainingSession): Promise<TrainingRun> {
-    const { context, engine, parameters, build, data } = session;
-    if (config.early_stop_after > 0 && data.eval === null) {
+    const { context, engine, parameters } = session;
+    if (config.early_stop_after > 0 && session.parts.every(({ data }) => data.eval === null)) {
       throw ptxError(
         "PTX_CONFIG_VALUE",
         "trainer.early_stop_after",
@@ -52,27 +74,33 @@ class TrainingRun {
         "give an eval file or data.eval_fraction, or set early_stop_after to 0",
       );
     }
-    const evaluator = await Evaluator.compile(engine, build, parameters, context);
+    const evaluators: Evaluator[] = [];
+    for (const { build } of session.parts)
+      evaluators.push(await Evaluator.compile(engine, build, parameters, context));
     const frozen = matchParameters(config.freeze, parameters.names, (i) => `trainer.freeze[${i}]`).flat();
     for (const name of frozen) parameters.get(name)!.trainable = false;
-    const step = await TrainingStep.compile(engine, build, parameters, context);
+    const parts: RunningPart[] = [];
+    for (const [i, part] of session.parts.entries()) {
+      const step = await TrainingStep.compile(engine, part, parameters, context);
+      const outputs = new RowOutputs(part.data.train, step.outputs);
+      parts.push({ part, step, evaluator: evaluators[i]!, outputs });
+    }
     const chosen = context.part("optimizer", config.optimizer);
     const optimizer = chosen.component.create(chosen.config, context);
     optimizer.bind([...parameters]);
-    const batches = data.batcher.train(data.train.lengths, context.settings.seed, 0).length;
-    const stepsPerEpoch = Math.ceil(batches / config.num_accumulated_batches);
+    const stepsPerEpoch = Math.ceil(turnsOf(session, 0).length / config.num_accumulated_batches);
     const schedule = context.part("scheduler", config.scheduler);
     const info = {
       stepsPerEpoch,
       epochs: config.epochs,
       totalSteps: stepsPerEpoch * config.epochs,
       lr: optimizer.lr,
-      ...(data.eval && { metric: session.select }),
+      ...(session.parts.some(({ data }) => data.eval) && { metric: session.selections[0].metric }),
     };
     const scheduler = schedule.component.create(schedule.config, info, context);
     const average = config.weight_averaging && context.part("weight_averaging", config.weight_averaging);
     const averaging = average?.component.create(average.config, context) ?? null;
-    return new TrainingRun(config, session, step, evaluator, optimizer, scheduler, averaging);
+    return new TrainingRun(config, session, parts, optimizer, scheduler, averaging);
   }
 
   async train(): Promise<TrainingResult> {
@@ -81,19 +109,18 @@ class TrainingRun {
     const saved = await session.checkpoints?.load();
     if (saved) restoreState(saved, this.#parts());
     await session.begin();
-    const batches = this.#batches(state.epoch).length;
     session.emit({
       type: "start",
       epochs: config.epochs,
-      batches,
-      rows: session.data.train.size,
+      batches: turnsOf(session, state.epoch).length,
+      rows: this.#rows,
       parameters: session.parameters.size,
       resumed: state.step,
     });
     let reason = `all ${config.epochs} epochs done`;
     while (state.epoch < config.epochs) {
       if (this.#stale()) {
-        reason = `no better ${session.select.name} for ${config.early_stop_after} epochs`;
+        reason = `no better ${this.#main.metric.name} for ${config.early_stop_after} epochs`;
         break;
       }
       const started = performance.now();
@@ -103,12 +130,12 @@ class TrainingRun {
         type: "epoch",
         record,
         seconds: (performance.now() - started) / 1000,
-        rows: session.data.train.size,
+        rows: this.#rows,
       });
       await this.#checkpoint();
     }
-    const { best } = state;
-    if (best !== null && config.load_best_model_after_train) session.parameters.assign(best.parameters);
+    const best = this.#best;
+    if (best !== undefined && config.load_best_model_after_train) session.parameters.assign(best.parameters);
     else this.averaging?.swap([...session.parameters]);
     if (this.averaging !== null && !state.averaged) {
       session.context.log.warn(
@@ -116,62 +143,69 @@ class TrainingRun {
       );
     }
     session.emit({ type: "stop", reason, best_epoch: best?.epoch ?? state.epoch });
-    await this.step.release();
-    await this.evaluator.release();
+    for (const { step, evaluator } of this.parts) {
+      await step.release();
+      await evaluator.release();
+    }
     return {
       epochs: state.epochs,
       bestEpoch: best?.epoch ?? state.epoch,
       train: state.trainFigures ?? { loss: null },
+      chosen: new Map(Object.entries(state.best)),
     };
   }
 
-  /** The batches that are left of the current epoch. */
+  /** The turns that are left of the current epoch. */
   async #epoch(): Promise<void> {
     const state = this.#state;
     const { num_accumulated_batches: accumulated, checkpoint_every_batches: every } = this.config;
-    const batches = this.#batches(state.epoch);
-    while (state.batch < batches.length) {
-      const rows = batches[state.batch]!;
-      await this.#batch(rows);
-      state.batch++;
-      const whole = state.batch % accumulated === 0 || state.batch === batches.length;
+    const turns = turnsOf(this.session, state.epoch);
+    const passes = this.parts.map(({ part }, i) => this.#batches(part, state.parts[i]!.epoch));
+    while (state.turn < turns.length) {
+      const at = turns[state.turn]!;
+      const part = state.parts[at]!;
+      if (part.batch === passes[at]!.length) {
+        Object.assign(part, { epoch: part.epoch + 1, batch: 0 });
+        passes[at] = this.#batches(this.parts[at]!.part, part.epoch);
+      }
+      const rows = passes[at]![part.batch]!;
+      await this.#batch(at, rows);
+      part.batch++;
+      state.turn++;
+      const whole = state.turn % accumulated === 0 || state.turn === turns.length;
       if (whole) this.#update();
-      const loss = state.lossSum / Math.max(state.lossCount, 1e-12);
       this.session.emit({
         type: "progress",
         epoch: state.epoch + 1,
-        batch: state.batch,
-        batches: batches.length,
+        batch: state.turn,
+        batches: turns.length,
         rows: rows.length,
-        loss,
+        loss: this.#trainLoss(),
       });
-      if (whole && every !== null && state.batch < batches.length && state.batch % every < accumulated)
+      if (whole && every !== null && state.turn < turns.length && state.turn % every < accumulated)
         await this.#checkpoint();
     }
   }
 
   /** Loss and gradients of one batch, added to the update in the making. */
-  async #batch(rows: Uint32Array): Promise<void> {
+  async #batch(at: number, rows: Uint32Array): Promise<void> {
     const state = this.#state;
-    const { sum, count, scores } = await this.step.run(
-      this.session.data.train.batch(rows),
-      state,
-      (parameter, gradient) => this.#accumulator.add(parameter, gradient),
+    const { part, step, outputs } = this.parts[at]!;
+    const progress = state.parts[at]!;
+    const result = await step.run(part.data.train.batch(rows), progress, (parameter, gradient) =>
+      this.#accumulator.add(parameter, gradient),
     );
-    if (!Number.isFinite(sum)) {
+    if (!Number.isFinite(result.sum)) {
       throw ptxError(
         "PTX_TRAINING",
-        `epoch ${state.epoch + 1}, batch ${state.batch + 1}`,
-        `the loss is ${sum}; lower the learning rate, clip gradients (max_clip_norm), or look for extreme values in the inputs`,
+        `${part.name === "" ? "" : `${part.name}, `}epoch ${state.epoch + 1}, batch ${progress.batch + 1}`,
+        `the loss is ${result.sum}; lower the learning rate, clip gradients (max_clip_norm), or look for extreme values in the inputs`,
       );
     }
-    const labels = scores.length / rows.length;
-    if (state.scores.length === 0) state.scores = new Float32Array(this.session.data.train.size * labels);
-    for (const [i, row] of rows.entries())
-      state.scores.set(scores.subarray(i * labels, (i + 1) * labels), row * labels);
-    state.lossSum += sum;
-    state.lossCount += count;
-    state.pending += count;
+    outputs.put(rows, result.outputs);
+    progress.lossSum += result.sum;
+    progress.lossCount += result.count;
+    state.pending += result.divisor;
   }
 
   /** One optimizer step with everything accumulated; none when all rows weigh nothing, as there is no loss then. */
@@ -203,21 +237,18 @@ class TrainingRun {
     this.averaging?.afterEpoch(all, state.epoch);
     const averaged = this.averaging?.swap(all) ?? false;
     state.averaged ||= averaged;
-    const train = session.report("train", { scores: state.scores, loss: state.lossSum / state.lossCount });
+    const train = this.#trainFigures();
     const evaluated = await this.#evaluate();
-    const metric = session.select.value(evaluated ?? train);
-    if (metric === null) this.#warnUndefined();
-    const better = evaluated === null || state.best === null || this.#isBetter(metric, state.best.metric);
-    if (better) {
-      state.best = { epoch: state.epoch + 1, metric, parameters: session.parameters.snapshot() };
-      state.trainFigures = train;
-    }
+    const metric = this.#main.metric.value(evaluated ?? train);
+    if (metric === null) this.#warnUndefined(evaluated === null ? "train" : "eval");
+    const better = this.#keepBest(evaluated, train);
+    if (better) state.trainFigures = train;
     if (averaged) this.averaging?.swap(all);
     if (evaluated !== null && metric !== null) scheduler.observe(metric);
     const record: EpochRecord = {
       epoch: state.epoch + 1,
       steps: state.step,
-      train_loss: state.lossSum / state.lossCount,
+      train_loss: this.#trainLoss(),
       eval_loss: evaluated?.loss ?? null,
       metric,
       learning_rate: learningRate,
@@ -225,27 +256,65 @@ class TrainingRun {
       best: better,
     };
     state.epochs.push(record);
-    Object.assign(state, { epoch: state.epoch + 1, batch: 0, lossSum: 0, lossCount: 0 });
+    Object.assign(state, { epoch: state.epoch + 1, turn: 0 });
+    for (const part of state.parts) Object.assign(part, { lossSum: 0, lossCount: 0 });
+    for (const [i, { part, outputs }] of this.parts.entries()) {
+      outputs.restart();
+      const progress = state.parts[i]!;
+      // The next epoch begins a pass of its own where this one ended with one.
+      if (progress.batch === this.#batches(part, progress.epoch).length)
+        Object.assign(progress, { epoch: progress.epoch + 1, batch: 0 });
+    }
     return record;
   }
 
-  async #evaluate(): Promise<Figures | null> {
-    const { data, report } = this.session;
-    if (data.eval === null) return null;
-    return report("eval", await this.evaluator.run(data.eval, data.batcher.eval(data.eval.lengths, "eval")));
+  /** Keeps the parameters where a selection finds them better; tells whether the first one does. */
+  #keepBest(evaluated: Figures | null, train: Figures): boolean {
+    const { epoch, best } = this.#state;
+    let better = false;
+    for (const { name, metric } of this.session.selections) {
+      const value = metric.value(evaluated ?? train);
+      const known = best[name];
+      if (evaluated !== null && known !== undefined && !isBetter(metric, value, known.metric)) continue;
+      best[name] = { epoch: epoch + 1, metric: value, parameters: this.session.parameters.snapshot() };
+      better ||= name === this.#main.name;
+    }
+    return better;
   }
 
-  /** Where the metric says nothing, the later epoch is taken. */
-  #isBetter(metric: number | null, best: number | null): boolean {
-    if (best === null) return true;
-    if (metric === null) return false;
-    return this.session.select.higherIsBetter ? metric > best : metric < best;
+  /** The figures of the epoch's training pass; of a part whose rows did not all have their turn, the loss alone. */
+  #trainFigures(): Figures {
+    const figures = this.parts.map(({ part, outputs }, i) => {
+      const { lossSum, lossCount } = this.#state.parts[i]!;
+      const loss = lossCount > 0 ? lossSum / lossCount : null;
+      return [part.name, outputs.complete ? part.report("train", { outputs, loss }) : { loss }] as const;
+    });
+    return this.session.combine(new Map(figures));
+  }
+
+  async #evaluate(): Promise<Figures | null> {
+    const figures = new Map<string, Figures>();
+    for (const { part, evaluator } of this.parts) {
+      const { eval: rows, batcher } = part.data;
+      if (rows === null) continue;
+      const predictions = await evaluator.run(rows, batcher.eval(rows.lengths, "eval"));
+      figures.set(part.name, part.report("eval", predictions));
+    }
+    return figures.size === 0 ? null : this.session.combine(figures);
+  }
+
+  /** The mean loss of the epoch so far; of several parts the mean of theirs. */
+  #trainLoss(): number {
+    const losses = this.#state.parts.flatMap(({ lossSum, lossCount }) =>
+      lossCount > 0 ? [lossSum / lossCount] : [],
+    );
+    return losses.reduce((a, b) => a + b, 0) / Math.max(losses.length, 1);
   }
 
   /** Throws `PTX_TRAINING` where an epoch left nothing to go on with: a gradient may overflow where the loss did not. */
   #requireSound(): void {
     const where = `epoch ${this.#state.epoch + 1}`;
-    if (this.#state.lossCount === 0) {
+    if (this.#state.parts.every(({ lossCount }) => lossCount === 0)) {
       throw ptxError("PTX_TRAINING", where, "every training row weighs 0 in the loss: look at label_weights");
     }
     for (const { name, data } of this.session.parameters) {
@@ -255,34 +324,62 @@ class TrainingRun {
     }
   }
 
-  #warnUndefined(): void {
-    const { context, select, data } = this.session;
-    const split = data.eval === null ? "train" : "eval";
-    context.log.warn(
-      `epoch ${this.#state.epoch + 1}: ${select.name} is not defined on the ${split} rows, so it cannot choose the best epoch`,
+  #warnUndefined(split: Split): void {
+    this.session.context.log.warn(
+      `epoch ${this.#state.epoch + 1}: ${this.#main.metric.name} is not defined on the ${split} rows, so it cannot choose the best epoch`,
     );
   }
 
   #stale(): boolean {
-    const { epoch, best } = this.#state;
+    const best = this.#best;
     const patience = this.config.early_stop_after;
-    return patience > 0 && best !== null && epoch - best.epoch >= patience;
+    return patience > 0 && best !== undefined && this.#state.epoch - best.epoch >= patience;
   }
 
-  #batches(epoch: number): Uint32Array[] {
-    const { data, context } = this.session;
-    return data.batcher.train(data.train.lengths, context.settings.seed, epoch);
+  get #main(): Selection {
+    return this.session.selections[0];
+  }
+
+  get #best(): Best | undefined {
+    return this.#state.best[this.#main.name];
+  }
+
+  get #rows(): number {
+    return this.parts.reduce((sum, { part }) => sum + part.data.train.size, 0);
+  }
+
+  #batches(part: TrainingPart, epoch: number): Uint32Array[] {
+    return batchesOf(part, this.session.context.settings.seed, epoch);
   }
 
   async #checkpoint(): Promise<void> {
     await this.session.checkpoints?.save(saveState(this.#parts()));
   }
 
-  #parts() {
+  #parts(): TrainingParts {
     const { optimizer, scheduler, averaging } = this;
     const { context, parameters } = this.session;
-    return { context, state: this.#state, parameters, optimizer, scheduler, averaging };
+    const passes = this.parts.map(({ outputs, step: { carried } }) => ({ outputs, carried }));
+    return { context, state: this.#state, passes, parameters, optimizer, scheduler, averaging };
   }
+}
+
+const batchesOf = ({ data }: TrainingPart, seed: number, epoch: number): Uint32Array[] =>
+  data.batcher.train(data.train.lengths, seed, epoch);
+
+/** Whose turn it is when in an epoch. */
+function turnsOf({ parts, turns, context }: TrainingSession, epoch: number): ArrayLike<number> {
+  return turns(
+    parts.map((part) => batchesOf(part, context.settings.seed, epoch).length),
+    epoch,
+  );
+}
+
+/** Where the metric says nothing, the later epoch is taken. */
+function isBetter({ higherIsBetter }: SelectMetric, metric: number | null, best: number | null): boolean {
+  if (best === null) return true;
+  if (metric === null) return false;
+  return higherIsBetter ? metric > best : metric < best;
 }
 
 /** The loop of PyText's TaskTrainer, resumable at any batch: with the same seed and threads it gives the same bits. */

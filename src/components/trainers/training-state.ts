@@ -3,22 +3,39 @@ import type { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
 import type { Optimizer, SavedState, WeightAveraging } from "../optimizers/contracts.js";
 import type { Scheduler, SchedulerState } from "../schedulers/contracts.js";
+import type { CarriedValues } from "./carried.js";
 import type { Checkpoint, EpochRecord, Figures } from "./contracts.js";
+import type { RowOutputs } from "./row-outputs.js";
 
-/** Everything that changes while training, apart from what parameters, optimizer, scheduler and averaging hold themselves. */
-export interface TrainingState {
-  /** Epochs and batches of this epoch that are done, and optimizer steps of the run. */
+/** The best epoch so far by one selection. */
+export interface Best {
+  epoch: number;
+  metric: number | null;
+  parameters: Map<string, Float32Array>;
+}
+
+/** What changes in one part of the training while it goes on. */
+export interface PartState {
+  /** Passes over its rows, and batches of this pass, that are done. */
   epoch: number;
   batch: number;
-  step: number;
-  /** Loss terms accumulated since the last update. */
-  pending: number;
+  /** Loss terms of this epoch. */
   lossSum: number;
   lossCount: number;
+}
+
+/** Everything that changes while training, apart from what parameters, outputs, optimizer, scheduler and averaging hold themselves. */
+export interface TrainingState {
+  /** Epochs and turns of this epoch that are done, and optimizer steps of the run. */
+  epoch: number;
+  turn: number;
+  step: number;
+  /** What the gradients gathered since the last update must be divided by. */
+  pending: number;
   norm: number | null;
-  /** The training pass's scores of this epoch, by row. */
-  scores: Float32Array;
-  best: { epoch: number; metric: number | null; parameters: Map<string, Float32Array> } | null;
+  parts: PartState[];
+  /** By the name of the selection. */
+  best: Record<string, Best>;
   epochs: EpochRecord[];
   trainFigures: Figures | null;
   /** Whether weight averaging has given an average yet. */
@@ -29,6 +46,8 @@ export interface TrainingState {
 export interface TrainingParts {
   readonly context: Context;
   readonly state: TrainingState;
+  /** For each part the outputs of this epoch's training pass, and the states that go on to its next batch. */
+  readonly passes: readonly { readonly outputs: RowOutputs; readonly carried: CarriedValues }[];
   readonly parameters: ParameterStore;
   readonly optimizer: Optimizer;
   readonly scheduler: Scheduler;
@@ -39,8 +58,10 @@ export interface TrainingParts {
 interface SavedJson {
   /** Threads of the graph: with another number of them sums are taken in another order. */
   readonly threads: number;
-  readonly progress: Omit<TrainingState, "scores" | "best">;
-  readonly best: { readonly epoch: number; readonly metric: number | null } | null;
+  readonly progress: Omit<TrainingState, "best">;
+  readonly best: Readonly<Record<string, Omit<Best, "parameters">>>;
+  /** The sizes of the states that are carried on, by part. */
+  readonly carried: readonly Readonly<Record<string, readonly number[]>>[];
   readonly optimizer: Readonly<Record<string, number>>;
   readonly averaging: Readonly<Record<string, number>> | null;
   readonly scheduler: SchedulerState;
@@ -48,12 +69,12 @@ interface SavedJson {
 
 /** All of a run as arrays and JSON. Arrays are the live ones: write before training goes on. */
 export function saveState(parts: TrainingParts): Checkpoint {
-  const { context, state, parameters, optimizer, scheduler, averaging } = parts;
+  const { context, state, passes, parameters, optimizer, scheduler, averaging } = parts;
   const arrays = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   const put = (prefix: string, entries: Iterable<readonly [string, Float32Array]>): void => {
     for (const [name, data] of entries) arrays.set(`${prefix}/${name}`, { shape: [data.length], data });
   };
-  const { scores, best, ...progress } = state;
+  const { best, ...progress } = state;
   const [moved, averaged] = [optimizer.state(), averaging?.state() ?? null];
   put(
     "parameter",
@@ -61,12 +82,23 @@ export function saveState(parts: TrainingParts): Checkpoint {
   );
   put("optimizer", Object.entries(moved.arrays));
   put("averaging", Object.entries(averaged?.arrays ?? {}));
-  put("best", best?.parameters ?? []);
-  put("training", [["scores", scores]]);
+  for (const [name, { parameters: chosen }] of Object.entries(best)) put(`best/${name}`, chosen);
+  for (const [i, { outputs, carried }] of passes.entries()) {
+    put(`pass${i}`, outputs.state());
+    put(
+      `carried${i}`,
+      carried.state().map(({ name, data }) => [name, data] as const),
+    );
+  }
   const json: SavedJson = {
     threads: context.settings.threads,
     progress,
-    best: best && { epoch: best.epoch, metric: best.metric },
+    best: Object.fromEntries(
+      Object.entries(best).map(([name, { epoch, metric }]) => [name, { epoch, metric }]),
+    ),
+    carried: passes.map(({ carried }) =>
+      Object.fromEntries(carried.state().map(({ name, dims }) => [name, dims])),
+    ),
     optimizer: moved.numbers,
     averaging: averaged?.numbers ?? null,
     scheduler: scheduler.state(),
@@ -110,9 +142,15 @@ export function restoreState(checkpoint: Checkpoint, parts: TrainingParts): void
   if (parts.averaging !== null && json.averaging !== null) {
     parts.averaging.load(saved("averaging", json.averaging), [...parts.parameters]);
   }
-  const best = json.best && { ...json.best, parameters: take("best") };
-  Object.assign(parts.state, json.progress, {
-    best,
-    scores: take("training").get("scores") ?? new Float32Array(0),
-  });
+  const best = Object.fromEntries(
+    Object.entries(json.best).map(([name, kept]) => [name, { ...kept, parameters: take(`best/${name}`) }]),
+  );
+  for (const [i, { outputs, carried }] of parts.passes.entries()) {
+    outputs.load(take(`pass${i}`));
+    const states = [...take(`carried${i}`)].map(
+      ([name, data]) => [name, { dims: json.carried[i]![name]!, data }] as const,
+    );
+    carried.load(new Map(states));
+  }
+  Object.assign(parts.state, json.progress, { best });
 }

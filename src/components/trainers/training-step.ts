@@ -11,25 +11,31 @@ import { stream } from "../../registry/random.js";
 import type { Predicted } from "../contracts.js";
 import type { GradientValue } from "../optimizers/contracts.js";
 import { bindShape, bindSymbols } from "./bindings.js";
+import { CarriedValues } from "./carried.js";
+import type { TrainingPart } from "./contracts.js";
 
-/** A batch's loss as a sum and a count, and the model's scores for it. */
+/** What a batch gave. */
 export interface StepResult {
+  /** Its loss. */
   readonly sum: number;
   readonly count: number;
-  readonly scores: Float32Array;
+  /** What the gradients must be divided by, once all batches of the update are in. */
+  readonly divisor: number;
+  /** The model's outputs by name, padded. */
+  readonly outputs: Values;
 }
 
-/** Which batch of which epoch is being trained, both from 0: what dropout masks are drawn by. */
+/** Which batch of which pass over its rows is being trained, both from 0: what dropout masks are drawn by. */
 export interface Moment {
   readonly epoch: number;
   readonly batch: number;
 }
 
-/** The compiled training graph: loss, scores and gradients of one batch. */
+/** The compiled training graph: loss, outputs and gradients of one batch. */
 export class TrainingStep {
   readonly #buffers: Record<string, HostTensor> = {};
   readonly #masks = new Map<string, Float32Array>();
-  readonly #outputs: string[];
+  readonly #wanted: string[];
 
   private constructor(
     readonly graph: Graph,
@@ -37,9 +43,11 @@ export class TrainingStep {
     readonly parameters: ParameterStore,
     readonly trained: readonly Trained[],
     readonly masks: readonly DropoutMask[],
+    readonly outputs: Predicted["outputs"],
+    readonly carried: CarriedValues,
     readonly seed: number,
   ) {
-    this.#outputs = [...graph.outputs.keys()];
+    this.#wanted = [...graph.outputs.keys()];
     for (const { parameter, sparse } of trained) {
       if (sparse) continue;
       const data = new Float32Array(parameter.data.length);
@@ -50,13 +58,13 @@ export class TrainingStep {
   /** Builds the model in training mode, adds the gradients of all trainable parameters, and compiles. */
   static async compile(
     engine: Engine,
-    build: (scope: Scope) => Predicted,
+    { build, objective = (loss) => loss }: Pick<TrainingPart, "build" | "objective">,
     parameters: ParameterStore,
     context: Context,
   ): Promise<TrainingStep> {
     const graph = new Graph();
     const scope = Scope.root(graph, "train", parameters, context);
-    const { loss, scores } = build(scope);
+    const { loss, outputs } = build(scope);
     if (loss === null)
       throw ptxError("PTX_TRAINING", "model", "the model has no loss: its target input is missing");
     const trainable = graph.parameters.filter(({ name }) => parameters.get(name)?.trainable);
@@ -64,9 +72,12 @@ export class TrainingStep {
       throw ptxError("PTX_TRAINING", "trainer.freeze", "every parameter is frozen: nothing would be trained");
     graph.output("loss_sum", loss.sum);
     graph.output("loss_count", loss.count);
-    graph.output("scores", scores);
+    const { sum, count } = objective(loss);
+    graph.output("divisor", count);
+    for (const [name, tensor] of Object.entries(outputs)) graph.output(name, tensor);
+    const carried = CarriedValues.declare(graph, scope.carried);
     const trained: Trained[] = [];
-    for (const [i, gradient] of gradients(loss.sum, trainable).entries()) {
+    for (const [i, gradient] of gradients(sum, trainable).entries()) {
       const parameter = parameters.get(trainable[i]!.name)!;
       if (gradient === null) {
         throw ptxError(
@@ -85,6 +96,8 @@ export class TrainingStep {
       parameters,
       trained,
       scope.masks,
+      outputs,
+      carried,
       context.settings.seed,
     );
   }
@@ -100,17 +113,20 @@ export class TrainingStep {
       this.masks.map((mask) => [mask.name, this.#draw(mask, moment, bindings)]),
     );
     const parameters = this.parameters.feeds(this.graph.parameters.map(({ name }) => name));
+    if (moment.batch === 0) this.carried.reset();
     const results = await this.program.run(
-      { ...batch, ...masks, ...parameters },
-      this.#outputs,
+      { ...batch, ...masks, ...parameters, ...this.carried.feeds(batch) },
+      this.#wanted,
       this.#buffers,
     );
+    this.carried.take(results);
     for (const { parameter, sparse } of this.trained)
       add(parameter, sparse ? sparseGradient(parameter, results) : denseGradient(parameter, results));
     return {
       sum: Number(results.loss_sum!.data[0]),
       count: Number(results.loss_count!.data[0]),
-      scores: results.scores!.data as Float32Array,
+      divisor: Number(results.divisor!.data[0]),
+      outputs: results,
     };
   }
 

@@ -1,0 +1,64 @@
+/** @file A task's model as it is deployed: without targets, its labels by name. */
+import type { InputForm, Tensorizer } from "../components/data/contracts.js";
+import type { Values } from "../engine/engine.js";
+import type { TensorData } from "../graph/dtype.js";
+import { Graph } from "../graph/graph.js";
+import { optimize } from "../graph/passes.js";
+import { Scope } from "../graph/scope.js";
+import { ptxError } from "../registry/errors.js";
+import { didYouMean } from "../registry/nearest.js";
+import type { OpenTask } from "./open-task.js";
+import type { OutputRow } from "./prediction.js";
+import type { ModelTask, Task } from "./task.js";
+
+/** The tensorizers that read what is there when predicting, by input. */
+export function inputsOf(part: ModelTask): [string, Tensorizer][] {
+  return Object.entries(part.tensorizers).filter(([, { role }]) => role === "input");
+}
+
+/** The columns that a row to predict needs. */
+export function columnsOf(part: ModelTask): string[] {
+  return [...new Set(inputsOf(part).flatMap(([, { columns }]) => columns))];
+}
+
+/** The model in inference mode, without targets, with the outputs that are deployed. */
+export function deploymentGraph(
+  { task, parameters, context }: OpenTask,
+  part: ModelTask,
+  form: InputForm,
+): Graph {
+  const graph = new Graph();
+  const scope = Scope.root(graph, "infer", parameters, context);
+  const { outputs } = part.build(scope, { form, targets: false });
+  if (task.parts.size === 1) parameters.requireAllDeclared();
+  for (const [output, tensor] of Object.entries(part.deploy(outputs))) graph.output(output, tensor);
+  optimize(graph);
+  return graph;
+}
+
+/** The only model of a task, or of several the named one. Throws `PTX_USAGE` where the name is missing or wrong. */
+export function choosePart({ name: task, parts }: Task, name: string | undefined): ModelTask {
+  const [only, ...others] = parts.values();
+  if (name === undefined && others.length === 0) return only!;
+  const found = name === undefined ? undefined : parts.get(name);
+  if (found !== undefined) return found;
+  const names = [...parts.keys()];
+  if (others.length === 0)
+    throw ptxError("PTX_USAGE", "--task", `this ${task} has one model: leave --task out`);
+  const problem =
+    name === undefined ? "it has several tasks" : `it has no task called "${name}"${didYouMean(name, names)}`;
+  throw ptxError("PTX_USAGE", "--task", `${problem}: name one of ${names.join(", ")}`);
+}
+
+/** The rows of a run's results; a result without an axis for rows belongs to none. */
+export function outputRows(results: Values, rows: number): OutputRow[] {
+  const piece = (name: string, row: number): TensorData => {
+    const { data, dims } = results[name]!;
+    const width = dims.slice(1).reduce((a, b) => a * b, 1);
+    return data.slice(row * width, (row + 1) * width);
+  };
+  return Array.from({ length: rows }, (_, row) => ({
+    numbers: (name) => piece(name, row) as Float32Array,
+    strings: (name) => piece(name, row) as readonly string[],
+  }));
+}

@@ -1,0 +1,69 @@
+import type { OffsetUnit } from "../text/offsets.js";
+import { OffsetTable } from "../text/offsets.js";
+
+/** The deployed outputs of one row, padded as the batch was; a reader takes as many places as the row has tokens. */
+export interface OutputRow {
+  numbers(name: string): ArrayLike<number>;
+  strings(name: string): readonly string[];
+}
+
+/** A token of the text with its tag. Offsets count in the unit asked for, the end exclusive. */
+export interface TokenPrediction {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly label: string;
+  readonly score: number;
+}
+
+/** A labelled part of the text. Its score is the lowest among its tokens' tags. */
+export interface SlotPrediction {
+  readonly start: number;
+  readonly end: number;
+  readonly label: string;
+  readonly text: string;
+  readonly score: number;
+}
+
+/** A token of a text with what a language model thought of it. */
+export interface TokenSurprisal {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** `-log2 p(token | the tokens before it)`. */
+  readonly bits: number;
+}
+
+/** A prediction for one row; which keys there are depends on the task. */
+export interface Prediction {
+  /** Classes: the label of the row, or all that hold; the score of every label. */
+  readonly label?: string;
+  readonly labels?: readonly string[];
+  readonly scores?: Readonly<Record<string, number>>;
+  /** Tags, slots, language models: the text that offsets are about. */
+  readonly text?: string;
+  readonly intent?: string;
+  readonly intent_score?: number;
+  /** Labelled parts: entities or slots. */
+  readonly slots?: readonly SlotPrediction[];
+  readonly tokens?: readonly TokenPrediction[] | readonly TokenSurprisal[];
+  /** Language models: 2 to the mean of the tokens' bits. */
+  readonly perplexity?: number;
+}
+
+/** A prediction whose offsets, UTF-16 so far, count in another unit. */
+export function inUnit(prediction: Prediction, unit: OffsetUnit): Prediction {
+  const { text, slots, tokens } = prediction;
+  if (unit === "utf16" || text === undefined) return prediction;
+  const table = new OffsetTable(text, unit);
+  const moved = <T extends { readonly start: number; readonly end: number }>(part: T): T => ({
+    ...part,
+    start: table.fromUtf16(part.start)!,
+    end: table.fromUtf16(part.end)!,
+  });
+  return {
+    ...prediction,
+    ...(slots && { slots: slots.map(moved) }),
+    ...(tokens && { tokens: (tokens as readonly TokenPrediction[]).map(moved) }),
+  };
+}

@@ -1,0 +1,181 @@
+import { Type } from "typebox";
+import type { Labels, ModelKind, Predicted } from "../components/contracts.js";
+import { ModelInputs } from "../components/contracts.js";
+import type { Row, Tensorizer } from "../components/data/contracts.js";
+import type { DataHandler } from "../components/data/data-handler.js";
+import type { SplitData, Tensorizers } from "../components/data/split-data.js";
+import type { ComparedRow, MetricReporter } from "../components/reporters/contracts.js";
+import type {
+  Channel,
+  Figures,
+  Predictions,
+  Selection,
+  SelectMetric,
+  Trainer,
+} from "../components/trainers/contracts.js";
+import type { Tensor } from "../graph/graph.js";
+import type { Scope } from "../graph/scope.js";
+import { Slot, type SlotValue } from "../registry/component.js";
+import type { Context } from "../registry/context.js";
+import { ptxError } from "../registry/errors.js";
+import type { OutputRow, Prediction } from "./prediction.js";
+import type { BuildPurpose, ModelTask, Task } from "./task.js";
+
+/** The kinds of component that are models. */
+export type ModelKindName = "model" | "tagging_model" | "intent_slot_model" | "language_model";
+
+/** The keys that all tasks of one model have. */
+export const taskOptions = {
+  data: Slot("data", { default: "Data", description: "The rows: source, batches." }),
+  trainer: Slot("trainer", { default: "Trainer", description: "How it is trained." }),
+  channels: Type.Array(Slot("channel", { description: "One channel." }), {
+    default: [{ ConsoleChannel: {} }],
+    description: "Where the run's events are shown; the run folder's log.jsonl is written in any case.",
+  }),
+};
+
+/** What every such task's config holds, its model's and reporter's kinds aside. */
+interface SingleModelConfig {
+  readonly data: SlotValue<"data">;
+  readonly trainer: SlotValue<"trainer">;
+  readonly channels: readonly SlotValue<"channel">[];
+  readonly model: SlotValue;
+}
+
+/** A task of one model: all but what its figures and predictions are. `E` is what its reporter reads. */
+export abstract class SingleModelTask<E> implements Task, ModelTask {
+  readonly tensorizers: Tensorizers;
+  readonly trainer: Trainer;
+  readonly parts: ReadonlyMap<string, ModelTask> = new Map([["", this]]);
+  protected abstract readonly reporter: MetricReporter<E>;
+  #data: DataHandler | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly context: Context,
+    readonly config: SingleModelConfig,
+    readonly kind: ModelKindName,
+  ) {
+    const { component: model, config: options } = this.#model;
+    this.tensorizers = makeTensorizers(context, model.inputs(options));
+    const trainer = context.part("trainer", config.trainer);
+    this.trainer = trainer.component.create(trainer.config, context);
+  }
+
+  get labels(): Labels {
+    const entries = Object.entries(this.tensorizers).flatMap(([name, { labels }]) =>
+      labels === undefined ? [] : [[name, labels] as const],
+    );
+    return Object.fromEntries(entries);
+  }
+
+  get select(): SelectMetric {
+    return this.reporter.select;
+  }
+
+  get selections(): readonly [Selection] {
+    return [{ name: "", metric: this.select }];
+  }
+
+  turns([batches]: readonly number[]): Uint8Array {
+    return new Uint8Array(batches!);
+  }
+
+  combine(figures: ReadonlyMap<string, Figures>): Figures {
+    return figures.get("")!;
+  }
+
+  objective(): undefined {
+    return undefined;
+  }
+
+  data(): DataHandler {
+    if (this.#data === undefined) {
+      const { component: data, config } = this.context.part("data", this.config.data);
+      this.#data = data.create(config, this.context, this.tensorizers);
+    }
+    return this.#data;
+  }
+
+  channels(): Channel[] {
+    return this.config.channels.map((slot) => {
+      const { component: channel, config } = this.context.part("channel", slot);
+      return channel.create(config, this.context);
+    });
+  }
+
+  async prepare(): Promise<void> {
+    const { component: model, config } = this.#model;
+    await model.prepare?.(config, this.context, new Map(Object.entries(this.tensorizers)));
+  }
+
+  build(scope: Scope, { form, targets }: BuildPurpose): Predicted {
+    const inputs = new ModelInputs(
+      new Map(
+        Object.entries(this.tensorizers)
+          .filter(([, tensorizer]) => targets || tensorizer.role === "input")
+          .map(([name, tensorizer]) => [
+            name,
+            { tensorizer, tensors: scope.within(`inputs.${name}`, (at) => tensorizer.build(at, form)) },
+          ]),
+      ),
+    );
+    const { component: model, config } = this.#model;
+    const output = scope.within("model", (at) => model.build(at, config, inputs, this.labels));
+    inputs.requireAllRead();
+    return output;
+  }
+
+  report(data: SplitData, predictions: Predictions): Figures {
+    return this.reporter.figures(this.evaluated(data, predictions));
+  }
+
+  compare(data: SplitData, predictions: Predictions): readonly ComparedRow[] {
+    return this.reporter.compare(this.evaluated(data, predictions));
+  }
+
+  worst(data: SplitData, predictions: Predictions): readonly ComparedRow[] {
+    return this.compare(data, predictions)
+      .filter(({ right }) => !right)
+      .sort((a, b) => a.score - b.score || a.row - b.row)
+      .slice(0, this.reporter.worstRows);
+  }
+
+  requireFit(): void {}
+
+  /** Predictions with what they are to be compared with. */
+  protected abstract evaluated(data: SplitData, predictions: Predictions): E;
+  abstract deploy(outputs: Predicted["outputs"]): Readonly<Record<string, Tensor>>;
+  abstract read(output: OutputRow, row: Row, labels: Labels): Prediction;
+  abstract undecided(prediction: Prediction, tolerance: number): boolean;
+
+  /** The labels of a target. Throws `PTX_CONFIG_VALUE` when its tensorizer has none. */
+  protected labelsOf(target: string): readonly string[] {
+    const labels = this.tensorizers[target]?.labels;
+    if (labels !== undefined) return labels;
+    throw ptxError(
+      "PTX_CONFIG_VALUE",
+      `model.inputs.${target}`,
+      `the target of ${this.name} must have labels, as those of LabelTensorizer, LabelListTensorizer and SlotLabelTensorizer`,
+    );
+  }
+
+  /** The model and its config. All kinds of model offer the same functions. */
+  get #model(): { readonly component: ModelKind<object>; readonly config: object } {
+    return this.context.part(this.kind, this.config.model) as never;
+  }
+}
+
+/** The tensorizers behind a model's declared inputs. */
+function makeTensorizers(
+  context: Context,
+  inputs: Readonly<Record<string, SlotValue<"tensorizer"> | null>>,
+): Tensorizers {
+  const made: Record<string, Tensorizer> = {};
+  for (const [name, slot] of Object.entries(inputs)) {
+    if (slot === null) continue;
+    const { component: tensorizer, config } = context.part("tensorizer", slot);
+    made[name] = tensorizer.create(config, context, name);
+  }
+  return made;
+}

@@ -1,0 +1,101 @@
+/** @file What the tasks that tag tokens share: figures' input, deployment, and reading predictions. */
+import type { Predicted } from "../components/contracts.js";
+import type { Row, Tensorizer, TextTensorizer, Tokenized } from "../components/data/contracts.js";
+import type { SplitData } from "../components/data/split-data.js";
+import type { TagTensorizer } from "../components/data/tensorizers/slot-label-tensorizer.js";
+import type { TagsEvaluated } from "../components/reporters/contracts.js";
+import type { RowOutputs } from "../components/trainers/row-outputs.js";
+import type { Tensor } from "../graph/graph.js";
+import { greater, where } from "../graph/ops/elementwise.js";
+import { decodeIds } from "../graph/ops/lookup.js";
+import { ptxError } from "../registry/errors.js";
+import { parseTag, readTags } from "../text/label-schemes.js";
+import { requireNumbers } from "./named-scores.js";
+import type { OutputRow, SlotPrediction, TokenPrediction } from "./prediction.js";
+
+/** Gold and predicted tags of a split, for reporters. */
+export function evaluatedTags(
+  data: SplitData,
+  target: string,
+  labels: readonly string[],
+  outputs: RowOutputs,
+): Omit<TagsEvaluated, "loss"> {
+  const gold = Array.from({ length: data.size }, (_, row) => data.values(target, row));
+  const decoded = outputs.has("tags");
+  return {
+    labels,
+    gold,
+    predicted: decoded ? outputs.rows("tags") : null,
+    scores: decoded ? outputs.rows("tag_scores") : null,
+  };
+}
+
+/** `tags` string `[batch, tokens]`, "" at padding, and `tag_scores`. */
+export function deployTags(
+  { tags, tag_scores: scores }: Predicted["outputs"],
+  labels: readonly string[],
+): Readonly<Record<"tags" | "tag_scores", Tensor>> {
+  const names = decodeIds(tags!, labels);
+  // A tag that was chosen has a probability above zero; padding has none.
+  const padding = names.graph.constant("string", [], [""]);
+  return { tags: where(greater(scores!, 0), names, padding), tag_scores: scores! };
+}
+
+/** The first of the inputs that cuts the text into the tokens that are tagged. Throws `PTX_CONFIG_VALUE` without one. */
+export function tokenizedBy(tensorizers: Readonly<Record<string, Tensorizer>>): TextTensorizer {
+  const found = Object.values(tensorizers).find((tensorizer) => "tokenized" in tensorizer);
+  if (found !== undefined) return found as TextTensorizer;
+  throw ptxError(
+    "PTX_CONFIG_VALUE",
+    "model.inputs",
+    "none of the inputs cuts a text into tokens, so there is nothing to tag; TokenTensorizer does",
+  );
+}
+
+/** A row's tokens with their tags. Throws `PTX_MODEL_FILE` for scores that are no numbers. */
+export function taggedTokens(
+  output: OutputRow,
+  row: Row,
+  cutter: TextTensorizer,
+): Tokenized & { readonly tagged: TokenPrediction[] } {
+  const { text, tokens } = cutter.tokenized(row);
+  const [tags, scores] = [output.strings("tags"), output.numbers("tag_scores")];
+  requireNumbers(scores, tags.slice(0, tokens.length));
+  const tagged = tokens.map(({ startUtf16: start, endUtf16: end }, i) => ({
+    text: text.slice(start, end),
+    start,
+    end,
+    label: tags[i]!,
+    score: scores[i]!,
+  }));
+  return { text, tokens, tagged };
+}
+
+/** The labelled parts that tags write; none where tags stand for themselves. */
+export function slotsOf(
+  text: string,
+  tokens: readonly TokenPrediction[],
+  scheme: TagTensorizer["scheme"],
+): SlotPrediction[] {
+  if (scheme === "none") return [];
+  const tags = tokens.map(({ label }) => parseTag(label, scheme) ?? { place: "O" as const });
+  return readTags(tags, scheme).entities.map(({ label, start, end }) => {
+    const parts = tokens.slice(start, end);
+    const [from, to] = [parts[0]!.start, parts.at(-1)!.end];
+    return {
+      start: from,
+      end: to,
+      label,
+      text: text.slice(from, to),
+      score: Math.min(...parts.map(({ score }) => score)),
+    };
+  });
+}
+
+/** How a target writes entities; a target of another kind has tags that stand for themselves. */
+export const schemeOf = (target: Tensorizer | undefined): TagTensorizer["scheme"] =>
+  (target as Partial<TagTensorizer> | undefined)?.scheme ?? "none";
+
+/** Whether rounding could have given a token another tag: below a half there may be one as probable. */
+export const undecidedTags = (tokens: readonly TokenPrediction[], tolerance: number): boolean =>
+  tokens.some(({ score }) => score <= 0.5 + tolerance);
