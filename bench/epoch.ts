@@ -122,7 +122,7 @@ async function ours(config: string, output: string): Promise<Outcome> {
 
 async function peer(file: string, model: ModelName, threads: number): Promise<Outcome> {
   const args = ["--model", model, "--mode", "epoch", "--train", file, "--threads", `${threads}`];
-  const { seconds, output } = await whole(torch(...args));
+  const { seconds, output } = await whole(torch("torch_classifier.py", ...args));
   const report = JSON.parse(output) as { seconds: number; peak_rss_mb: number };
   return { seconds, epochSeconds: report.seconds, peakMb: report.peak_rss_mb };
 }

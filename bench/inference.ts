@@ -5,35 +5,28 @@
 import { join } from "node:path";
 import { defaultRegistry, exportOnnx, silentLog, train } from "pytext-ts";
 import { SIZES, writeBatches, zipfBatches } from "./lib/batches.js";
-import { Contestant, takeTurns } from "./lib/contestant.js";
-import {
-  type BenchOptions,
-  benchOptions,
-  inScratchFolder,
-  isProgram,
-  machine,
-  ours,
-  torch,
-} from "./lib/environment.js";
+import type { Contestant } from "./lib/contestant.js";
+import { inferenceDuel, type OurWay, type Peer } from "./lib/duel.js";
+import { type BenchOptions, benchOptions, inScratchFolder, isProgram, machine } from "./lib/environment.js";
 import { judged, number, table } from "./lib/markdown.js";
 import { MODELS, type ModelName, sharedConfig } from "./lib/models.js";
-import type { Job, Variant } from "./ours-inference.js";
 
 /** Largest ratio of our median (ids in) to that of PyTorch's eager mode. */
 const LIMIT = 0.5;
 const STEPS = 500;
 
-const OURS: Readonly<Record<Variant, string>> = {
-  "run-ids": "pytext-ts run, ids in",
-  "run-text": "pytext-ts run, text in",
-  "file-tokens": "exported file in onnxruntime, words in",
-  "file-text": "pytext-ts exported file, text in",
-};
+const OURS: readonly OurWay[] = [
+  { name: "pytext-ts run, ids in", variant: "run-ids" },
+  { name: "pytext-ts run, text in", variant: "run-text" },
+  { name: "exported file in onnxruntime, words in", variant: "file-tokens" },
+  { name: "pytext-ts exported file, text in", variant: "file-text" },
+];
 
-const PEERS: Readonly<Record<string, string>> = {
-  eager: "PyTorch eager, ids in",
-  jit: "PyTorch traced and frozen, ids in",
-};
+const program = "torch_classifier.py";
+const PEERS: readonly Peer[] = [
+  { name: "PyTorch eager, ids in", program, options: ["--runtime", "eager"] },
+  { name: "PyTorch traced and frozen, ids in", program, options: ["--runtime", "jit"] },
+];
 
 /** A Markdown section. */
 export async function inference({ threads, rounds }: BenchOptions): Promise<string> {
@@ -59,22 +52,13 @@ async function duel(model: ModelName, threads: number, rounds: number): Promise<
     await train(sharedConfig(files, { model, threads, batcher: { PoolingBatcher: {} } }), { output: run });
     const file = join(folder, "model.onnx");
     await exportOnnx(run, file, { registry: defaultRegistry(), log: silentLog });
-    const contestants: Contestant[] = [];
-    for (const [key, name] of Object.entries(OURS)) {
-      const variant = key as Variant;
-      const path = variant.startsWith("file") ? file : run;
-      const job: Job = { batches: files.batches, variant, model: path, threads, warmup: STEPS };
-      contestants.push(await Contestant.start(name, ours("ours-inference.ts", JSON.stringify(job))));
-    }
-    for (const [runtime, name] of Object.entries(PEERS)) {
-      const sized = ["--vocab", `${sizes.vocab}`, "--labels", `${sizes.labels}`, "--threads", `${threads}`];
-      const common = ["--data", files.batches, "--warmup", `${STEPS}`, "--runtime", runtime];
-      const command = torch("--model", model, "--mode", "infer", "--interactive", ...sized, ...common);
-      contestants.push(await Contestant.start(name, command));
-    }
-    await takeTurns(contestants, { rounds, steps: STEPS });
-    const [eager, frozen] = contestants.slice(-2) as [Contestant, Contestant];
-    return contestants.map((it, i) => [
+    const sized = ["--vocab", `${sizes.vocab}`, "--labels", `${sizes.labels}`, "--threads", `${threads}`];
+    const { ours, peers } = await inferenceDuel({
+      ...{ run, file, threads, rounds, batches: files.batches, outputs: ["scores"], steps: STEPS },
+      ...{ ours: OURS, peers: PEERS, common: ["--model", model, "--data", files.batches, ...sized] },
+    });
+    const [eager, frozen] = peers as [Contestant, Contestant];
+    return [...ours, ...peers].map((it, i) => [
       `${model}: ${it.name}`,
       `${threads}`,
       ...(["p50", "p90", "p99"] as const).map((key) => number(it.typical(key))),

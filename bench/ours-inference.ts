@@ -1,5 +1,5 @@
 /**
- * @file Our side of `inference.ts`: one sentence at a time through the built library.
+ * @file Our side of `lib/duel.ts`, inference: one sentence at a time through the built library.
  * Arguments: a JSON object, see `Job`.
  */
 import { readFileSync } from "node:fs";
@@ -19,6 +19,8 @@ export interface Job {
   readonly variant: Variant;
   /** A run folder or an exported file. */
   readonly model: string;
+  /** What is read of a run's graph when ids go in. */
+  readonly outputs: readonly string[];
   readonly threads: number;
   readonly warmup: number;
 }
@@ -27,7 +29,7 @@ export interface Job {
 type Once = (at: number) => Promise<unknown>;
 
 async function prepare(
-  { variant, model, threads }: Job,
+  { variant, model, outputs, threads }: Job,
   sentences: readonly (readonly number[])[],
 ): Promise<Once> {
   if (variant === "file-tokens") {
@@ -38,8 +40,7 @@ async function prepare(
     const words = sentences.map((ids) => ids.map((id) => `w${id}`));
     return async (at) => {
       const tokens = new Tensor("string", words[at]!, [1, words[at]!.length]);
-      const { scores, label } = await session.run({ tokens });
-      return [[...(scores!.data as Float32Array)], label!.data[0]];
+      return plain(await session.run({ tokens }));
     };
   }
   const predictor = await loadModel(model);
@@ -51,9 +52,13 @@ async function prepare(
   const ids = sentences.map((row) => Int32Array.from(row));
   return async (at) => {
     const tokens = { dtype: "int32", dims: [1, ids[at]!.length], data: ids[at]! } as const;
-    const { scores } = await program.run({ tokens });
-    return [...(scores!.data as Float32Array)];
+    return plain(await program.run({ tokens }, outputs));
   };
+}
+
+/** Results as arrays, as a caller reads them. */
+function plain(results: Readonly<Record<string, { readonly data: Iterable<unknown> | ArrayLike<unknown> }>>) {
+  return Object.values(results).map(({ data }) => Array.from(data));
 }
 
 /** The compiled graph of a run. */
@@ -79,4 +84,7 @@ const sentences = lines.flatMap((line) => (JSON.parse(line) as Batch).ids);
 const once = await prepare(job, sentences);
 await turn(once, sentences.length, job.warmup);
 say({ ready: true });
-for (;;) say({ latency_ms: figures(await turn(once, sentences.length, nextTurn())) });
+for (;;) {
+  const samples = await turn(once, sentences.length, nextTurn());
+  say({ latency_ms: figures(samples), peak_rss_mb: process.resourceUsage().maxRSS / 1024 });
+}

@@ -1,20 +1,16 @@
 /**
- * @file Our side of `training-step.ts`: `train` from the built library on a config, steps timed by a channel that hears
- * of every batch. Everything that the training loop does for a batch is within the time.
+ * @file Our side of `lib/duel.ts`, training: `train` from the built library on a config, steps timed by a channel that
+ * hears of every batch. Everything that the training loop does for a batch is within the time.
  * Arguments: a JSON object, see `Job`.
  */
 import { type Channel, component, defaultRegistry, type TrainingEvent, Type, train } from "pytext-ts";
-import type { BatchFiles } from "./lib/batches.js";
-import { type ModelName, sharedConfig } from "./lib/models.js";
 import { nextTurn, say } from "./lib/respond.js";
 import { figures } from "./lib/stats.js";
 
 /** What the program is given. */
 export interface Job {
-  readonly files: BatchFiles;
-  readonly model: ModelName;
-  readonly batch: number;
-  readonly threads: number;
+  /** May name `FixedBatches` and has to name `TurnChannel`. */
+  readonly config: object;
   /** Steps before the first turn. */
   readonly warmup: number;
   /** Where the run's folder goes. */
@@ -87,13 +83,7 @@ const TurnChannel = component({
   schema: Type.Object({}, { description: "Times batches." }),
   create: () => new Turns(job.warmup),
 });
-const config = sharedConfig(job.files, {
-  model: job.model,
-  threads: job.threads,
-  batcher: { FixedBatches: { size: job.batch } },
-  channels: [{ TurnChannel: {} }],
-});
-await train(config, {
+await train(job.config, {
   registry: defaultRegistry().add(FixedBatches, TurnChannel),
   output: job.output,
   show: true,

@@ -2,22 +2,11 @@
  * @file Training steps (forward, backward, update, with padding, dropout and the trainer's own work) beside PyTorch's.
  * Usage: npx jiti bench/training-step.ts [--threads 2] [--rounds 15]
  */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { SIZES, writeBatches, zipfBatches } from "./lib/batches.js";
-import { Contestant, takeTurns } from "./lib/contestant.js";
-import {
-  type BenchOptions,
-  benchOptions,
-  inScratchFolder,
-  isProgram,
-  machine,
-  ours,
-  torch,
-} from "./lib/environment.js";
+import { type Peer, trainingDuel } from "./lib/duel.js";
+import { type BenchOptions, benchOptions, inScratchFolder, isProgram, machine } from "./lib/environment.js";
 import { judged, number, table } from "./lib/markdown.js";
-import { MODELS, type ModelName, TITLES } from "./lib/models.js";
-import type { Job } from "./ours-training.js";
+import { MODELS, type ModelName, sharedConfig, TITLES } from "./lib/models.js";
 
 /** Largest ratio of our median to that of PyTorch's fastest form. */
 const LIMIT = 0.7;
@@ -55,29 +44,20 @@ async function duel(model: ModelName, batch: number, threads: number, rounds: nu
   return inScratchFolder(async (folder) => {
     const sizes = { ...SIZES, batch };
     const files = writeBatches(folder, zipfBatches(sizes, batch), sizes);
-    const steps = STEPS[model][batch]!;
-    const output = join(folder, "run");
-    mkdirSync(output);
-    const job: Job = { files, model, batch, threads, warmup: 2 * steps, output };
-    const we = await Contestant.start("pytext-ts", ours("ours-training.ts", JSON.stringify(job)));
-    const they: Contestant[] = [];
-    for (const [name, options] of Object.entries(PEERS[model])) {
-      const sized = ["--batch", `${batch}`, "--vocab", `${sizes.vocab}`, "--labels", `${sizes.labels}`];
-      const common = ["--data", files.batches, "--threads", `${threads}`, "--warmup", `${2 * steps}`];
-      const command = torch(
-        "--model",
-        model,
-        "--mode",
-        "train",
-        "--interactive",
-        ...sized,
-        ...common,
-        ...options,
-      );
-      they.push(await Contestant.start(name, command));
-    }
-    await takeTurns([we, ...they], { rounds, steps });
-    return [we, ...they].map((it, i) => [
+    const config = sharedConfig(files, {
+      model,
+      threads,
+      batcher: { FixedBatches: { size: batch } },
+      channels: [{ TurnChannel: {} }],
+    });
+    const peers = Object.entries(PEERS[model]).map(
+      ([name, options]): Peer => ({ name, program: "torch_classifier.py", options }),
+    );
+    const sized = ["--batch", `${batch}`, "--vocab", `${sizes.vocab}`, "--labels", `${sizes.labels}`];
+    const common = ["--model", model, "--data", files.batches, "--threads", `${threads}`, ...sized];
+    const all = await trainingDuel({ config, peers, common, folder, rounds, steps: STEPS[model][batch]! });
+    const [we] = all;
+    return all.map((it, i) => [
       `${model}: ${it.name}`,
       `${batch}`,
       `${threads}`,

@@ -37,9 +37,12 @@ export function ours(script: string, ...args: readonly string[]): [string, ...st
   return [process.execPath, "--import", import.meta.resolve("jiti/register"), join(here, script), ...args];
 }
 
-/** The command that starts the PyTorch peer. */
-export function torch(...args: readonly string[]): [string, ...string[]] {
-  return [python(), join(here, "peers/torch_classifier.py"), ...args];
+/** The programs of PyTorch. */
+export type TorchProgram = "torch_classifier.py" | "torch_sequences.py";
+
+/** The command that starts a peer. */
+export function torch(program: TorchProgram, ...args: readonly string[]): [string, ...string[]] {
+  return [python(), join(here, "peers", program), ...args];
 }
 
 /** A Python that has what peers/requirements.txt names: $BENCH_PYTHON, or the one of bench/.cache/venv. */
