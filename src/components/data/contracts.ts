@@ -21,6 +21,8 @@ export interface Row {
 export interface SkipCount {
   readonly reason: string;
   readonly count: number;
+  /** What `count` counts; absent: rows. */
+  readonly unit?: "line";
   /** `file:line` of the first few. */
   readonly examples: readonly string[];
 }

@@ -5,7 +5,7 @@ const EXAMPLES = 5;
 
 /** Decides the fate of rows that break a format: the first stops the reading, or all are counted with their reasons. */
 export class SkipLog {
-  readonly #reasons = new Map<string, { count: number; examples: string[] }>();
+  readonly #reasons = new Map<string, { count: number; unit?: "line"; examples: string[] }>();
 
   constructor(readonly skip: boolean) {}
 
@@ -17,10 +17,12 @@ export class SkipLog {
     if (!this.skip) {
       throw ptxError("PTX_DATA", where, detail, 'set on_error to "skip" to leave such rows out');
     }
-    const entry = this.#reasons.get(reason) ?? { count: 0, examples: [] };
-    entry.count += 1;
-    if (entry.examples.length < EXAMPLES) entry.examples.push(where);
-    this.#reasons.set(reason, entry);
+    this.#count(where, reason);
+  }
+
+  /** Counts a line that holds no part of any row, as the format has it. */
+  passOver(where: string, reason: string): void {
+    this.#count(where, reason, "line");
   }
 
   /** For `lineBlocks`: undefined lets it throw, which says more about the bytes. */
@@ -29,6 +31,13 @@ export class SkipLog {
   }
 
   counts(): SkipCount[] {
-    return [...this.#reasons].map(([reason, { count, examples }]) => ({ reason, count, examples }));
+    return [...this.#reasons].map(([reason, entry]) => ({ reason, ...entry }));
+  }
+
+  #count(where: string, reason: string, unit?: "line"): void {
+    const entry = this.#reasons.get(reason) ?? { count: 0, ...(unit && { unit }), examples: [] };
+    entry.count += 1;
+    if (entry.examples.length < EXAMPLES) entry.examples.push(where);
+    this.#reasons.set(reason, entry);
   }
 }
