@@ -1,6 +1,6 @@
 """Records what seqeval and a Python conlleval say of tag sequences, as fixtures for the tests of entity figures.
 
-    python bench/peers/record_entities.py test/metrics/fixtures
+    python bench/peers/record_entities.py test/components/reporters/fixtures
 
 Needs seqeval 1.2.2 and conlleval 0.2 from PyPI. seqeval's default mode reads broken sequences as conlleval does; its
 strict mode, which leaves broken entities out, is recorded beside it where the scheme has one.

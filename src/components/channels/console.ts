@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import type { Confusion, LabelFigures } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import type { Channel, EpochRecord, Figures, TrainingEvent } from "../trainers/contracts.js";
 
@@ -108,19 +109,71 @@ function number(value: number | null): string {
   return value === null ? "-" : value.toFixed(4);
 }
 
-/** A split's figures as lines: the averages, then a table of the labels. */
+/** The figures that are shown of a split, as far as it has them, whatever its kind of task. */
+const SHOWN = [
+  ...["loss", "accuracy", "macro_f1", "micro_f1", "roc_auc", "mcc"],
+  ...["frame_accuracy", "intent_accuracy", "slot_precision", "slot_recall", "slot_f1"],
+  ...["entity_precision", "entity_recall", "entity_f1"],
+  ...["token_accuracy", "sentence_accuracy", "tag_macro_f1", "bracket_f1", "tree_f1"],
+  ...["perplexity", "bits_per_token"],
+];
+
+/** The tables of precision and recall, with the title of their first column. */
+const TABLES = [
+  ["per_class", "label"],
+  ["per_intent", "intent"],
+  ["per_slot", "slot"],
+  ["per_entity", "entity"],
+  ["per_tag", "tag"],
+] as const;
+
+/** How many of the most frequent errors are shown. */
+const CONFUSIONS = 5;
+
+/** A split's figures as lines: the main ones, then tables of the labels, then what was taken for what most often. */
 export function figureLines(split: string, figures: Figures): string[] {
-  const averages = ["loss", "accuracy", "macro_f1", "micro_f1", "roc_auc", "mcc"]
-    .filter((name) => name in figures)
-    .map((name) => `${name} ${number(figures[name] as number | null)}`);
-  const perClass = Object.entries((figures.per_class ?? {}) as Record<string, Record<string, number | null>>);
-  const width = Math.max(5, ...perClass.map(([label]) => label.length));
-  const head = `  ${"label".padEnd(width)}  precision  recall      f1  support`;
-  const rows = perClass.map(
-    ([label, { precision, recall, f1, support }]) =>
-      `  ${label.padEnd(width)}  ${number(precision!).padStart(9)}  ${number(recall!).padStart(6)}  ${number(f1!).padStart(6)}  ${String(support).padStart(7)}`,
+  const main = SHOWN.filter((name) => name in figures).map(
+    (name) => `${name} ${number(figures[name] as number | null)}`,
   );
-  return [`${split}: ${averages.join("  ")}`, ...(rows.length > 0 ? [head, ...rows] : [])];
+  const confusions = (figures.confusions ?? {}) as Readonly<Record<string, readonly Confusion[]>>;
+  // Where tags are entities or slots, these tell more than single tags.
+  const whole = "per_entity" in figures || "per_slot" in figures;
+  return [
+    `${split}: ${main.join("  ")}`,
+    ...TABLES.filter(([key]) => key in figures && !(whole && key === "per_tag")).flatMap(([key, title]) =>
+      tableLines(title, figures[key] as Readonly<Record<string, LabelFigures>>),
+    ),
+    ...Object.entries(confusions)
+      .filter(([kind]) => !(whole && kind === "tags"))
+      .flatMap(([kind, list]) => confusionLines(kind, list)),
+  ];
+}
+
+function tableLines(title: string, table: Readonly<Record<string, LabelFigures>>): string[] {
+  const rows = Object.entries(table);
+  if (rows.length === 0) return [];
+  const width = Math.max(title.length, ...rows.map(([label]) => label.length));
+  return [
+    `  ${title.padEnd(width)}  precision  recall      f1  support`,
+    ...rows.map(
+      ([label, { precision, recall, f1, support }]) =>
+        `  ${label.padEnd(width)}  ${number(precision).padStart(9)}  ${number(recall).padStart(6)}  ${number(f1).padStart(6)}  ${String(support).padStart(7)}`,
+    ),
+  ];
+}
+
+function confusionLines(kind: string, confusions: readonly Confusion[]): string[] {
+  if (confusions.length === 0) return [];
+  const name = (label: string | null): string => label ?? "(none)";
+  const shown = confusions.slice(0, CONFUSIONS);
+  const width = Math.max(...shown.map(({ gold }) => name(gold).length));
+  return [
+    `  most frequent errors in ${kind}, gold -> predicted:`,
+    ...shown.map(
+      ({ gold, predicted, count }) =>
+        `  ${String(count).padStart(7)}  ${name(gold).padEnd(width)} -> ${name(predicted)}`,
+    ),
+  ];
 }
 
 /** The run on the terminal. */
