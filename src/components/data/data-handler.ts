@@ -204,10 +204,12 @@ export class DataHandler {
   /** Prints what a split holds and lacks. */
   #print(data: SplitData): void {
     const { leftOut, counts } = data.account;
-    for (const { reason, count, examples } of leftOut) {
-      const rows = count === 1 ? "1 row" : `${count} rows`;
+    for (const { reason, count, unit = "row", examples } of leftOut) {
+      const all = `${count} ${unit}${count === 1 ? "" : "s"}`;
       const places = `${examples.join(", ")}${count > examples.length ? ", ..." : ""}`;
-      this.#context.log.warn(`${data.split}: ${rows} left out: ${reason} (${places})`);
+      // Lines without a part of a row belong to some formats; a row that is missing is a loss.
+      if (unit === "line") this.#context.log.info(`${data.split}: ${all} passed over: ${reason} (${places})`);
+      else this.#context.log.warn(`${data.split}: ${all} left out: ${reason} (${places})`);
     }
     const parts = Object.entries(counts).flatMap(([name, numbers]) => {
       const shown = printNumbers(
