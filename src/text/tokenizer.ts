@@ -10,4 +10,6 @@ export interface Tokenizer {
   tokenize(text: string): Token[];
   /** What `tokenize` does to the characters of a token: the same for tokens that were cut by others. Absent: nothing. */
   normalize?(token: string): string;
+  /** What stands between tokens that are put together to a text. Absent: a space. */
+  readonly separator?: string;
 }

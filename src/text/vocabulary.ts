@@ -5,7 +5,7 @@ export const UNK_ID = 0;
 /** The id that fills places beyond a text's end. */
 export const PAD_ID = 1;
 /** What stands before the words: entries that no text can match. */
-const SPECIALS = ["__UNKNOWN__", "__PAD__"] as const;
+export const SPECIALS = ["__UNKNOWN__", "__PAD__"] as const;
 
 /** A vocabulary as JSON. */
 export interface VocabularyState {

@@ -2,10 +2,14 @@
 import { Batcher } from "./batchers/batcher.js";
 import { PoolingBatcher } from "./batchers/pooling-batcher.js";
 import { Data } from "./data-handler.js";
+import { LanguageModelData, LanguageModelLineData } from "./language-data.js";
 import { CombinedDataSource } from "./sources/combined-source.js";
+import { CoNLLDataSource } from "./sources/conll-source.js";
+import { CoNLLUDataSource } from "./sources/conllu-source.js";
 import { JSONLDataSource } from "./sources/jsonl-source.js";
 import { ParallelFilesDataSource } from "./sources/parallel-source.js";
 import { ParquetDataSource } from "./sources/parquet-source.js";
+import { TextDataSource } from "./sources/text-source.js";
 import { CSVDataSource, TSVDataSource } from "./sources/tsv-source.js";
 import { ByteTensorizer, ByteTokenTensorizer } from "./tensorizers/byte-tensorizer.js";
 import { CharacterTokenTensorizer } from "./tensorizers/character-tensorizer.js";
@@ -13,23 +17,31 @@ import { FloatListTensorizer } from "./tensorizers/float-list-tensorizer.js";
 import { LabelListTensorizer } from "./tensorizers/label-list-tensorizer.js";
 import { LabelTensorizer } from "./tensorizers/label-tensorizer.js";
 import { NGramTensorizer } from "./tensorizers/ngram-tensorizer.js";
+import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
-import { Tokenizer, WhitespaceTokenizer, WordPunctTokenizer } from "./tokenizers.js";
+import { CharacterTokenizer, Tokenizer, WhitespaceTokenizer, WordPunctTokenizer } from "./tokenizers.js";
 
 /** Every data component that comes with the library. */
 export const dataComponents = [
   Data,
+  LanguageModelData,
+  LanguageModelLineData,
   TSVDataSource,
   CSVDataSource,
   JSONLDataSource,
   ParquetDataSource,
   ParallelFilesDataSource,
+  CoNLLDataSource,
+  CoNLLUDataSource,
+  TextDataSource,
   CombinedDataSource,
   Tokenizer,
   WhitespaceTokenizer,
   WordPunctTokenizer,
+  CharacterTokenizer,
   TokenTensorizer,
+  RunningTextTensorizer,
   CharacterTokenTensorizer,
   ByteTokenTensorizer,
   ByteTensorizer,

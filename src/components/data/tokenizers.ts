@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { component } from "../../registry/component.js";
+import { CharacterSplitter } from "../../text/character-tokenizer.js";
 import { SplitTokenizer } from "../../text/tokenizers.js";
 import { WordPunctScanner } from "../../text/word-scanner.js";
 
@@ -78,6 +79,17 @@ export const WordPunctTokenizer = component({
       { punctuation: config.punctuation, splitHan: config.split_han },
       { lowercase: config.lowercase, nfc: config.normalize_nfc },
     ),
+});
+
+/** Every character is a token. */
+export const CharacterTokenizer = component({
+  kind: "tokenizer",
+  name: "CharacterTokenizer",
+  schema: Type.Object(normalization, {
+    description:
+      "Every character (Unicode code point) is a token, white space too: for language models of characters.",
+  }),
+  create: (config) => new CharacterSplitter({ lowercase: config.lowercase, nfc: config.normalize_nfc }),
 });
 
 /** Python's regular expressions may escape any punctuation, JavaScript's Unicode mode only what has a meaning. */

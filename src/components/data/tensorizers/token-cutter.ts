@@ -76,6 +76,11 @@ export class TokenCutter {
     this.#tokenizer = component.create(config, context);
   }
 
+  /** What stands between tokens that are put together to a text. */
+  get separator(): string {
+    return this.#tokenizer.separator ?? " ";
+  }
+
   /** The row's text and the kept tokens of it. */
   cut(row: Row): Cut {
     const { max_seq_len: limit } = this.options;

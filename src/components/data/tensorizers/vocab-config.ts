@@ -38,14 +38,16 @@ export const vocabSchema = Type.Object(
 /** The resolved value of `vocabSchema`. */
 export type VocabConfig = Static<typeof vocabSchema>;
 
-/** Builds a vocabulary from counted words and files. Throws `PTX_VOCABULARY` when it would be empty. */
+/** Builds a vocabulary from counted words and files. Throws `PTX_VOCABULARY` when it would be empty. `specials` stand before the words. */
 export async function buildVocabulary(
   builder: VocabularyBuilder,
   config: VocabConfig,
   where: string,
+  specials?: readonly string[],
 ): Promise<Vocabulary> {
   for (const file of config.vocab_files) await addFile(builder, file);
-  const vocabulary = builder.build({ minCount: config.min_counts, maxSize: config.size_from_data });
+  const limits = { minCount: config.min_counts, maxSize: config.size_from_data };
+  const vocabulary = builder.build(limits, specials);
   if (vocabulary.words.length === 0) {
     const why = config.build_from_data
       ? `${builder.distinct} different words were seen in training, none at least ${config.min_counts} times`

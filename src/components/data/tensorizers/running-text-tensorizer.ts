@@ -1,0 +1,159 @@
+import { type Static, Type } from "typebox";
+import type { HostTensor } from "../../../graph/dtype.js";
+import { equal, not } from "../../../graph/ops/elementwise.js";
+import { full } from "../../../graph/ops/shaping.js";
+import type { Scope } from "../../../graph/scope.js";
+import { component } from "../../../registry/component.js";
+import type { Context } from "../../../registry/context.js";
+import { ptxError } from "../../../registry/errors.js";
+import { PAD_ID, SPECIALS, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
+import type {
+  FieldSpec,
+  FieldValue,
+  InputForm,
+  InputTensors,
+  Row,
+  TextTensorizer,
+  Tokenized,
+} from "../contracts.js";
+import { badState } from "./cells.js";
+import { TokenCutter, tokenOptions, tokenStrings } from "./token-cutter.js";
+import { buildVocabulary, vocabSchema } from "./vocab-config.js";
+import type { VocabularyHolder } from "./vocabulary-holder.js";
+import { vocabularyIds } from "./vocabulary-ids.js";
+
+const { column, tokenizer, axis } = tokenOptions;
+const schema = Type.Object(
+  { column, tokenizer, axis, vocab: vocabSchema },
+  {
+    description:
+      "Token ids for language models: each token with the one that stands before it. The vocabulary has an entry for the end of a line.",
+  },
+);
+
+/** The id of the end of a line (a sentence, a paragraph), which stands before a text's first token, too. */
+export const END_ID = SPECIALS.length;
+const LANGUAGE_SPECIALS = [...SPECIALS, "__END_OF_LINE__"];
+
+/**
+ * Text to token ids `[tokens]` and the id of the token before them. In a graph it gives `ids [batch, tokens]`, `mask
+ * [batch, tokens]` (bool) and `before [batch]`.
+ */
+export class RunningText implements VocabularyHolder, TextTensorizer {
+  readonly columns: readonly string[];
+  readonly role = "input";
+  readonly fields: readonly FieldSpec[];
+  /** What stands between tokens when they are put together to a text. */
+  readonly separator: string;
+  readonly #cutter: TokenCutter;
+  readonly #builder = new VocabularyBuilder();
+  #vocabulary = new Vocabulary([], LANGUAGE_SPECIALS);
+  #unknown = 0;
+
+  constructor(
+    readonly config: Static<typeof schema>,
+    context: Context,
+    readonly name: string,
+  ) {
+    this.#cutter = new TokenCutter({ ...config, max_seq_len: null }, context);
+    this.separator = this.#cutter.separator;
+    this.columns = [config.column];
+    this.fields = [
+      { name, dtype: "int32", dims: [config.axis], pad: PAD_ID },
+      { name: `${name}_before`, dtype: "int32", dims: [], pad: END_ID },
+    ];
+  }
+
+  get vocabulary(): Vocabulary {
+    return this.#vocabulary;
+  }
+
+  observe(row: Row): void {
+    if (!this.config.vocab.build_from_data) return;
+    for (const token of this.#cutter.words(row)) this.#builder.add(token);
+  }
+
+  async finish(): Promise<void> {
+    const where = `inputs.${this.name}.vocab`;
+    this.#vocabulary = await buildVocabulary(this.#builder, this.config.vocab, where, LANGUAGE_SPECIALS);
+  }
+
+  /** A text that stands alone: an end of line stands before it, none behind it. */
+  numberize(row: Row): FieldValue[] {
+    const ids = Int32Array.from(this.#cutter.wordsCounted(row), (word) => this.#vocabulary.id(word));
+    for (const id of ids) if (id === UNK_ID) this.#unknown += 1;
+    return this.piece(ids, END_ID);
+  }
+
+  /** The values of a piece of text, given as ids, with the id of the token before it. */
+  piece(ids: Int32Array, before: number): FieldValue[] {
+    return [
+      { data: ids, sizes: [ids.length] },
+      { data: Int32Array.of(before), sizes: [] },
+    ];
+  }
+
+  tokenized(row: Row): Tokenized {
+    return this.#cutter.cut(row);
+  }
+
+  length([ids]: readonly FieldValue[]): number {
+    return ids!.sizes[0]!;
+  }
+
+  build(scope: Scope, form: InputForm): InputTensors {
+    const { graph } = scope;
+    const { axis: tokens } = this.config;
+    if (form === "ids") {
+      const ids = graph.input(this.name, "int32", ["batch", tokens]);
+      const before = graph.input(`${this.name}_before`, "int32", ["batch"]);
+      return { ids, mask: not(equal(ids, PAD_ID)), before };
+    }
+    const looked = vocabularyIds(tokenStrings(scope, tokens), this.#vocabulary);
+    return { ...looked, before: full(graph, looked.ids!.dtype, ["batch"], END_ID) };
+  }
+
+  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
+    return this.#cutter.strings(rows);
+  }
+
+  state(): unknown {
+    return { vocabulary: this.#vocabulary.toJSON() };
+  }
+
+  load(state: unknown): void {
+    const { vocabulary } = (state ?? {}) as { vocabulary?: unknown };
+    if (vocabulary === undefined) throw badState(this.name, "a vocabulary");
+    this.#vocabulary = Vocabulary.fromJSON(vocabulary, `inputs.${this.name}`);
+    if (this.#vocabulary.specials.length !== LANGUAGE_SPECIALS.length)
+      throw badState(this.name, "a vocabulary with an end of line");
+  }
+
+  facts(): Readonly<Record<string, number>> {
+    return { vocabulary: this.#vocabulary.size };
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    const { rows, tokens } = this.#cutter.counts();
+    return { rows, tokens, unknown_tokens: this.#unknown };
+  }
+}
+
+/** The running text behind a language model's input. Throws `PTX_CONFIG_VALUE` for another tensorizer. */
+export function runningTextOf(tensorizer: unknown, reader: string): RunningText {
+  if (tensorizer instanceof RunningText) return tensorizer;
+  throw ptxError(
+    "PTX_CONFIG_VALUE",
+    "model.inputs.tokens",
+    `${reader} needs tokens that know what stands before them`,
+    "use RunningTextTensorizer for inputs.tokens",
+  );
+}
+
+/** Token ids of running text. */
+export const RunningTextTensorizer = component({
+  kind: "tensorizer",
+  name: "RunningTextTensorizer",
+  schema,
+  create: (config, context, name) => new RunningText(config, context, name),
+});
