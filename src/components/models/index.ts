@@ -31,11 +31,15 @@ import { CRFOutputLayer } from "../tag-output-layers/crf.js";
 import { WordTaggingOutputLayer } from "../tag-output-layers/word-tagging.js";
 import { BagOfNGramsModel } from "./bag-of-ngrams-model.js";
 import { DocModel } from "./doc-model.js";
+import { IntentSlotModel } from "./intent-slot-model.js";
+import { WordTaggingModel } from "./word-tagging-model.js";
 
 /** Every model component that comes with the library. */
 export const modelComponents = [
   DocModel,
   BagOfNGramsModel,
+  WordTaggingModel,
+  IntentSlotModel,
   WordEmbedding,
   CharacterEmbedding,
   EmbeddingList,

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { component, Slot } from "../../registry/component.js";
-import { ptxError } from "../../registry/errors.js";
+import { wordsOf } from "./parts.js";
 import { checkPooledText, pooledText, pooledTextOptions } from "./pooled-text.js";
 
 const schema = Type.Object(
@@ -24,17 +24,7 @@ export const BiLSTMDocAttention = component({
   schema,
   check: checkPooledText,
   build(scope, config, input) {
-    const { tokens } = scope.part("representation", config.lstm, "lstm", (lstm, options, at) =>
-      lstm.build(at, options, input),
-    );
-    if (tokens === null) {
-      throw ptxError(
-        "PTX_CONFIG_VALUE",
-        `${scope.path}.lstm`,
-        `${Object.keys(config.lstm)[0]} gives a vector of the text only; pooling needs vectors of words`,
-        "use BiLSTM or BiGRU here",
-      );
-    }
+    const tokens = wordsOf(scope, config.lstm, "lstm", input);
     return { doc: pooledText(scope, config, { vectors: tokens, mask: input.mask }), tokens };
   },
 });

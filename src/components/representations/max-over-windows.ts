@@ -24,7 +24,7 @@ import { distinctOf } from "../distinct.js";
 import { sizedAxis } from "../sizes.js";
 
 /** Which rows of a table of vectors stand in each window. */
-interface Windows {
+export interface Windows {
   /** `[rows, dim]`. */
   readonly table: Tensor;
   /** Positions in the table, `[batch, windows, size]`. */
@@ -91,17 +91,18 @@ function maxAnswer({ table, places, count, size }: Windows, weight: Tensor): Ten
 }
 
 /**
- * What the filters of all window sizes answer, after bias and activation, side by side: `[batch, filters * sizes]` (Kim, 2014).
+ * What filters of several window sizes answer, after bias and activation, side by side: `[batch, filters * sizes]` (Kim,
+ * 2014). `answersOf` gives the largest answers of weights `[size * dim, filters]`, one for each size.
  * The filters of a size are at `conv0`, `conv1`, ... The bias is the same for all windows and the activation rises, so
  * both come after the maximum.
  */
-export function windowFeatures(
+function features(
   scope: Scope,
-  input: TokenVectors,
+  dim: number,
   filters: number,
   sizes: readonly number[],
+  answersOf: (weights: readonly Tensor[]) => Tensor,
 ): Tensor {
-  const dim = sizedAxis(input.vectors, 2);
   const layers = sizes.map((size, i) => {
     const layer = scope.child(`conv${i}`);
     return {
@@ -109,14 +110,7 @@ export function windowFeatures(
       bias: layer.parameter("bias", [filters]),
     };
   });
-  const weights = layers.map(({ weight }) => weight);
-  const answers =
-    scope.mode === "train"
-      ? concat(
-          sizes.map((size, i) => maxAnswer(windowsOf(input, size), weights[i]!)),
-          1,
-        )
-      : maxAnswers(input, weights, sizes);
+  const answers = answersOf(layers.map(({ weight }) => weight));
   return relu(
     add(
       answers,
@@ -126,6 +120,35 @@ export function windowFeatures(
       ),
     ),
   );
+}
+
+/** The features of given windows, which `windowsOf` gives for each size: `[batch, filters * sizes]`. */
+export function featuresOfWindows(
+  scope: Scope,
+  filters: number,
+  sizes: readonly number[],
+  windowsOf: (size: number) => Windows,
+): Tensor {
+  const windows = sizes.map(windowsOf);
+  return features(scope, sizedAxis(windows[0]!.table, 1), filters, sizes, (weights) =>
+    concat(
+      windows.map((of, i) => maxAnswer(of, weights[i]!)),
+      1,
+    ),
+  );
+}
+
+/** The features of all windows that touch each text: `[batch, filters * sizes]`. */
+export function windowFeatures(
+  scope: Scope,
+  input: TokenVectors,
+  filters: number,
+  sizes: readonly number[],
+): Tensor {
+  if (scope.mode === "train")
+    return featuresOfWindows(scope, filters, sizes, (size) => windowsOf(input, size));
+  const dim = sizedAxis(input.vectors, 2);
+  return features(scope, dim, filters, sizes, (weights) => maxAnswers(input, weights, sizes));
 }
 
 /** As `maxAnswer` for all sizes, by products over whole windows: fastest for single texts. */

@@ -4,6 +4,7 @@ import type { TokenVectors } from "../../../src/components/contracts.js";
 import { modelComponents } from "../../../src/components/models/index.js";
 import type { Engine, Program } from "../../../src/engine/engine.js";
 import { gradients, isSparse } from "../../../src/graph/autodiff.js";
+import { evaluateDim } from "../../../src/graph/dims.js";
 import type { HostTensor } from "../../../src/graph/dtype.js";
 import { Graph, type Tensor } from "../../../src/graph/graph.js";
 import { add, mul } from "../../../src/graph/ops/elementwise.js";
@@ -134,7 +135,7 @@ async function run(
   }
   const masks: Record<string, HostTensor> = {};
   for (const { name, shape } of scope.masks) {
-    const dims = shape.map((dim) => (typeof dim === "number" ? dim : sizes.get(dim)!));
+    const dims = shape.map((dim) => evaluateDim(dim, sizes)!);
     masks[name] = floats(dims, new Float32Array(dims.reduce((a, b) => a * b, 1)).fill(1));
   }
   const parameters = store.feeds(scope.graph.parameters.map(({ name }) => name));

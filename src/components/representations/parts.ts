@@ -1,0 +1,32 @@
+/** @file Representations inside representations: what one needs of the other, and what is said where it lacks. */
+import type { Tensor } from "../../graph/graph.js";
+import type { Scope } from "../../graph/scope.js";
+import type { SlotValue } from "../../registry/component.js";
+import { ptxError } from "../../registry/errors.js";
+import type { Represented, TokenVectors } from "../contracts.js";
+
+type RepresentationSlot = SlotValue<"representation">;
+
+function represented(scope: Scope, slot: RepresentationSlot, key: string, input: TokenVectors): Represented {
+  return scope.part("representation", slot, key, (part, options, at) => part.build(at, options, input));
+}
+
+function lacking(scope: Scope, slot: RepresentationSlot, key: string, what: string, instead: string): Error {
+  return ptxError("PTX_CONFIG_VALUE", `${scope.path}.${key}`, `${Object.keys(slot)[0]} ${what}`, instead);
+}
+
+/** The words' vectors of the representation in the slot `key`. `[batch, tokens, dim]`. */
+export function wordsOf(scope: Scope, slot: RepresentationSlot, key: string, input: TokenVectors): Tensor {
+  const { tokens } = represented(scope, slot, key, input);
+  if (tokens !== null) return tokens;
+  const what = "gives a vector of the text only; vectors of words are needed here";
+  throw lacking(scope, slot, key, what, "use BiLSTM or BiGRU here");
+}
+
+/** The text's vector of the representation in the slot `key`. `[batch, dim]`. */
+export function textOf(scope: Scope, slot: RepresentationSlot, key: string, input: TokenVectors): Tensor {
+  const { doc } = represented(scope, slot, key, input);
+  if (doc !== null) return doc;
+  const what = "gives vectors of words only; a vector of the text is needed here";
+  throw lacking(scope, slot, key, what, "use DocNNRepresentation or BiLSTMDocAttention here");
+}
