@@ -11,6 +11,9 @@ import { Lamb } from "../components/optimizers/lamb.js";
 import { RAdam } from "../components/optimizers/radam.js";
 import { SGD } from "../components/optimizers/sgd.js";
 import { ClassificationMetricReporter } from "../components/reporters/classification.js";
+import { IntentSlotMetricReporter } from "../components/reporters/intent-slot.js";
+import { LanguageModelMetricReporter } from "../components/reporters/language.js";
+import { SequenceTaggingMetricReporter } from "../components/reporters/tagging.js";
 import { ConstantLR } from "../components/schedulers/constant-lr.js";
 import { CosineAnnealingLR } from "../components/schedulers/cosine-annealing-lr.js";
 import { CyclicLR } from "../components/schedulers/cyclic-lr.js";
@@ -26,6 +29,8 @@ import { onnxruntime } from "../engine/onnxruntime.js";
 import { tensorflow } from "../engine/tensorflow.js";
 import { Registry } from "../registry/registry.js";
 import { DocumentClassificationTask } from "./document-classification.js";
+import { IntentSlotTask } from "./intent-slot.js";
+import { WordTaggingTask } from "./word-tagging.js";
 
 const schedulers = [
   ConstantLR,
@@ -47,6 +52,12 @@ export function defaultRegistry(): Registry {
     .add(...dataComponents)
     .add(...modelComponents)
     .add(SGD, Adam, AdamW, Adagrad, RAdam, Lamb, EMA, SWA, ...schedulers, Trainer)
-    .add(ClassificationMetricReporter, ConsoleChannel, JSONLChannel)
-    .add(DocumentClassificationTask);
+    .add(
+      ClassificationMetricReporter,
+      SequenceTaggingMetricReporter,
+      IntentSlotMetricReporter,
+      LanguageModelMetricReporter,
+    )
+    .add(ConsoleChannel, JSONLChannel)
+    .add(DocumentClassificationTask, WordTaggingTask, IntentSlotTask);
 }

@@ -3,25 +3,18 @@ import { concat } from "../../graph/ops/shaping.js";
 import { component, Slot } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import { classify, decisionOf } from "./classify.js";
+import { embedded, embeddingSlot, prepareEmbedding, textInputs } from "./text-inputs.js";
 
 const schema = Type.Object(
   {
     inputs: Type.Object(
       {
-        tokens: Slot("tensorizer", { default: "TokenTensorizer", description: "The text as word ids." }),
-        chars: Slot("tensorizer", {
-          default: null,
-          description: "The text as characters of words, for CharacterEmbedding.",
-        }),
-        dense: Slot("tensorizer", {
-          default: null,
-          description: "Numbers that stand beside the text, joined to its representation.",
-        }),
+        ...textInputs,
         labels: Slot("tensorizer", { default: "LabelTensorizer", description: "What is to be predicted." }),
       },
       { default: {}, description: "What the model reads, and from which columns." },
     ),
-    embedding: Slot("embedding", { default: "WordEmbedding", description: "Words to vectors." }),
+    embedding: embeddingSlot,
     representation: Slot("representation", {
       default: "DocNNRepresentation",
       description: "Vectors of words to one vector of the text.",
@@ -42,14 +35,9 @@ export const DocModel = component({
   schema,
   inputs: ({ inputs }) => inputs,
   decision: decisionOf,
-  async prepare(config, context, tensorizers) {
-    const { component: embedding, config: options } = context.part("embedding", config.embedding);
-    await embedding.prepare?.(options, context, tensorizers);
-  },
+  prepare: prepareEmbedding,
   build(scope, config, inputs, labels) {
-    const words = scope.part("embedding", config.embedding, "embedding", (embedding, options, at) =>
-      embedding.build(at, options, inputs),
-    );
+    const words = embedded(scope, config.embedding, inputs);
     const { doc } = scope.part(
       "representation",
       config.representation,
