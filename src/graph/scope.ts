@@ -1,9 +1,11 @@
 import type { Kind, SlotValue } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
+import type { RandomStream } from "../registry/random.js";
 import type { Part } from "../registry/registry.js";
 import { type Dim, type Shape, sameShape } from "./dims.js";
 import type { Graph, Tensor } from "./graph.js";
 import { mul } from "./ops/elementwise.js";
+import { full } from "./ops/shaping.js";
 import { constantInit, type Initializer, type ParameterStore } from "./parameters.js";
 
 /** Whether the graph is for training (dropout, recurrences that have gradients) or for inference. */
@@ -22,6 +24,13 @@ export interface CarriedState {
   readonly next: Tensor;
 }
 
+/** Integers that each training run draws anew and feeds: `fill` writes them from a stream of that run's own. */
+export interface StepDraw {
+  readonly name: string;
+  readonly size: number;
+  readonly fill: (random: RandomStream, into: Int32Array) => void;
+}
+
 interface Building {
   readonly graph: Graph;
   readonly mode: Mode;
@@ -29,7 +38,10 @@ interface Building {
   readonly context: Context;
   readonly declared: Map<string, Tensor>;
   readonly masks: DropoutMask[];
+  readonly draws: StepDraw[];
   readonly carried: CarriedState[];
+  /** Whether states go from one run to the next. */
+  readonly carries: boolean;
 }
 
 /** A place in the model while its graph is built: parameters and nodes made here carry its path. */
@@ -41,7 +53,17 @@ export class Scope {
 
   /** The scope that a whole graph is built from. */
   static root(graph: Graph, mode: Mode, parameters: ParameterStore, context: Context): Scope {
-    return new Scope("", { graph, mode, parameters, context, declared: new Map(), masks: [], carried: [] });
+    return new Scope("", {
+      graph,
+      mode,
+      parameters,
+      context,
+      declared: new Map(),
+      masks: [],
+      draws: [],
+      carried: [],
+      carries: true,
+    });
   }
 
   get graph(): Graph {
@@ -61,6 +83,11 @@ export class Scope {
     return this.building.masks;
   }
 
+  /** The integers that a training run of this graph draws. */
+  get draws(): readonly StepDraw[] {
+    return this.building.draws;
+  }
+
   /** The states that go from one run of this graph to the next. */
   get carried(): readonly CarriedState[] {
     return this.building.carried;
@@ -69,6 +96,11 @@ export class Scope {
   /** A place inside this one. */
   child(name: string): Scope {
     return new Scope(this.path === "" ? name : `${this.path}.${name}`, this.building);
+  }
+
+  /** The same place where every run stands alone: `carry` begins with zeros and hands nothing on. */
+  alone(): Scope {
+    return new Scope(this.path, { ...this.building, carries: false });
   }
 
   /** Runs `build` with its nodes attributed to the place `name` inside this one. */
@@ -118,6 +150,13 @@ export class Scope {
     return mul(x, this.graph.input(name, "float32", shape));
   }
 
+  /** int32 `[size]`: integers that every training run draws anew. For graphs of the mode "train" only. */
+  draw(name: string, size: number, fill: StepDraw["fill"]): Tensor {
+    const path = `${this.path}.${name}`;
+    this.building.draws.push({ name: path, size, fill });
+    return this.graph.input(path, "int32", [size]);
+  }
+
   /**
    * A state that goes from one batch to the next: zeros at the first batch of a pass over the rows, then what `next`
    * made of it in the batch before. No gradient goes back to that batch.
@@ -127,6 +166,7 @@ export class Scope {
     shape: Shape,
     next: (state: Tensor) => { readonly state: Tensor; readonly result: T },
   ): T {
+    if (!this.building.carries) return next(full(this.graph, "float32", shape, 0)).result;
     const input = this.graph.input(`${this.path}.${name}`, "float32", shape);
     const { state, result } = next(input);
     this.building.carried.push({ input, next: state });

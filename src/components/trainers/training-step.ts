@@ -4,7 +4,7 @@ import type { HostTensor } from "../../graph/dtype.js";
 import { Graph } from "../../graph/graph.js";
 import type { Parameter, ParameterStore } from "../../graph/parameters.js";
 import { optimize } from "../../graph/passes.js";
-import { type DropoutMask, Scope } from "../../graph/scope.js";
+import { type DropoutMask, Scope, type StepDraw } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
 import { stream } from "../../registry/random.js";
@@ -43,6 +43,7 @@ export class TrainingStep {
     readonly parameters: ParameterStore,
     readonly trained: readonly Trained[],
     readonly masks: readonly DropoutMask[],
+    readonly draws: readonly StepDraw[],
     readonly outputs: Predicted["outputs"],
     readonly carried: CarriedValues,
     readonly seed: number,
@@ -96,13 +97,14 @@ export class TrainingStep {
       parameters,
       trained,
       scope.masks,
+      scope.draws,
       outputs,
       carried,
       context.settings.seed,
     );
   }
 
-  /** Runs one batch; dropout masks come from the stream of this moment. Gradients are of the loss's sum and valid until the next run. */
+  /** Runs one batch; dropout masks and draws come from streams of this moment. Gradients are of the loss's sum and valid until the next run. */
   async run(
     batch: Values,
     moment: Moment,
@@ -112,10 +114,11 @@ export class TrainingStep {
     const masks = Object.fromEntries(
       this.masks.map((mask) => [mask.name, this.#draw(mask, moment, bindings)]),
     );
+    const draws = Object.fromEntries(this.draws.map((draw) => [draw.name, this.#fill(draw, moment)]));
     const parameters = this.parameters.feeds(this.graph.parameters.map(({ name }) => name));
     if (moment.batch === 0) this.carried.reset();
     const results = await this.program.run(
-      { ...batch, ...masks, ...parameters, ...this.carried.feeds(batch) },
+      { ...batch, ...masks, ...draws, ...parameters, ...this.carried.feeds(batch) },
       this.#wanted,
       this.#buffers,
     );
@@ -132,6 +135,12 @@ export class TrainingStep {
 
   async release(): Promise<void> {
     await this.program.release();
+  }
+
+  #fill({ name, size, fill }: StepDraw, { epoch, batch }: Moment): HostTensor {
+    const data = new Int32Array(size);
+    fill(stream(this.seed, "draw", name, epoch, batch), data);
+    return { dtype: "int32", dims: [size], data };
   }
 
   #draw(
