@@ -6,7 +6,7 @@ import type { TagTensorizer } from "../components/data/tensorizers/slot-label-te
 import type { TagsEvaluated } from "../components/reporters/contracts.js";
 import type { RowOutputs } from "../components/trainers/row-outputs.js";
 import type { Tensor } from "../graph/graph.js";
-import { greater, where } from "../graph/ops/elementwise.js";
+import { cast, greater, where } from "../graph/ops/elementwise.js";
 import { decodeIds } from "../graph/ops/lookup.js";
 import { ptxError } from "../registry/errors.js";
 import { parseTag, readTags } from "../text/label-schemes.js";
@@ -35,7 +35,7 @@ export function deployTags(
   { tags, tag_scores: scores }: Predicted["outputs"],
   labels: readonly string[],
 ): Readonly<Record<"tags" | "tag_scores", Tensor>> {
-  const names = decodeIds(tags!, labels);
+  const names = decodeIds(cast(tags!, "int64"), labels);
   // A tag that was chosen has a probability above zero; padding has none.
   const padding = names.graph.constant("string", [], [""]);
   return { tags: where(greater(scores!, 0), names, padding), tag_scores: scores! };
