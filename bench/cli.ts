@@ -3,8 +3,6 @@
  * Usage: npx jiti bench/cli.ts [--rounds 15]
  */
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
-import { defaultRegistry, exportOnnx, silentLog, train } from "pytext-ts";
 import { SIZES, textOf, writeBatches, zipfBatches } from "./lib/batches.js";
 import {
   type BenchOptions,
@@ -17,6 +15,7 @@ import {
 import { judged, number, table } from "./lib/markdown.js";
 import { sharedConfig } from "./lib/models.js";
 import { figures, median } from "./lib/stats.js";
+import { trainAndExport } from "./lib/train-and-export.js";
 
 /** Largest medians in milliseconds. */
 const HELP = 150;
@@ -28,11 +27,8 @@ export async function commandLine({ rounds }: BenchOptions): Promise<string> {
     const sizes = { ...SIZES, batch: 32 };
     const batches = zipfBatches(sizes, 2);
     const files = writeBatches(folder, batches, sizes);
-    const run = join(folder, "run");
     const config = sharedConfig(files, { model: "docnn", threads: 2, batcher: { PoolingBatcher: {} } });
-    await train(config, { output: run });
-    const file = join(folder, "model.onnx");
-    await exportOnnx(run, file, { registry: defaultRegistry(), log: silentLog });
+    const { run, file } = await trainAndExport(folder, config);
     const sentence = textOf(batches[0]!.ids[0]!);
     const commands = [
       { name: "node, empty program", args: ["-e", ""], limit: Number.POSITIVE_INFINITY },

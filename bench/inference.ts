@@ -2,14 +2,13 @@
  * @file One sentence at a time: latency percentiles beside PyTorch's, eager and frozen TorchScript.
  * Usage: npx jiti bench/inference.ts [--threads 1,2] [--rounds 15]
  */
-import { join } from "node:path";
-import { defaultRegistry, exportOnnx, silentLog, train } from "pytext-ts";
 import { SIZES, writeBatches, zipfBatches } from "./lib/batches.js";
 import type { Contestant } from "./lib/contestant.js";
 import { inferenceDuel, type OurWay, type Peer } from "./lib/duel.js";
 import { type BenchOptions, benchOptions, inScratchFolder, isProgram, machine } from "./lib/environment.js";
 import { judged, number, table } from "./lib/markdown.js";
 import { MODELS, type ModelName, sharedConfig } from "./lib/models.js";
+import { trainAndExport } from "./lib/train-and-export.js";
 
 /** Largest ratio of our median (ids in) to that of PyTorch's eager mode. */
 const LIMIT = 0.5;
@@ -48,13 +47,13 @@ async function duel(model: ModelName, threads: number, rounds: number): Promise<
   return inScratchFolder(async (folder) => {
     const sizes = { ...SIZES, batch: 32 };
     const files = writeBatches(folder, zipfBatches(sizes, 1), sizes);
-    const run = join(folder, "run");
-    await train(sharedConfig(files, { model, threads, batcher: { PoolingBatcher: {} } }), { output: run });
-    const file = join(folder, "model.onnx");
-    await exportOnnx(run, file, { registry: defaultRegistry(), log: silentLog });
+    const trained = await trainAndExport(
+      folder,
+      sharedConfig(files, { model, threads, batcher: { PoolingBatcher: {} } }),
+    );
     const sized = ["--vocab", `${sizes.vocab}`, "--labels", `${sizes.labels}`, "--threads", `${threads}`];
     const { ours, peers } = await inferenceDuel({
-      ...{ run, file, threads, rounds, batches: files.batches, outputs: ["scores"], steps: STEPS },
+      ...{ ...trained, threads, rounds, batches: files.batches, outputs: ["scores"], steps: STEPS },
       ...{ ours: OURS, peers: PEERS, common: ["--model", model, "--data", files.batches, ...sized] },
     });
     const [eager, frozen] = peers as [Contestant, Contestant];

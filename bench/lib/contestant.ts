@@ -58,6 +58,11 @@ export class Contestant {
     return median(this.rounds.map(({ times }, i) => times.p50 / other.rounds[i]!.times.p50));
   }
 
+  /** The largest memory of its process so far. */
+  peakMb(): number {
+    return Number(this.rounds.at(-1)!.report.peak_rss_mb);
+  }
+
   /** Ends the program: there are no more turns. */
   stop(): void {
     this.process.stdin.end();

@@ -51,11 +51,12 @@ class Joint(nn.Module):
         return intent, self.slots(self.dropout(states))
 
     def loss(self, batch):
-        """The intents' mean cross-entropy plus the tokens'."""
+        """The cross-entropy of the intent plus those of the tokens, the mean over rows."""
         ids, lengths, intents, tags = batch
         intent, slots = self(ids, lengths, False)
         tags = tags.masked_fill(outside(lengths, ids.shape[1]), -100)
-        return F.cross_entropy(intent, intents) + F.cross_entropy(slots.flatten(0, 1), tags.flatten())
+        words = F.cross_entropy(slots.flatten(0, 1), tags.flatten(), reduction="sum")
+        return F.cross_entropy(intent, intents) + words / len(ids)
 
 
 class SoftmaxLoss(torch.autograd.Function):
