@@ -133,6 +133,98 @@ describe("the console", () => {
 
   test("leaves the table of labels out where figures have none", () => {
     expect(figureLines("eval", { loss: null })).toEqual(["eval: loss -"]);
+    expect(figureLines("eval", { loss: null, per_entity: {}, confusions: { entities: [] } })).toEqual([
+      "eval: loss -",
+    ]);
+  });
+
+  const prf = (f1: number | null, support: number) => ({ precision: f1, recall: f1, f1, support });
+
+  test("shows a tagger's entities and which of them were confused, its five most frequent errors", () => {
+    const confusion = (gold: string | null, predicted: string | null, count: number) => ({
+      gold,
+      predicted,
+      count,
+    });
+    expect(
+      figureLines("test", {
+        loss: 0.5,
+        token_accuracy: 0.875,
+        entity_f1: 0.25,
+        per_entity: { person: prf(0.5, 12), LOC: prf(null, 0) },
+        per_tag: { O: prf(1, 1) },
+        confusions: {
+          entities: [
+            confusion("person", "LOC", 12),
+            confusion(null, "person", 3),
+            confusion("LOC", null, 2),
+            confusion("LOC", "person", 1),
+            confusion("a", "b", 1),
+            confusion("a", "c", 1),
+          ],
+          tags: [confusion("O", "B-LOC", 9)],
+        },
+      }),
+    ).toEqual([
+      "test: loss 0.5000  entity_f1 0.2500  token_accuracy 0.8750",
+      "  entity  precision  recall      f1  support",
+      "  person     0.5000  0.5000  0.5000       12",
+      "  LOC             -       -       -        0",
+      "  most frequent errors in entities, gold -> predicted:",
+      "       12  person -> LOC",
+      "        3  (none) -> person",
+      "        2  LOC    -> (none)",
+      "        1  LOC    -> person",
+      "        1  a      -> b",
+    ]);
+  });
+
+  test("shows the tags of a tagger that has no entities", () => {
+    expect(
+      figureLines("test", {
+        loss: 0.5,
+        token_accuracy: 0.875,
+        per_tag: { NOUN: prf(1, 4) },
+        confusions: { tags: [{ gold: "NOUN", predicted: "VERB", count: 2 }] },
+      }),
+    ).toEqual([
+      "test: loss 0.5000  token_accuracy 0.8750",
+      "  tag   precision  recall      f1  support",
+      "  NOUN     1.0000  1.0000  1.0000        4",
+      "  most frequent errors in tags, gold -> predicted:",
+      "        2  NOUN -> VERB",
+    ]);
+  });
+
+  test("shows a joint model's intents and slots one after the other", () => {
+    const one = [{ gold: "a", predicted: "b", count: 1 }];
+    expect(
+      figureLines("test", {
+        loss: 0.5,
+        slot_f1: 0.5,
+        intent_accuracy: 0.75,
+        frame_accuracy: 0.25,
+        per_intent: { play: prf(1, 1) },
+        per_slot: { song: prf(1, 1) },
+        confusions: { intents: one, slots: one, tags: one },
+      }),
+    ).toEqual([
+      "test: loss 0.5000  frame_accuracy 0.2500  intent_accuracy 0.7500  slot_f1 0.5000",
+      "  intent  precision  recall      f1  support",
+      "  play       1.0000  1.0000  1.0000        1",
+      "  slot  precision  recall      f1  support",
+      "  song     1.0000  1.0000  1.0000        1",
+      "  most frequent errors in intents, gold -> predicted:",
+      "        1  a -> b",
+      "  most frequent errors in slots, gold -> predicted:",
+      "        1  a -> b",
+    ]);
+  });
+
+  test("shows a language model's perplexity", () => {
+    expect(figureLines("test", { tokens: 3, loss: 2, perplexity: Math.exp(2), bits_per_token: 2.5 })).toEqual(
+      ["test: loss 2.0000  perplexity 7.3891  bits_per_token 2.5000"],
+    );
   });
 });
 
