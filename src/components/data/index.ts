@@ -12,6 +12,7 @@ import { ParquetDataSource } from "./sources/parquet-source.js";
 import { TextDataSource } from "./sources/text-source.js";
 import { CSVDataSource, TSVDataSource } from "./sources/tsv-source.js";
 import { ByteTensorizer, ByteTokenTensorizer } from "./tensorizers/byte-tensorizer.js";
+import { CapitalizationTensorizer } from "./tensorizers/capitalization-tensorizer.js";
 import { CharacterTokenTensorizer } from "./tensorizers/character-tensorizer.js";
 import { FloatListTensorizer } from "./tensorizers/float-list-tensorizer.js";
 import { LabelListTensorizer } from "./tensorizers/label-list-tensorizer.js";
@@ -44,6 +45,7 @@ export const dataComponents = [
   RunningTextTensorizer,
   CharacterTokenTensorizer,
   ByteTokenTensorizer,
+  CapitalizationTensorizer,
   ByteTensorizer,
   NGramTensorizer,
   FloatListTensorizer,

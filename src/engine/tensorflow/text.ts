@@ -1,4 +1,4 @@
-/** @file The kernel that cuts strings. */
+/** @file The kernels that read strings. */
 import { headExpression, MOST_CHARACTERS } from "../../graph/ops/text.js";
 import { sizeOf } from "./arrays.js";
 import { filled, type Kernels } from "./kernel.js";
@@ -13,8 +13,12 @@ function headLength(expression: string): number {
   return most;
 }
 
-/** The kernel of `Tokenizer`, for the two ways of cutting that `splitCharacters` uses. */
-export const textKernels: Kernels<"Tokenizer"> = {
+/** The kernel of `Tokenizer` is for the two ways of cutting that `splitCharacters` uses. */
+export const textKernels: Kernels<"Tokenizer" | "RegexFullMatch"> = {
+  RegexFullMatch: ({ inputs: [x], attributes: { pattern } }) => {
+    const expression = new RegExp(`^(?:${pattern})$`, "u");
+    return filled("bool", x.dims, x.strings.length, (i) => Number(expression.test(x.strings[i]!)));
+  },
   Tokenizer: ({ inputs: [x], attributes: { mark, mincharnum, pad_value, separators, tokenexp } }) => {
     if (mark !== 0 || mincharnum !== 1) throw new Error("this engine neither marks nor drops pieces");
     if (separators !== undefined && (separators.length !== 1 || separators[0] !== ""))

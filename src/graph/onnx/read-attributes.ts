@@ -131,6 +131,7 @@ const rules: Readonly<Record<Exclude<OpName, "Cast" | "ConstantOfShape" | "Scan"
   ReduceMean: reduced,
   ReduceMin: reduced,
   ReduceSum: reduced,
+  RegexFullMatch: { pattern: { needed: true } },
   Relu: none,
   Reshape: { allowzero: { default: 0 } },
   ScatterElements: { axis: { default: 0 }, reduction: { default: "none", only: "add" } },

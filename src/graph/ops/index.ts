@@ -76,4 +76,4 @@ export {
   transpose,
   unsqueeze,
 } from "./shaping.js";
-export { splitCharacters } from "./text.js";
+export { fullMatch, splitCharacters } from "./text.js";

@@ -55,6 +55,7 @@ export const opTable = {
   ReduceMean: reduction.ReduceMean,
   ReduceMin: reduction.ReduceMin,
   ReduceSum: reduction.ReduceSum,
+  RegexFullMatch: text.RegexFullMatch,
   Relu: elementwise.Relu,
   Reshape: shaping.Reshape,
   Scan,

@@ -37,6 +37,21 @@ export const Tokenizer = define<readonly [Tensor], Cut>("Tokenizer", {
 const cut = (x: Tensor, how: { separators: readonly string[] } | { tokenexp: string }): Tensor =>
   apply(Tokenizer, [x], { mark: 0, mincharnum: 1, pad_value: "", ...how });
 
+/** Whether the whole of each string matches an expression of RE2. */
+export const RegexFullMatch = define<readonly [Tensor], { pattern: string }>("RegexFullMatch", {
+  infer: ([x]) => {
+    requireType(x, "the input", "string");
+    return [{ dtype: "bool", shape: x.shape }];
+  },
+  gradient: { none: "its result is discrete" },
+});
+
+/**
+ * Whether the whole of each string matches. For both engines to agree the pattern keeps to what RE2 and JavaScript write
+ * and read alike: classes, \p{...}, groups and repetition, no dot.
+ */
+export const fullMatch = (x: Tensor, pattern: string): Tensor => apply(RegexFullMatch, [x], { pattern });
+
 /** The largest number of characters that `splitCharacters` can be told to keep: RE2 repeats nothing more often. */
 export const MOST_CHARACTERS = 1000;
 

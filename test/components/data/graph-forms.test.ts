@@ -257,3 +257,65 @@ describe("inputs of numbers in a graph", () => {
     expect(graph.inputs.map(String)).toEqual(["string[batch,tokens]"]);
   });
 });
+
+describe("CapitalizationTensorizer in a graph", () => {
+  const make = (config: object = {}) => makeTensorizer("CapitalizationTensorizer", config, "capitals");
+
+  it("sees capitals of a text, and gives the same classes from strings as from numbers", async () => {
+    const tensorizer = await learn(make(), []);
+    const texts = [{ text: "The NATO met in 2024 at 5pm, eBay" }, { text: "" }, { text: ["日本", "..."] }];
+    const ids = await run(tensorizer, texts, "ids");
+    expect(ids.ids!.data.slice(0, 8)).toEqual([3, 4, 2, 2, 6, 2, 7, 5]);
+    expect(ids.ids!.data.slice(8, 16)).toEqual(Array(8).fill(1));
+    expect(ids.ids!.data.slice(16)).toEqual([9, 8, 1, 1, 1, 1, 1, 1]);
+    expect(await run(tensorizer, texts, "tokens")).toEqual(ids);
+  });
+
+  it("does so for any characters, newer than the engine's tables too (property)", async () => {
+    const tensorizer = await learn(make(), []);
+    const newer = ["\u1c89", "\u088f", "\u{10d40}", "\ua7cd", "A\ua7cb"];
+    const token = fc.oneof(
+      fc.string({ unit: "binary", minLength: 1, maxLength: 4 }),
+      fc.string({ unit: "grapheme", minLength: 1, maxLength: 4 }),
+      fc.constantFrom(...newer),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(token, { minLength: 1, maxLength: 40 }), async (text) => {
+        expect(await run(tensorizer, [{ text }], "tokens")).toEqual(await run(tensorizer, [{ text }], "ids"));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("refuses a tokenizer that lower-cases", () => {
+    expect(() => make({ tokenizer: "WordPunctTokenizer" })).toThrow(
+      /tokenizer[^]*this WordPunctTokenizer lower-cases the text, which leaves no capitals/,
+    );
+    expect(make({ tokenizer: { WordPunctTokenizer: { lowercase: false } } }).facts()).toEqual({ classes: 8 });
+  });
+
+  it("stands beside lower-cased words of the same axis, each with a string input of its own", async () => {
+    const words = await learn(makeTensorizer("TokenTensorizer", {}, "tokens"), [{ text: "the cat" }]);
+    const capitals = make();
+    const graph = new Graph();
+    const scope = Scope.root(graph, "infer", new ParameterStore(1), bench().context);
+    graph.output("words", words.build(scope, "tokens").ids!);
+    graph.output("capitals", capitals.build(scope, "tokens").ids!);
+    const program = await (await engine("onnxruntime")).compile(graph);
+    const texts = [rowOf({ text: "The CAT" })];
+    const results = await program.run({ ...words.serve!(texts), ...capitals.serve!(texts) });
+    await program.release();
+    expect(numbers(results.words!.data)).toEqual([2, 3]);
+    expect(numbers(results.capitals!.data)).toEqual([3, 4]);
+  });
+
+  it("cannot share the string input of words that are cut otherwise", async () => {
+    const words = await learn(makeTensorizer("TokenTensorizer", {}, "tokens"), [{ text: "the cat" }]);
+    const scope = Scope.root(new Graph(), "infer", new ParameterStore(1), bench().context);
+    words.build(scope, "tokens");
+    expect(() => make({ text_input: null }).build(scope, "tokens")).toThrow(
+      /PTX_EXPORT .*"tokens"\n.*cut the texts of "tokens" in different ways[^]*give one of them a text_input/,
+    );
+    makeTensorizer("CharacterTokenTensorizer", {}, "chars").build(scope, "tokens");
+  });
+});

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Tensor } from "../../../src/graph/graph.js";
 import { apply, applyAll } from "../../../src/graph/ops/define.js";
 import * as lookup from "../../../src/graph/ops/lookup.js";
-import { splitCharacters } from "../../../src/graph/ops/text.js";
+import { fullMatch, splitCharacters } from "../../../src/graph/ops/text.js";
 import {
   type Axis,
   axes,
@@ -171,6 +171,16 @@ export const lookupCases = {
     inputs: [draw.string(a!), draw.string(b!)],
     build: ([x, y]) => [lookup.stringConcat(x!, y!)],
   })),
+  RegexFullMatch: generator(
+    fc.tuple(
+      axes({ empty: true }),
+      fc.constantFrom("a", "[^\\p{L}]*", "\\p{Lu}[\\p{Ll}\\p{M}]*", "(?:né|a)?"),
+    ),
+    ([list, pattern], draw) => ({
+      inputs: [draw.string(list, ["", "a", "né", "ne\u0301", "Né", "日本", "ab", "12", "👩‍🚀 \n", "a\n"])],
+      build: ([x]) => [fullMatch(x!, pattern)],
+    }),
+  ),
   Tokenizer: generator(
     fc.tuple(axes({ empty: true }), fc.option(fc.integer({ min: 1, max: 4 }), { nil: null })),
     ([list, most], draw) => ({

@@ -8,7 +8,7 @@ import { LSTM, lstmFused } from "../../../src/graph/ops/recurrent.js";
 import * as reduction from "../../../src/graph/ops/reduction.js";
 import { scan } from "../../../src/graph/ops/scan.js";
 import * as s from "../../../src/graph/ops/shaping.js";
-import { splitCharacters, Tokenizer } from "../../../src/graph/ops/text.js";
+import { fullMatch, splitCharacters, Tokenizer } from "../../../src/graph/ops/text.js";
 import { PtxError } from "../../../src/registry/errors.js";
 
 /** What a build says, at the component `model/decoder`. */
@@ -194,6 +194,10 @@ describe("an operator that cannot take its inputs says which, what they are and 
     {
       build: (g) => apply(Tokenizer, [text(g, 2)], cutting),
       says: "Tokenizer: it cuts either at separators or by an expression, got string[2]",
+    },
+    {
+      build: (g) => fullMatch(int(g, 2), "a"),
+      says: "RegexFullMatch: the input must be string, got int64[2]",
     },
     {
       build: (g) => splitCharacters(text(g, 2), 1001),

@@ -20,12 +20,10 @@ import { ptxError } from "../../../registry/errors.js";
 import { WORD_SEPARATOR } from "../../../text/ngrams.js";
 import { PAD_ID, UNK_ID, type Vocabulary } from "../../../text/vocabulary.js";
 import type { InputTensors } from "../contracts.js";
-import { tokenStrings } from "./token-cutter.js";
 
 /** What the tokens form needs to know of its tensorizer. */
 export interface NGramGraph {
   readonly name: string;
-  readonly axis: string;
   readonly ngrams: number;
   readonly char_ngrams: object | null;
   readonly sublinear_tf: boolean;
@@ -42,7 +40,7 @@ export function ngramInputs(scope: Scope, name: string): InputTensors {
 }
 
 /** The same from the token strings `[batch, tokens]`; unknown n-grams stay in their places with weight 0 and mask false. */
-export function ngramsFromTokens(scope: Scope, options: NGramGraph): InputTensors {
+export function ngramsFromTokens(scope: Scope, strings: Tensor, options: NGramGraph): InputTensors {
   if (options.char_ngrams !== null) {
     const message =
       "ONNX Runtime's operators would pad every token to the longest one's character n-grams, so that one long token fills the memory: set char_ngrams to null to export, or predict with the run";
@@ -50,8 +48,8 @@ export function ngramsFromTokens(scope: Scope, options: NGramGraph): InputTensor
   }
   const { words, specials } = options.vocabulary;
   const wordIds = words.map((_, index) => specials.length + index);
-  const orders = wordRuns(scope, tokenStrings(scope, options.axis), options.ngrams);
-  const ids = orders.map((strings) => encodeStrings(strings, words, wordIds, UNK_ID));
+  const orders = wordRuns(scope, strings, options.ngrams);
+  const ids = orders.map((runs) => encodeStrings(runs, words, wordIds, UNK_ID));
   const all = concat(ids, 1);
   const mask = not(equal(all, UNK_ID));
   const weights =

@@ -1,9 +1,10 @@
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../../../graph/dtype.js";
-import type { Tensor } from "../../../graph/graph.js";
+import type { Graph, Tensor } from "../../../graph/graph.js";
 import type { Scope } from "../../../graph/scope.js";
 import { Slot } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
+import { ptxError } from "../../../registry/errors.js";
 import type { Token, Tokenizer } from "../../../text/tokenizer.js";
 import type { Row, Tokenized } from "../contracts.js";
 import { badCell, textCell, textList } from "./cells.js";
@@ -29,11 +30,18 @@ export const tokenOptions = {
     minLength: 1,
     description: "Name of the token axis. Inputs that share it must have the same tokens in each row.",
   }),
+  text_input: Type.Union([Type.String({ minLength: 1 }), Type.Null()], {
+    default: null,
+    description:
+      "What the exported file calls its input of tokens; null: as the axis. Inputs of one axis whose tokenizers write tokens differently (lower-cased or not) need different names.",
+  }),
 };
 
 const optionsSchema = () => Type.Object(tokenOptions);
 /** The resolved value of `tokenOptions`. */
 export type TokenOptions = Static<ReturnType<typeof optionsSchema>>;
+/** What cutting needs of them. */
+type CutOptions = Omit<TokenOptions, "text_input"> & Partial<Pick<TokenOptions, "text_input">>;
 
 /** NUL characters, at which strings end on their way into ONNX Runtime, and halves of surrogate pairs, which UTF-8 lacks. */
 const UNFIT = /[\0\p{Cs}]/u;
@@ -69,11 +77,16 @@ export class TokenCutter {
   #truncatedRows = 0;
 
   constructor(
-    readonly options: TokenOptions,
+    readonly options: CutOptions,
     context: Context,
   ) {
     const { component, config } = context.part("tokenizer", options.tokenizer);
     this.#tokenizer = component.create(config, context);
+  }
+
+  /** The name of the string input. */
+  get #name(): string {
+    return this.options.text_input ?? this.options.axis;
   }
 
   /** What stands between tokens that are put together to a text. */
@@ -106,12 +119,30 @@ export class TokenCutter {
     return this.cut(row).tokens.map(({ text }) => text);
   }
 
+  /** The string input of the tokens in a graph, `[batch, tokens]`. Throws `PTX_EXPORT` when another input gives it other strings. */
+  input(scope: Scope): Tensor {
+    const { column, tokenizer, max_seq_len } = this.options;
+    const key = JSON.stringify([column, tokenizer, max_seq_len]);
+    const made = writersOf(scope.graph);
+    if ((made.get(this.#name) ?? key) !== key) {
+      const message = `two inputs of the model cut the texts of "${this.#name}" in different ways, but are exported as one`;
+      throw ptxError(
+        "PTX_EXPORT",
+        `inputs  text_input "${this.#name}"`,
+        message,
+        "give one of them a text_input of its own name, and train again",
+      );
+    }
+    made.set(this.#name, key);
+    return tokenStrings(scope, this.options.axis, this.#name);
+  }
+
   /** The tokens of rows as the string input of their axis, `[rows, tokens]`, padded with empty strings to the longest row (1 at least). */
   strings(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
     const texts = rows.map((row) => this.words(row));
     const longest = Math.max(1, ...texts.map(({ length }) => length));
     const data = texts.flatMap((tokens) => [...tokens, ...Array<string>(longest - tokens.length).fill("")]);
-    return { [this.options.axis]: { dtype: "string", dims: [rows.length, longest], data } };
+    return { [this.#name]: { dtype: "string", dims: [rows.length, longest], data } };
   }
 
   /** The kept tokens of a row that is being numberized, without their places. */
@@ -129,11 +160,21 @@ export class TokenCutter {
 }
 
 /**
- * The string input of a token axis, `[batch, tokens]`, shared by all tensorizers on that axis. The places beyond a
- * text's end hold the empty string, which is never a token.
+ * A string input of a token axis, `[batch, tokens]`, shared by all tensorizers that read it. The places beyond a text's
+ * end hold the empty string, which is never a token.
  */
-export function tokenStrings(scope: Scope, axis: string): Tensor {
+export function tokenStrings(scope: Scope, axis: string, input = axis): Tensor {
   return (
-    scope.graph.inputs.find(({ name }) => name === axis) ?? scope.graph.input(axis, "string", ["batch", axis])
+    scope.graph.inputs.find(({ name }) => name === input) ??
+    scope.graph.input(input, "string", ["batch", axis])
   );
+}
+
+/** How the tokens of each string input of a graph are made. */
+const writers = new WeakMap<Graph, Map<string, string>>();
+
+function writersOf(graph: Graph): Map<string, string> {
+  const known = writers.get(graph) ?? new Map<string, string>();
+  writers.set(graph, known);
+  return known;
 }

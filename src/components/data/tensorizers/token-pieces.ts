@@ -13,7 +13,7 @@ import type {
   TextTensorizer,
   Tokenized,
 } from "../contracts.js";
-import { TokenCutter, type TokenOptions, tokenStrings } from "./token-cutter.js";
+import { TokenCutter, type TokenOptions } from "./token-cutter.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
 
 /**
@@ -79,7 +79,7 @@ export abstract class TokenPieces implements VocabularyHolder, TextTensorizer {
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
-    if (form === "tokens") return this.fromStrings(tokenStrings(scope, this.options.axis));
+    if (form === "tokens") return this.fromStrings(this.cutter.input(scope));
     const ids: Tensor = scope.graph.input(this.name, "int32", ["batch", ...this.#dims]);
     return { ids, mask: not(equal(ids, PAD_ID)) };
   }

@@ -15,7 +15,7 @@ import type {
   Tokenized,
 } from "../contracts.js";
 import { badState } from "./cells.js";
-import { TokenCutter, tokenOptions, tokenStrings } from "./token-cutter.js";
+import { TokenCutter, tokenOptions } from "./token-cutter.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
 import { vocabularyIds } from "./vocabulary-ids.js";
@@ -87,7 +87,7 @@ class TokenIds implements VocabularyHolder, TextTensorizer {
       const ids = scope.graph.input(this.name, "int32", ["batch", axis]);
       return { ids, mask: not(equal(ids, PAD_ID)) };
     }
-    return vocabularyIds(tokenStrings(scope, axis), this.#vocabulary);
+    return vocabularyIds(this.#cutter.input(scope), this.#vocabulary);
   }
 
   serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
