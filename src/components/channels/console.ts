@@ -130,7 +130,10 @@ const TABLES = [
 /** How many of the most frequent errors are shown. */
 const CONFUSIONS = 5;
 
-/** A split's figures as lines: the main ones, then tables of the labels, then what was taken for what most often. */
+/**
+ * A split's figures as lines: the main ones, then tables of the labels, then what was taken for what most often. Of
+ * several tasks each has such lines of its own, under its name.
+ */
 export function figureLines(split: string, figures: Figures): string[] {
   const main = SHOWN.filter((name) => name in figures).map(
     (name) => `${name} ${number(figures[name] as number | null)}`,
@@ -146,7 +149,16 @@ export function figureLines(split: string, figures: Figures): string[] {
     ...Object.entries(confusions)
       .filter(([kind]) => !(whole && kind === "tags"))
       .flatMap(([kind, list]) => confusionLines(kind, list)),
+    ...Object.entries(figures).flatMap(([task, own]) =>
+      isFigures(own) ? figureLines(`${split} ${task}`, own) : [],
+    ),
   ];
+}
+
+/** Whether a value holds the figures of one of several tasks: such have a loss. */
+function isFigures(value: unknown): value is Figures {
+  if (typeof value !== "object" || value === null || !("loss" in value)) return false;
+  return value.loss === null || typeof value.loss === "number";
 }
 
 function tableLines(title: string, table: Readonly<Record<string, LabelFigures>>): string[] {

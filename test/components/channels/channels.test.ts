@@ -221,6 +221,22 @@ describe("the console", () => {
     ]);
   });
 
+  test("shows each of several tasks under its name, and takes a label called loss for a label", () => {
+    expect(
+      figureLines("test", {
+        loss: 1,
+        topics: { loss: 0.5, accuracy: 0.75, per_class: { loss: prf(1, 1) } },
+        names: { loss: null, entity_f1: null },
+      }),
+    ).toEqual([
+      "test: loss 1.0000",
+      "test topics: loss 0.5000  accuracy 0.7500",
+      "  label  precision  recall      f1  support",
+      "  loss      1.0000  1.0000  1.0000        1",
+      "test names: loss -  entity_f1 -",
+    ]);
+  });
+
   test("shows a language model's perplexity", () => {
     expect(figureLines("test", { tokens: 3, loss: 2, perplexity: Math.exp(2), bits_per_token: 2.5 })).toEqual(
       ["test: loss 2.0000  perplexity 7.3891  bits_per_token 2.5000"],
