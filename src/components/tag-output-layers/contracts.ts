@@ -1,0 +1,32 @@
+/** The contract of what turns the scores of labels at tokens into a loss and tags. */
+import type { Tensor } from "../../graph/graph.js";
+import type { Scope } from "../../graph/scope.js";
+import type { Loss } from "../contracts.js";
+
+/** What is known of the tokens of a batch. */
+export interface TagInputs {
+  /** `[batch, tokens, labels]`. */
+  readonly logits: Tensor;
+  /** bool `[batch, tokens]`: true for a prefix of each row, its tokens. */
+  readonly mask: Tensor;
+  /** int32 `[batch, tokens]` label ids, whatever at padding; absent when predicting. */
+  readonly target: Tensor | undefined;
+  /** Names in id order. */
+  readonly labels: readonly string[];
+}
+
+/** What a tag output layer makes of them. */
+export interface TagsPredicted {
+  /** The negative log-likelihood of the right tags as a sum. Counted are tokens for a softmax a token, rows for a CRF. Null without target. */
+  readonly loss: Loss | null;
+  /** int32 `[batch, tokens]`, 0 at padding; null when nothing is decoded in this mode. */
+  readonly tags: Tensor | null;
+  /** `[batch, tokens]`: the probability of the tag, 0 at padding; null with the tags. */
+  readonly scores: Tensor | null;
+}
+
+declare module "../../registry/component.js" {
+  interface ComponentKinds<Config> {
+    tag_output_layer: { build(scope: Scope, config: Config, inputs: TagInputs): TagsPredicted };
+  }
+}

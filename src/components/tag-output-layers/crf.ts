@@ -1,0 +1,52 @@
+import { Type } from "typebox";
+import { gatherElements } from "../../graph/ops/lookup.js";
+import { squeeze, transpose, unsqueeze } from "../../graph/ops/shaping.js";
+import { component } from "../../registry/component.js";
+import { type Chain, chainOf, crfWeights } from "../crf/chain.js";
+import { constraintsOf } from "../crf/constraints.js";
+import { type ForwardPass, forwardPass, marginals } from "../crf/forward-backward.js";
+import { negativeLogLikelihood } from "../crf/loss.js";
+import { viterbi } from "../crf/viterbi.js";
+import { rowTotal } from "../losses/totals.js";
+import type { TagsPredicted } from "./contracts.js";
+
+const schema = Type.Object(
+  {
+    constraints: Type.Union(
+      [Type.Literal("auto"), Type.Literal("none"), Type.Literal("bio"), Type.Literal("bioes")],
+      {
+        default: "auto",
+        description:
+          'Which tag sequences there are, in training and in prediction: "bio" or "bioes" = those that are valid in the scheme (no I-x without the B-x before it, and so on); "auto" = by whichever of the two all label names follow, else all; "none" = all.',
+      },
+    ),
+  },
+  {
+    description:
+      "A linear-chain conditional random field: one probability for a text's whole tag sequence, with learned scores for tags that follow one another. Predicts the most likely sequence (Viterbi).",
+  },
+);
+
+/**
+ * Logits are scores that transitions are added to. The loss counts rows. Parameters: `transitions [labels, labels]`,
+ * `start [labels]`, `end [labels]`. A tag's score is its probability over all sequences. In training nothing is decoded.
+ */
+export const CRFOutputLayer = component({
+  kind: "tag_output_layer",
+  name: "CRFOutputLayer",
+  schema,
+  build(scope, { constraints }, { logits, mask, target, labels }) {
+    const allowed = constraintsOf(labels, constraints, `${scope.path}.CRFOutputLayer.constraints`);
+    const chain = chainOf(logits, mask, crfWeights(scope, labels.length), allowed);
+    const forward = forwardPass(chain);
+    const loss = target === undefined ? null : rowTotal(negativeLogLikelihood(chain, forward, target), null);
+    const decoded = scope.mode === "train" ? { tags: null, scores: null } : decode(chain, forward);
+    return { loss, ...decoded };
+  },
+});
+
+function decode(chain: Chain, forward: ForwardPass): Pick<TagsPredicted, "tags" | "scores"> {
+  const tags = viterbi(chain);
+  const chosen = gatherElements(marginals(chain, forward), unsqueeze(tags, [2]), 2);
+  return { tags: transpose(tags, [1, 0]), scores: transpose(squeeze(chosen, [2]), [1, 0]) };
+}
