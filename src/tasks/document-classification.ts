@@ -10,7 +10,7 @@ import { decodeIds } from "../graph/ops/lookup.js";
 import { argMax } from "../graph/ops/reduction.js";
 import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
-import { namedScores } from "./named-scores.js";
+import { namedScores, undecidedLabels } from "./class-scores.js";
 import type { OutputRow, Prediction } from "./prediction.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
 
@@ -77,12 +77,7 @@ class DocumentClassification extends SingleModelTask<Evaluated> {
   }
 
   override undecided({ scores = {} }: Prediction, tolerance: number): boolean {
-    const { decision, threshold } = this.#decision;
-    const values = Object.values(scores);
-    if (decision === "multi-label")
-      return values.some((score) => Math.abs(score - threshold) <= 2 * tolerance);
-    const [first, second] = values.sort((a, b) => b - a);
-    return second !== undefined && first! - second <= 2 * tolerance;
+    return undecidedLabels(scores, this.#decision, tolerance);
   }
 }
 

@@ -9,7 +9,7 @@ import { decodeIds } from "../graph/ops/lookup.js";
 import { argMax } from "../graph/ops/reduction.js";
 import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
-import { requireNumbers } from "./named-scores.js";
+import { requireNumbers } from "./class-scores.js";
 import type { OutputRow, Prediction, TokenPrediction } from "./prediction.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
 import {

@@ -5,6 +5,7 @@ import type { Row, Tensorizer } from "../components/data/contracts.js";
 import type { DataHandler } from "../components/data/data-handler.js";
 import type { SplitData, Tensorizers } from "../components/data/split-data.js";
 import type { ComparedRow, MetricReporter } from "../components/reporters/contracts.js";
+import { worstOf } from "../components/reporters/reporting.js";
 import type {
   Channel,
   Figures,
@@ -135,10 +136,7 @@ export abstract class SingleModelTask<E> implements Task, ModelTask {
   }
 
   worst(data: SplitData, predictions: Predictions): readonly ComparedRow[] {
-    return this.compare(data, predictions)
-      .filter(({ right }) => !right)
-      .sort((a, b) => a.score - b.score || a.row - b.row)
-      .slice(0, this.reporter.worstRows);
+    return worstOf(this.reporter, this.evaluated(data, predictions));
   }
 
   requireFit(): void {}

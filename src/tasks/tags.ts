@@ -10,7 +10,7 @@ import { cast, greater, where } from "../graph/ops/elementwise.js";
 import { decodeIds } from "../graph/ops/lookup.js";
 import { ptxError } from "../registry/errors.js";
 import { parseTag, readTags } from "../text/label-schemes.js";
-import { requireNumbers } from "./named-scores.js";
+import { requireNumbers } from "./class-scores.js";
 import type { OutputRow, SlotPrediction, TokenPrediction } from "./prediction.js";
 
 /** Gold and predicted tags of a split, for reporters. */

@@ -38,8 +38,8 @@ describe.each(Object.entries(models))("%s", (name, model) => {
     const [first, second] = [await loadModel(a!.output), await loadModel(b!.output)];
     const texts = ["goal of the match", "bank", ""];
     const [p, q] = [await predict(first, texts), await predict(second, texts)];
-    for (const [i, { scores }] of p.entries()) {
-      for (const [label, score] of Object.entries(scores)) expect(q[i]!.scores[label]).toBeCloseTo(score, 3);
+    for (const [i, { scores = {} }] of p.entries()) {
+      for (const [label, score] of Object.entries(scores)) expect(q[i]!.scores![label]).toBeCloseTo(score, 3);
     }
   });
 });

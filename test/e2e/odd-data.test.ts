@@ -72,7 +72,7 @@ describe("labels with odd names", () => {
     }
     const predictions = await predicted(output, ["goal match league", "bank loan price", "soup bread cook"]);
     expect(predictions.map(({ label }) => label)).toEqual([names.sport, names.money, names.food]);
-    for (const { scores } of predictions) {
+    for (const { scores = {} } of predictions) {
       expect(Object.keys(scores).sort()).toEqual(wanted);
       expect(Object.values(scores).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
     }
@@ -125,7 +125,7 @@ describe("line ends and marks", () => {
     const { metrics, output } = await trained({ train: "padded.tsv", test: "padded.tsv" }, { model });
     expect(Object.keys(metrics.test!.per_class as object).sort()).toEqual(["food", "money", "sport"]);
     const [prediction] = await predicted(output, [{ "the text ": "goal" }]);
-    expect(Object.keys(prediction!.scores)).toHaveLength(3);
+    expect(Object.keys(prediction!.scores!)).toHaveLength(3);
   });
 
   test("quotes in a TSV are characters, in a CSV they hold delimiters and line ends", async () => {

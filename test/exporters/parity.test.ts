@@ -13,8 +13,10 @@ import { loadModel, predict, silentLog, train } from "../../src/library.js";
 import { component } from "../../src/registry/component.js";
 import { stream } from "../../src/registry/random.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
+import { choosePart } from "../../src/tasks/deployment.js";
 import { openRun } from "../../src/tasks/open-task.js";
-import type { Prediction, Predictor } from "../../src/tasks/predictor.js";
+import type { Prediction } from "../../src/tasks/prediction.js";
+import type { Predictor } from "../../src/tasks/predictor.js";
 import { type ToyConfig, toyConfig, toyRows, workplace } from "../support/toy.js";
 
 const folder = workplace();
@@ -153,11 +155,13 @@ function expectSame(
   expected: readonly Prediction[],
   rows: readonly { text: string }[],
 ) {
-  for (const [i, { scores, ...decided }] of expected.entries()) {
+  for (const [i, { scores = {}, ...decided }] of expected.entries()) {
     const { scores: gotScores, ...gotDecided } = got[i]!;
     const where = JSON.stringify(rows[i]!.text.slice(0, 60));
     for (const [label, score] of Object.entries(scores)) {
-      expect(Math.abs(gotScores[label]! - score), `score of ${label} for ${where}`).toBeLessThanOrEqual(1e-5);
+      expect(Math.abs(gotScores![label]! - score), `score of ${label} for ${where}`).toBeLessThanOrEqual(
+        1e-5,
+      );
     }
     expect(gotDecided, where).toEqual(decided);
   }
@@ -194,21 +198,23 @@ describe.each(Object.keys(models))("%s", (name) => {
 
   test("the file scores the test rows as the graph with the loss does", async () => {
     const open = await openRun(run, registry, silentLog);
-    const data = await open.task.data().load("test");
+    const task = choosePart(open.task, undefined);
+    const data = await task.data().load("test");
     const evaluator = await Evaluator.compile(
       await open.engine(),
-      (scope) => open.task.build(scope, { form: "ids", targets: true }),
+      (scope) => task.build(scope, { form: "ids", targets: true }),
       open.parameters,
       open.context,
     );
-    const { scores } = await evaluator.run(data, open.task.data().batcher.eval(data.lengths, "test"));
+    const { outputs } = await evaluator.run(data, task.data().batcher.eval(data.lengths, "test"));
     await evaluator.release();
-    const rows: Row[] = await open.task.data().examples(data, [...Array(data.size).keys()]);
+    const rows: Row[] = await task.data().examples(data, [...Array(data.size).keys()]);
     const got = await ofFile!.predict(rows);
-    const { labels } = open.task;
+    const labels = task.labels.labels!;
+    const scores = outputs.flat("scores");
     for (const [row, prediction] of got.entries()) {
       for (const [i, label] of labels.entries()) {
-        expect(Math.abs(prediction.scores[label]! - scores[row * labels.length + i]!)).toBeLessThanOrEqual(
+        expect(Math.abs(prediction.scores![label]! - scores[row * labels.length + i]!)).toBeLessThanOrEqual(
           1e-5,
         );
       }
@@ -220,7 +226,7 @@ test("several labels come as a list, none as an empty one", async () => {
   const file = join(folder, "several-labels.onnx");
   const model = await loadModel(file, { registry });
   const predictions = await predict(model, rowsToPredict());
-  for (const { labels, label, scores } of predictions) {
+  for (const { labels, label, scores = {} } of predictions) {
     expect(label).toBeUndefined();
     expect(labels).toEqual(Object.keys(scores).filter((name) => scores[name]! >= Math.fround(0.4)));
   }

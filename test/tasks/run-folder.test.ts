@@ -7,7 +7,8 @@ import { ParameterStore } from "../../src/graph/parameters.js";
 import { writeSafetensors } from "../../src/graph/safetensors.js";
 import { resolveConfig } from "../../src/registry/load-config.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
-import { predictionBatches, readScores } from "../../src/tasks/predictor.js";
+import { namedScores } from "../../src/tasks/class-scores.js";
+import { predictionBatches } from "../../src/tasks/predictor.js";
 import { RunFolder } from "../../src/tasks/run-folder.js";
 import { toyConfig, workplace } from "../support/toy.js";
 
@@ -192,24 +193,12 @@ describe("batches of rows to predict", () => {
 });
 
 describe("scores", () => {
-  const one = { decision: "single-label", threshold: 0 } as const;
-
-  test("become the best label, the first of equals", () => {
-    expect(readScores([0.25, 0.5, 0.25], ["a", "b", "c"], one)).toEqual({
-      label: "b",
-      scores: { a: 0.25, b: 0.5, c: 0.25 },
-    });
-    expect(readScores([0.5, 0.5], ["a", "b"], one).label).toBe("a");
-  });
-
-  test("become every label from the threshold up", () => {
-    const many = { decision: "multi-label", threshold: 0.5 } as const;
-    expect(readScores([0.5, 0.49, 1], ["a", "b", "c"], many)).toMatchObject({ labels: ["a", "c"] });
-    expect(readScores([0, 0], ["a", "b"], many)).toEqual({ labels: [], scores: { a: 0, b: 0 } });
+  test("go by the names of the labels", () => {
+    expect(namedScores([0.25, 0.5, 0.25], ["a", "b", "c"])).toEqual({ a: 0.25, b: 0.5, c: 0.25 });
   });
 
   test("that are no numbers are an error", () => {
-    expect(() => readScores([0.5, Number.NaN], ["a", "b"], one)).toThrow('the score of "b" is not a number');
-    expect(() => readScores([0.5], ["a", "b"], one)).toThrow('the score of "b" is not a number');
+    expect(() => namedScores([0.5, Number.NaN], ["a", "b"])).toThrow('the score of "b" is not a number');
+    expect(() => namedScores([0.5], ["a", "b"])).toThrow('the score of "b" is not a number');
   });
 });

@@ -3,6 +3,7 @@ import { Type } from "typebox";
 import { MetricsError } from "../../metrics/index.js";
 import { PtxError } from "../../registry/errors.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
+import type { ComparedRow, MetricReporter } from "./contracts.js";
 
 /** The config key that says how many of the worst rows are kept. */
 export const worstRows = Type.Integer({
@@ -18,6 +19,15 @@ export function selectByFigure(name: string, lowerIsBetter: readonly string[]): 
     higherIsBetter: !lowerIsBetter.includes(name),
     value: (figures) => (figures[name] as number | null | undefined) ?? null,
   };
+}
+
+/** The rows that went wrong, the worst first, as many as the reporter keeps. */
+export function worstOf<E>(reporter: MetricReporter<E>, evaluated: E): ComparedRow[] {
+  return reporter
+    .compare(evaluated)
+    .filter(({ right }) => !right)
+    .sort((a, b) => a.score - b.score || a.row - b.row)
+    .slice(0, reporter.worstRows);
 }
 
 /** Computes figures; what they cannot be computed from is an error of training (`PTX_TRAINING`). */

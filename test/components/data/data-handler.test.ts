@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FieldSpec, FieldValue, Row, Tensorizer } from "../../../src/components/data/contracts.js";
+import { learn } from "../../../src/components/data/data-handler.js";
 import { SplitData } from "../../../src/components/data/split-data.js";
 import { bench, collect, folder, makeData, makeTensorizer, rowOf } from "./support.js";
 
@@ -25,7 +26,7 @@ function task(files: Record<string, string> = {}, config: object = {}, labels: o
 describe("the data handler", () => {
   it("gives padded feeds in the order of the rows asked for", async () => {
     const { data } = task();
-    await data.learn();
+    await learn([data]);
     const split = await data.load("train");
     // Ids by count, ties by first sight: buy 3, hello 2, there, world, now, you.
     expect(split.batch([1, 2])).toEqual({
@@ -38,7 +39,7 @@ describe("the data handler", () => {
 
   it("gives a row without tokens a place of padding", async () => {
     const { data } = task();
-    await data.learn();
+    await learn([data]);
     const split = await data.load("test");
     expect(split.batch([1]).tokens).toEqual({ dtype: "int32", dims: [1, 1], data: Int32Array.of(1) });
     expect([split.values("tokens", 1), split.values("tokens", 0)]).toEqual([[], [3, 0]]);
@@ -47,13 +48,13 @@ describe("the data handler", () => {
 
   it("numberizes a split once", async () => {
     const { data } = task();
-    await data.learn();
+    await learn([data]);
     expect(await data.load("train")).toBe(await data.load("train"));
   });
 
   it("counts each split by itself, even when splits are loaded at once", async () => {
     const { data } = task();
-    await data.learn();
+    await learn([data]);
     const [first, second] = await Promise.all([data.load("train"), data.load("test")]);
     expect(first.account.counts.tokens).toEqual({ rows: 3, tokens: 9, truncated_rows: 0, unknown_tokens: 0 });
     expect(second.account.counts.tokens).toEqual({
@@ -66,7 +67,7 @@ describe("the data handler", () => {
 
   it("can load a split after another one failed", async () => {
     const { data } = task({ "test.tsv": "label\ttext\neggs\tx\n" });
-    await data.learn();
+    await learn([data]);
     await expect(data.load("test")).rejects.toThrow('"eggs" is not one of the labels');
     expect((await data.load("train")).size).toBe(3);
   });
@@ -83,7 +84,7 @@ describe("the data handler", () => {
 
   it("prints what was learnt and what each split holds", async () => {
     const { data, on } = task();
-    await data.learn();
+    await learn([data]);
     await data.load("train");
     await data.load("test");
     expect(on.info).toEqual([
@@ -102,7 +103,7 @@ describe("the data handler", () => {
       {},
       { on_unknown: "skip" },
     );
-    await data.learn();
+    await learn([data]);
     expect((await data.load("test")).size).toBe(1);
     expect(on.warnings.map((line) => line.replaceAll(/\/\S*\//g, ""))).toEqual([
       "test: 7 rows left out: wrong number of columns (test.tsv:2, test.tsv:3, test.tsv:4, test.tsv:5, test.tsv:6, ...)",
@@ -116,7 +117,7 @@ describe("the data handler", () => {
       {},
       { on_unknown: "skip" },
     );
-    await data.learn();
+    await learn([data]);
     const split = await data.load("test");
     const examples = await data.examples(split, [1, 0]);
     expect(examples.map(({ values }) => ({ ...values }))).toEqual([
@@ -140,22 +141,22 @@ describe("the data handler", () => {
 
   it("checks the columns of every split before it reads the first row", async () => {
     const { data } = task({ "test.tsv": "txt\tlabel\nhello\tham\n" });
-    await expect(data.learn()).rejects.toThrow(
+    await expect(learn([data])).rejects.toThrow(
       /test\.tsv\n {2}there is no column "text"; did you mean "txt"\?/,
     );
   });
 
   it("refuses a data set without rows, or a split that is not there", async () => {
-    await expect(task({ "train.tsv": "label\ttext\n" }).data.learn()).rejects.toThrow(
+    await expect(learn([task({ "train.tsv": "label\ttext\n" }).data])).rejects.toThrow(
       /train\.tsv\n {2}there are no train rows/,
     );
     const { data } = task({ "test.tsv": "label\ttext\n" });
-    await data.learn();
+    await learn([data]);
     await expect(data.load("test")).rejects.toThrow(/test\.tsv\n {2}there are no test rows/);
     await expect(data.load("eval")).rejects.toThrow("set eval_filename");
     const path = folder({ "test.tsv": test });
     const lone = makeData({ source: { TSVDataSource: { test_filename: path("test.tsv") } } }, {});
-    await expect(lone.learn()).rejects.toThrow("set train_filename");
+    await expect(learn([lone])).rejects.toThrow("set train_filename");
   });
 });
 
@@ -180,7 +181,7 @@ describe("held-out rows", () => {
 
   it("are no part of the vocabulary, and are found again as examples", async () => {
     const { data, tensorizers } = task({ "train.tsv": many }, { eval_fraction: 0.2 });
-    await data.learn();
+    await learn([data]);
     const [kept, held] = [await data.load("train"), await data.load("eval")];
     expect(tensorizers.tokens.facts()).toEqual({ vocabulary: kept.size + 2 });
     expect(held.values("tokens", 3)).toEqual([0]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { learn } from "../../../src/components/data/data-handler.js";
 import { inspectData } from "../../../src/components/data/debug-data.js";
 import { renderDataReport } from "../../../src/components/data/debug-data-text.js";
 import { lengthReport } from "../../../src/components/data/length-report.js";
@@ -25,7 +26,7 @@ async function report() {
     test_filename: named("test"),
   };
   const data = makeData({ source: { TSVDataSource: source } }, tensorizers, on);
-  await data.learn();
+  await learn([data]);
   const found = await inspectData(data, { rareBelow: 2, examples: 2 });
   const bare = (text: string) => text.replaceAll(`${path("")}/`, "");
   return {
@@ -172,7 +173,7 @@ Lengths
       labels: makeTensorizer("LabelListTensorizer", {}, "labels"),
     };
     const data = makeData({ source: { TSVDataSource: { train_filename: path("t.tsv") } } }, tensorizers);
-    await data.learn();
+    await learn([data]);
     const { labels, conflicts, overlaps } = await inspectData(data, { rareBelow: 0, examples: 1 });
     expect(labels).toEqual([
       { label: "a", rows: { train: 2 } },
@@ -198,7 +199,7 @@ describe("a report without labels, on a split with big integers and long texts",
       ids: makeTensorizer("TokenTensorizer", { column: "id", axis: "ids" }, "ids"),
     };
     const data = makeData({ source: { JSONLDataSource: { train_filename: path("t.jsonl") } } }, tensorizers);
-    await data.learn();
+    await learn([data]);
     const report = await inspectData(data, { rareBelow: 1, examples: 1 });
     expect(report.splits[0]).toMatchObject({ rows: 4, duplicates: 1, emptyTexts: 0 });
     expect(report).toMatchObject({

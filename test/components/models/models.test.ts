@@ -118,7 +118,7 @@ async function scores(
     await engine(name),
     mode,
     store,
-    (scope) => ({ scores: model.build(scope, false).scores }),
+    (scope) => ({ scores: model.build(scope, false).outputs.scores! }),
     model.context,
   );
 }

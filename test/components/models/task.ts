@@ -61,7 +61,7 @@ export async function modelOnRows(
           ]),
         ),
       );
-      const predicted = scope.within("model", (at) => model.build(at, config, inputs, labels));
+      const predicted = scope.within("model", (at) => model.build(at, config, inputs, { labels }));
       inputs.requireAllRead();
       return predicted;
     },

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ClassificationMetricReporter } from "../../../src/components/reporters/classification.js";
-import type { Evaluated, MetricReporter } from "../../../src/components/reporters/contracts.js";
+import type { ClassMetricReporter, Evaluated } from "../../../src/components/reporters/contracts.js";
+import { worstOf } from "../../../src/components/reporters/reporting.js";
 import { classificationReport, multiLabelReport } from "../../../src/metrics/index.js";
 import { Context } from "../../../src/registry/context.js";
 import { Registry } from "../../../src/registry/registry.js";
@@ -13,7 +14,7 @@ interface Options {
   readonly worst_rows: number;
 }
 
-function reporter(options: Partial<Options> = {}, warnings: string[] = []): MetricReporter {
+function reporter(options: Partial<Options> = {}, warnings: string[] = []): ClassMetricReporter {
   const log = { info: () => {}, warn: (line: string) => void warnings.push(line) };
   const context = new Context(new Registry(), { log, settings: { seed: 0, threads: 1 } });
   const config = {
@@ -229,12 +230,12 @@ test("a target_label that changes nothing is warned of", () => {
 
 describe("the worst rows", () => {
   test("are the wrong ones, the least probable truth first", () => {
-    expect(reporter().worst(rows)).toEqual([
-      { row: 2, gold: ["a,b"], predicted: ["dog"], score: Math.fround(0.05) },
-      { row: 1, gold: ["dog"], predicted: ["cat"], score: Math.fround(0.3) },
+    expect(worstOf(reporter(), rows)).toEqual([
+      { row: 2, gold: ["a,b"], predicted: ["dog"], right: false, score: Math.fround(0.05) },
+      { row: 1, gold: ["dog"], predicted: ["cat"], right: false, score: Math.fround(0.3) },
     ]);
-    expect(reporter({ worst_rows: 1 }).worst(rows)).toHaveLength(1);
-    expect(reporter({ worst_rows: 0 }).worst(rows)).toEqual([]);
+    expect(worstOf(reporter({ worst_rows: 1 }), rows)).toHaveLength(1);
+    expect(worstOf(reporter({ worst_rows: 0 }), rows)).toEqual([]);
   });
 
   test("of several labels go by the label that is most wrong", () => {
@@ -260,10 +261,10 @@ describe("the worst rows", () => {
       ],
       labels,
     );
-    expect(reporter().worst(evaluated)).toEqual([
-      { row: 2, gold: [], predicted: ["b"], score: expect.closeTo(0.01, 6) },
-      { row: 3, gold: ["a", "b"], predicted: ["a,b"], score: expect.closeTo(0.1, 6) }, // not the same as "a,b"
-      { row: 1, gold: ["a", "b"], predicted: ["a"], score: expect.closeTo(0.4, 6) },
+    expect(worstOf(reporter(), evaluated)).toEqual([
+      { row: 2, gold: [], predicted: ["b"], right: false, score: expect.closeTo(0.01, 6) },
+      { row: 3, gold: ["a", "b"], predicted: ["a,b"], right: false, score: expect.closeTo(0.1, 6) }, // not the same as "a,b"
+      { row: 1, gold: ["a", "b"], predicted: ["a"], right: false, score: expect.closeTo(0.4, 6) },
     ]);
   });
 
@@ -275,7 +276,7 @@ describe("the worst rows", () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), (given) => {
         const evaluated = single(given.map(([gold, scores]) => [gold, ...scores]));
-        const worst = reporter({ worst_rows: 100 }).worst(evaluated);
+        const worst = worstOf(reporter({ worst_rows: 100 }), evaluated);
         const { accuracy } = reporter().figures(evaluated) as unknown as { accuracy: number };
         expect(worst.length).toBe(Math.round((1 - accuracy) * given.length));
         expect(new Set(worst.map(({ row: at }) => at)).size).toBe(worst.length);

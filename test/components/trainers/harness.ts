@@ -46,6 +46,9 @@ export function examples({ x, y }: Table): Examples {
   return {
     size: y.length,
     lengths: new Int32Array(y.length).fill(1),
+    axisSizes: (axis) => {
+      throw new Error(`no axis ${axis}`);
+    },
     batch: (rows) => ({
       x: {
         dtype: "float32",
@@ -100,7 +103,7 @@ function regression(options: ModelOptions = {}): (scope: Scope) => Predicted {
       const weights = options.classWeights;
       const classWeights = weights ? scope.graph.constant("float32", [CLASSES], weights) : null;
       const loss = CrossEntropyLoss.build(scope, { label_smoothing: 0 }, { logits, target, classWeights });
-      return { loss: options.withoutLoss ? null : loss, scores: softmax(logits) };
+      return { loss: options.withoutLoss ? null : loss, outputs: { scores: softmax(logits) } };
     });
 }
 
@@ -128,6 +131,17 @@ export class Checkpoints implements CheckpointStore {
   }
 }
 
+/** The scores of a split `[rows, 2]` and its loss. */
+export interface Scored {
+  readonly scores: Float32Array;
+  readonly loss: number | null;
+}
+
+const scored = ({ outputs, loss }: Predictions): Scored => ({
+  scores: outputs.flat("scores").slice() as Float32Array,
+  loss,
+});
+
 /** Everything about a training run that a test may want otherwise. */
 export interface RunOptions extends ModelOptions {
   /** Config of the trainer. */
@@ -137,7 +151,7 @@ export interface RunOptions extends ModelOptions {
   readonly batcher?: Batcher;
   readonly seed?: number;
   /** Figures in place of the true ones, called once a report. */
-  readonly report?: (split: string, predictions: Predictions) => Figures;
+  readonly report?: (split: string, predictions: Scored) => Figures;
   /** The figure that chooses the best epoch; "accuracy" by default. */
   readonly select?: string;
   readonly checkpoints?: Checkpoints;
@@ -152,7 +166,7 @@ export interface Trained {
   readonly events: readonly TrainingEvent[];
   readonly warnings: readonly string[];
   /** Every call of `report`, with its predictions. */
-  readonly reports: readonly { readonly split: string; readonly predictions: Predictions }[];
+  readonly reports: readonly { readonly split: string; readonly predictions: Scored }[];
   readonly weight: Float32Array;
   readonly bias: Float32Array;
 }
@@ -193,21 +207,34 @@ export async function run(options: RunOptions = {}): Promise<Trained> {
     context,
     engine: options.around?.(engine) ?? engine,
     parameters,
-    build: regression(options),
-    data: {
-      train: examples(tables.train),
-      eval: tables.eval && examples(tables.eval),
-      batcher: options.batcher ?? shuffled(6),
-    },
-    report: (split, predictions) => {
-      reports.push({ split, predictions: { ...predictions, scores: predictions.scores.slice() } });
-      return options.report?.(split, predictions) ?? trueFigures(tables[split as "train"], predictions);
-    },
-    select: {
-      name: select,
-      higherIsBetter: select !== "loss",
-      value: (figures) => figures[select] as number | null,
-    },
+    parts: [
+      {
+        name: "",
+        build: regression(options),
+        data: {
+          train: examples(tables.train),
+          eval: tables.eval && examples(tables.eval),
+          batcher: options.batcher ?? shuffled(6),
+        },
+        report: (split, given) => {
+          const predictions = scored(given);
+          reports.push({ split, predictions });
+          return options.report?.(split, predictions) ?? trueFigures(tables[split as "train"], predictions);
+        },
+      },
+    ],
+    turns: ([batches]) => new Uint8Array(batches!),
+    combine: (figures) => figures.get("")!,
+    selections: [
+      {
+        name: "",
+        metric: {
+          name: select,
+          higherIsBetter: select !== "loss",
+          value: (figures) => figures[select] as number | null,
+        },
+      },
+    ],
     emit: (event) => void events.push(structuredClone(event)),
     begin: async () => {},
     checkpoints: options.checkpoints ?? null,
@@ -216,7 +243,7 @@ export async function run(options: RunOptions = {}): Promise<Trained> {
   return { result, parameters, events, warnings, reports, weight, bias: parameters.get("model.bias")!.data };
 }
 
-function trueFigures({ y }: Table, { scores, loss }: Predictions): Figures {
+function trueFigures({ y }: Table, { scores, loss }: Scored): Figures {
   const right = y.filter((label, row) => (scores[row * 2 + 1]! > scores[row * 2]! ? 1 : 0) === label).length;
   return { loss, accuracy: right / y.length };
 }

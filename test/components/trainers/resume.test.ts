@@ -78,10 +78,10 @@ test("checkpoints are written after every epoch, and within epochs when asked, a
     await run({ train: table(40), batcher: shuffled(4), checkpoints, trainer: { epochs: 2, ...trainer } });
     return checkpoints.saved.map(({ state }) => {
       const { epoch, batch, pending } = (
-        state as { progress: { epoch: number; batch: number; pending: number } }
+        state as { progress: { epoch: number; turn: number; pending: number } }
       ).progress;
       expect(pending).toBe(0);
-      return epoch * 10 + batch;
+      return epoch * 10 + turn;
     });
   };
   expect(await steps({})).toEqual([10, 20]);
