@@ -17,7 +17,7 @@ import {
 } from "../models/harness.js";
 
 const DIM = 3;
-const names = ["SelfAttention", "MaxPool", "MeanPool", "LastTimestepPool"] as const;
+const names = ["SelfAttention", "MaxPool", "MeanPool", "LastTimestepPool", "BoundaryPool"] as const;
 const rows = [
   { name: "long", length: 5 },
   { name: "short", length: 2 },
@@ -87,9 +87,12 @@ describe("what poolings compute", () => {
     ["MaxPool", [5, -2, 3, 7, 5, 6]],
     ["MeanPool", [3, -5, 1.5, 8 / 3, 0, 1]],
     ["LastTimestepPool", [5, -8, 0, -3, -4, -5]],
-  ])("%s", async (name, expected) => {
-    const { doc } = await (await pooled(name)).run(feeds);
-    expect(difference(doc!, { dims: [2, DIM], data: expected })).toBeLessThan(1e-6);
+    ["BoundaryPool", [1, -2, 3, 4, 5, 6]],
+    [{ BoundaryPool: { boundary_type: "last" } }, [5, -8, 0, -3, -4, -5]],
+    [{ BoundaryPool: { boundary_type: "firstlast" } }, [1, -2, 3, 5, -8, 0, 4, 5, 6, -3, -4, -5]],
+  ])("%o", async (raw, expected) => {
+    const { doc } = await (await pooled(raw)).run(feeds);
+    expect(difference(doc!, { dims: [2, expected.length / 2], data: expected })).toBeLessThan(1e-6);
   });
 
   it("SelfAttention is the softmax-weighted mean of tanh(x W1) w2", async () => {
