@@ -61,6 +61,8 @@ export interface TokenVectors {
   readonly mask: Tensor;
   /** The same vectors as rows of a table, when they are a look-up: lets a representation compute once for each different token. */
   readonly distinct?: DistinctVectors;
+  /** The parameter `[vocab, dim]` whose row each vector is, where there is such a one: what an output layer may share. */
+  readonly table?: Tensor;
 }
 
 /** Vectors by reference: `vectors[b, t]` is `table[places[b, t]]`. */

@@ -89,11 +89,11 @@ export const WordEmbedding = component({
     const ids = tensors.ids!;
     if (scope.mode === "infer") {
       // The row of padding is zeros from the start and has no gradient.
-      return { vectors: gather(table, ids), mask, distinct: wholeLookup(table, ids, PAD_ID) };
+      return { vectors: gather(table, ids), mask, distinct: wholeLookup(table, ids, PAD_ID), table };
     }
     const vectors = scope.dropout(zeroPadding(gather(table, ids), mask), config.dropout);
     return config.dropout > 0
-      ? { vectors, mask }
-      : { vectors, mask, distinct: distinctLookup(table, ids, mask) };
+      ? { vectors, mask, table }
+      : { vectors, mask, distinct: distinctLookup(table, ids, mask), table };
   },
 });

@@ -1,8 +1,14 @@
 /** The built-in components of the model side, for the registry. */
 import { MLPDecoder } from "../decoders/mlp-decoder.js";
+import { CapitalizationEmbedding } from "../embeddings/capitalization-embedding.js";
 import { CharacterEmbedding } from "../embeddings/character-embedding.js";
+import { DenseEmbedding } from "../embeddings/dense-embedding.js";
+import { DictEmbedding } from "../embeddings/dict-embedding.js";
 import { EmbeddingList } from "../embeddings/embedding-list.js";
 import { WordEmbedding } from "../embeddings/word-embedding.js";
+import { AdaptiveSoftmax } from "../language/adaptive-softmax.js";
+import { FullSoftmax } from "../language/full-softmax.js";
+import { SampledSoftmax } from "../language/sampled-softmax.js";
 import { BinaryCrossEntropyWithLogitsLoss } from "../losses/binary-cross-entropy.js";
 import { CrossEntropyLoss } from "../losses/cross-entropy.js";
 import { BinaryFocalLoss, FocalLoss } from "../losses/focal.js";
@@ -32,6 +38,7 @@ import { WordTaggingOutputLayer } from "../tag-output-layers/word-tagging.js";
 import { BagOfNGramsModel } from "./bag-of-ngrams-model.js";
 import { DocModel } from "./doc-model.js";
 import { IntentSlotModel } from "./intent-slot-model.js";
+import { LMLSTM } from "./language-model.js";
 import { WordTaggingModel } from "./word-tagging-model.js";
 
 /** Every model component that comes with the library. */
@@ -42,6 +49,9 @@ export const modelComponents = [
   IntentSlotModel,
   WordEmbedding,
   CharacterEmbedding,
+  DictEmbedding,
+  CapitalizationEmbedding,
+  DenseEmbedding,
   EmbeddingList,
   DocNNRepresentation,
   BiLSTM,
@@ -71,4 +81,8 @@ export const modelComponents = [
   FocalLoss,
   BinaryCrossEntropyWithLogitsLoss,
   BinaryFocalLoss,
+  LMLSTM,
+  FullSoftmax,
+  SampledSoftmax,
+  AdaptiveSoftmax,
 ] as const;

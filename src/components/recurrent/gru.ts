@@ -45,12 +45,16 @@ function keepState(x: Tensor, hidden: number): Tensor {
 }
 
 const cell: Cell<GruWeights> = {
-  weights(scope, dim, hidden) {
+  weights(scope, dim, hidden, init) {
     return {
-      input: scope.parameter("weight_ih", [dim, 3 * hidden], xavierInit),
-      recurrent: scope.parameter("weight_hh", [hidden, 3 * hidden], uniformInit(1 / Math.sqrt(hidden))),
-      bias: scope.parameter("bias", [3 * hidden]),
-      resetBias: scope.parameter("bias_hh", [hidden]),
+      input: scope.parameter("weight_ih", [dim, 3 * hidden], init ?? xavierInit),
+      recurrent: scope.parameter(
+        "weight_hh",
+        [hidden, 3 * hidden],
+        init ?? uniformInit(1 / Math.sqrt(hidden)),
+      ),
+      bias: scope.parameter("bias", [3 * hidden], init ?? undefined),
+      resetBias: scope.parameter("bias_hh", [hidden], init ?? undefined),
     };
   },
 

@@ -14,6 +14,7 @@ import {
   transpose,
   unsqueeze,
 } from "../../graph/ops/shaping.js";
+import type { Initializer } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import type { DistinctVectors, TokenVectors } from "../contracts.js";
 import { rowLengths } from "../masking.js";
@@ -34,6 +35,8 @@ export interface RecurrentOptions {
    * tokens of a row (Gal and Ghahramani, 2016).
    */
   readonly dropoutByToken?: boolean;
+  /** First values of all weights and biases, in place of each one's own. */
+  readonly init?: Initializer | null;
 }
 
 /** What one direction of one layer knows between two tokens: h, and c of an LSTM. `[batch, hidden]` each. */
@@ -104,8 +107,8 @@ export interface CellResult<States> {
 
 /** One recurrence over a sequence, built in two ways that give the same numbers. */
 export interface Cell<Weights> {
-  /** Declares the weights of one direction for inputs of size `dim`. */
-  weights(scope: Scope, dim: number, hidden: number): Weights;
+  /** Declares the weights of one direction for inputs of size `dim`; `init` fills all of them, unless it is null. */
+  weights(scope: Scope, dim: number, hidden: number, init: Initializer | null): Weights;
   /** As a loop, which has gradients. States `[tokens, batch, hidden]`. */
   loop(
     weights: Weights,
@@ -176,12 +179,12 @@ function oneLayer<Weights>(
   cell: Cell<Weights>,
   scope: Scope,
   sequences: Sequences,
-  { hidden, bidirectional }: RecurrentOptions,
+  { hidden, bidirectional, init = null }: RecurrentOptions,
   initial: readonly CellState[] | null,
 ): CellResult<readonly CellState[]> {
   const { x } = sequences;
   const directions = bidirectional ? ["forward", "backward"] : ["forward"];
-  const weights = directions.map((name) => cell.weights(scope.child(name), sizedAxis(x, 2), hidden));
+  const weights = directions.map((name) => cell.weights(scope.child(name), sizedAxis(x, 2), hidden, init));
   if (scope.mode === "train") {
     const each = weights.map((one, i) => cell.loop(one, sequences, hidden, i === 1, initial?.[i] ?? null));
     const states = concat(

@@ -40,11 +40,15 @@ const openForgetGate: Initializer = (data) => {
 };
 
 const cell: Cell<LstmWeights> = {
-  weights(scope, dim, hidden) {
+  weights(scope, dim, hidden, init) {
     return {
-      input: scope.parameter("weight_ih", [dim, 4 * hidden], xavierInit),
-      recurrent: scope.parameter("weight_hh", [hidden, 4 * hidden], uniformInit(1 / Math.sqrt(hidden))),
-      bias: scope.parameter("bias", [4 * hidden], openForgetGate),
+      input: scope.parameter("weight_ih", [dim, 4 * hidden], init ?? xavierInit),
+      recurrent: scope.parameter(
+        "weight_hh",
+        [hidden, 4 * hidden],
+        init ?? uniformInit(1 / Math.sqrt(hidden)),
+      ),
+      bias: scope.parameter("bias", [4 * hidden], init ?? openForgetGate),
     };
   },
 
