@@ -11,12 +11,10 @@ import type {
   Figures,
   Selection,
   SelectMetric,
-  TrainingPart,
   TrainingResult,
   TrainingSession,
 } from "./contracts.js";
-import { Evaluator } from "./evaluator.js";
-import { RowOutputs } from "./row-outputs.js";
+import { batchesOf, RunningPart } from "./running-part.js";
 import { type TrainerOptions, trainerOptions } from "./trainer-options.js";
 import {
   type Best,
@@ -25,16 +23,6 @@ import {
   type TrainingParts,
   type TrainingState,
 } from "./training-state.js";
-import { TrainingStep } from "./training-step.js";
-
-/** A part while it is trained. */
-interface RunningPart {
-  readonly part: TrainingPart;
-  readonly step: TrainingStep;
-  readonly evaluator: Evaluator;
-  /** What the training pass of this epoch gave. */
-  readonly outputs: RowOutputs;
-}
 
 /** One run of the loop. Everything that changes lives in `state`, so that a checkpoint is exactly what a resumed run needs. */
 class TrainingRun {
@@ -56,7 +44,7 @@ class TrainingRun {
       step: 0,
       pending: 0,
       norm: null,
-      parts: parts.map(() => ({ epoch: 0, batch: 0, lossSum: 0, lossCount: 0 })),
+      parts: parts.map(({ progress }) => progress),
       best: {},
       epochs: [],
       trainFigures: null,
@@ -65,7 +53,7 @@ class TrainingRun {
   }
 
   static async prepare(config: TrainerOptions, session: TrainingSession): Promise<TrainingRun> {
-    const { context, engine, parameters } = session;
+    const { context, parameters } = session;
     if (config.early_stop_after > 0 && session.parts.every(({ data }) => data.eval === null)) {
       throw ptxError(
         "PTX_CONFIG_VALUE",
@@ -74,17 +62,10 @@ class TrainingRun {
         "give an eval file or data.eval_fraction, or set early_stop_after to 0",
       );
     }
-    const evaluators: Evaluator[] = [];
-    for (const { build } of session.parts)
-      evaluators.push(await Evaluator.compile(engine, build, parameters, context));
-    const frozen = matchParameters(config.freeze, parameters.names, (i) => `trainer.freeze[${i}]`).flat();
-    for (const name of frozen) parameters.get(name)!.trainable = false;
-    const parts: RunningPart[] = [];
-    for (const [i, part] of session.parts.entries()) {
-      const step = await TrainingStep.compile(engine, part, parameters, context);
-      const outputs = new RowOutputs(part.data.train, step.outputs);
-      parts.push({ part, step, evaluator: evaluators[i]!, outputs });
-    }
+    const parts = await RunningPart.compile(session, () => {
+      const frozen = matchParameters(config.freeze, parameters.names, (i) => `trainer.freeze[${i}]`).flat();
+      for (const name of frozen) parameters.get(name)!.trainable = false;
+    });
     const chosen = context.part("optimizer", config.optimizer);
     const optimizer = chosen.component.create(chosen.config, context);
     optimizer.bind([...parameters]);
@@ -143,10 +124,7 @@ class TrainingRun {
       );
     }
     session.emit({ type: "stop", reason, best_epoch: best?.epoch ?? state.epoch });
-    for (const { step, evaluator } of this.parts) {
-      await step.release();
-      await evaluator.release();
-    }
+    for (const part of this.parts) await part.release();
     return {
       epochs: state.epochs,
       bestEpoch: best?.epoch ?? state.epoch,
@@ -160,17 +138,12 @@ class TrainingRun {
     const state = this.#state;
     const { num_accumulated_batches: accumulated, checkpoint_every_batches: every } = this.config;
     const turns = turnsOf(this.session, state.epoch);
-    const passes = this.parts.map(({ part }, i) => this.#batches(part, state.parts[i]!.epoch));
     while (state.turn < turns.length) {
-      const at = turns[state.turn]!;
-      const part = state.parts[at]!;
-      if (part.batch === passes[at]!.length) {
-        Object.assign(part, { epoch: part.epoch + 1, batch: 0 });
-        passes[at] = this.#batches(this.parts[at]!.part, part.epoch);
-      }
-      const rows = passes[at]![part.batch]!;
-      await this.#batch(at, rows);
-      part.batch++;
+      const { rows, divisor } = await this.parts[turns[state.turn]!]!.turn(
+        state.epoch,
+        (parameter, gradient) => this.#accumulator.add(parameter, gradient),
+      );
+      state.pending += divisor;
       state.turn++;
       const whole = state.turn % accumulated === 0 || state.turn === turns.length;
       if (whole) this.#update();
@@ -179,33 +152,12 @@ class TrainingRun {
         epoch: state.epoch + 1,
         batch: state.turn,
         batches: turns.length,
-        rows: rows.length,
+        rows,
         loss: this.#trainLoss(),
       });
       if (whole && every !== null && state.turn < turns.length && state.turn % every < accumulated)
         await this.#checkpoint();
     }
-  }
-
-  /** Loss and gradients of one batch, added to the update in the making. */
-  async #batch(at: number, rows: Uint32Array): Promise<void> {
-    const state = this.#state;
-    const { part, step, outputs } = this.parts[at]!;
-    const progress = state.parts[at]!;
-    const result = await step.run(part.data.train.batch(rows), progress, (parameter, gradient) =>
-      this.#accumulator.add(parameter, gradient),
-    );
-    if (!Number.isFinite(result.sum)) {
-      throw ptxError(
-        "PTX_TRAINING",
-        `${part.name === "" ? "" : `${part.name}, `}epoch ${state.epoch + 1}, batch ${progress.batch + 1}`,
-        `the loss is ${result.sum}; lower the learning rate, clip gradients (max_clip_norm), or look for extreme values in the inputs`,
-      );
-    }
-    outputs.put(rows, result.outputs);
-    progress.lossSum += result.sum;
-    progress.lossCount += result.count;
-    state.pending += result.divisor;
   }
 
   /** One optimizer step with everything accumulated; none when all rows weigh nothing, as there is no loss then. */
@@ -237,7 +189,7 @@ class TrainingRun {
     this.averaging?.afterEpoch(all, state.epoch);
     const averaged = this.averaging?.swap(all) ?? false;
     state.averaged ||= averaged;
-    const train = this.#trainFigures();
+    const train = session.combine(new Map(this.parts.map((part) => [part.part.name, part.figures()])));
     const evaluated = await this.#evaluate();
     const metric = this.#main.metric.value(evaluated ?? train);
     if (metric === null) this.#warnUndefined(evaluated === null ? "train" : "eval");
@@ -257,14 +209,7 @@ class TrainingRun {
     };
     state.epochs.push(record);
     Object.assign(state, { epoch: state.epoch + 1, turn: 0 });
-    for (const part of state.parts) Object.assign(part, { lossSum: 0, lossCount: 0 });
-    for (const [i, { part, outputs }] of this.parts.entries()) {
-      outputs.restart();
-      const progress = state.parts[i]!;
-      // The next epoch begins a pass of its own where this one ended with one.
-      if (progress.batch === this.#batches(part, progress.epoch).length)
-        Object.assign(progress, { epoch: progress.epoch + 1, batch: 0 });
-    }
+    for (const part of this.parts) part.endEpoch();
     return record;
   }
 
@@ -282,39 +227,25 @@ class TrainingRun {
     return better;
   }
 
-  /** The figures of the epoch's training pass; of a part whose rows did not all have their turn, the loss alone. */
-  #trainFigures(): Figures {
-    const figures = this.parts.map(({ part, outputs }, i) => {
-      const { lossSum, lossCount } = this.#state.parts[i]!;
-      const loss = lossCount > 0 ? lossSum / lossCount : null;
-      return [part.name, outputs.complete ? part.report("train", { outputs, loss }) : { loss }] as const;
-    });
-    return this.session.combine(new Map(figures));
-  }
-
   async #evaluate(): Promise<Figures | null> {
     const figures = new Map<string, Figures>();
-    for (const { part, evaluator } of this.parts) {
-      const { eval: rows, batcher } = part.data;
-      if (rows === null) continue;
-      const predictions = await evaluator.run(rows, batcher.eval(rows.lengths, "eval"));
-      figures.set(part.name, part.report("eval", predictions));
+    for (const part of this.parts) {
+      const own = await part.evaluate();
+      if (own !== null) figures.set(part.part.name, own);
     }
     return figures.size === 0 ? null : this.session.combine(figures);
   }
 
   /** The mean loss of the epoch so far; of several parts the mean of theirs. */
   #trainLoss(): number {
-    const losses = this.#state.parts.flatMap(({ lossSum, lossCount }) =>
-      lossCount > 0 ? [lossSum / lossCount] : [],
-    );
+    const losses = this.parts.flatMap(({ loss }) => loss ?? []);
     return losses.reduce((a, b) => a + b, 0) / Math.max(losses.length, 1);
   }
 
   /** Throws `PTX_TRAINING` where an epoch left nothing to go on with: a gradient may overflow where the loss did not. */
   #requireSound(): void {
     const where = `epoch ${this.#state.epoch + 1}`;
-    if (this.#state.parts.every(({ lossCount }) => lossCount === 0)) {
+    if (this.parts.every(({ loss }) => loss === null)) {
       throw ptxError("PTX_TRAINING", where, "every training row weighs 0 in the loss: look at label_weights");
     }
     for (const { name, data } of this.session.parameters) {
@@ -348,10 +279,6 @@ class TrainingRun {
     return this.parts.reduce((sum, { part }) => sum + part.data.train.size, 0);
   }
 
-  #batches(part: TrainingPart, epoch: number): Uint32Array[] {
-    return batchesOf(part, this.session.context.settings.seed, epoch);
-  }
-
   async #checkpoint(): Promise<void> {
     await this.session.checkpoints?.save(saveState(this.#parts()));
   }
@@ -363,9 +290,6 @@ class TrainingRun {
     return { context, state: this.#state, passes, parameters, optimizer, scheduler, averaging };
   }
 }
-
-const batchesOf = ({ data }: TrainingPart, seed: number, epoch: number): Uint32Array[] =>
-  data.batcher.train(data.train.lengths, seed, epoch);
 
 /** Whose turn it is when in an epoch. */
 function turnsOf({ parts, turns, context }: TrainingSession, epoch: number): ArrayLike<number> {

@@ -33,7 +33,7 @@ export interface TrainingState {
   /** What the gradients gathered since the last update must be divided by. */
   pending: number;
   norm: number | null;
-  parts: PartState[];
+  readonly parts: readonly PartState[];
   /** By the name of the selection. */
   best: Record<string, Best>;
   epochs: EpochRecord[];
@@ -152,5 +152,7 @@ export function restoreState(checkpoint: Checkpoint, parts: TrainingParts): void
     );
     carried.load(new Map(states));
   }
-  Object.assign(parts.state, json.progress, { best });
+  const { parts: progress, ...rest } = json.progress;
+  for (const [i, part] of progress.entries()) Object.assign(parts.state.parts[i]!, part);
+  Object.assign(parts.state, rest, { best });
 }

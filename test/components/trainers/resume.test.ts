@@ -77,7 +77,7 @@ test("checkpoints are written after every epoch, and within epochs when asked, a
     const checkpoints = new Checkpoints();
     await run({ train: table(40), batcher: shuffled(4), checkpoints, trainer: { epochs: 2, ...trainer } });
     return checkpoints.saved.map(({ state }) => {
-      const { epoch, batch, pending } = (
+      const { epoch, turn, pending } = (
         state as { progress: { epoch: number; turn: number; pending: number } }
       ).progress;
       expect(pending).toBe(0);
