@@ -30,8 +30,8 @@ export type EntityFigures = {
   /** Every type, seen or not. An object without prototype. */
   readonly perType: Readonly<Record<string, LabelFigures>>;
   /**
-   * Entities of another type at exactly the same tokens; null stands for an entity that the other side does not have
-   * at these tokens, be it missed, invented, or longer or shorter by some.
+   * Entities of another type at the same tokens; entities of any type that share tokens with gold's (other bounds); and,
+   * beside null, those that the other side has nothing for: missed or invented.
    */
   readonly confusions: readonly Confusion[];
 };
@@ -66,28 +66,45 @@ function itemOf({ label, start, end }: Entity): Item {
   return { label, key: `${start} ${end}` };
 }
 
-/** Pairs what gold and prediction do not share by its tokens. */
+/** Pairs what gold and prediction do not share: first entities of the same tokens, then those that share some. */
 function addConfusions(
   confusions: ConfusionCounter,
   gold: readonly Entity[],
   predicted: readonly Entity[],
 ): void {
   const wrong = [...predicted];
-  const take = (fits: (entity: Entity) => boolean): Entity | null => {
-    const index = wrong.findIndex(fits);
-    return index < 0 ? null : wrong.splice(index, 1)[0]!;
-  };
-  const missed = gold.filter(
-    (entity) => take((other) => sameTokens(entity, other) && entity.label === other.label) === null,
+  /** What is left of some gold entities when each has taken the first prediction that fits it. */
+  const without = (
+    entities: readonly Entity[],
+    fits: (entity: Entity, other: Entity) => boolean,
+    taken: (entity: Entity, other: Entity) => void,
+  ): Entity[] =>
+    entities.filter((entity) => {
+      const index = wrong.findIndex((other) => fits(entity, other));
+      if (index >= 0) taken(entity, wrong.splice(index, 1)[0]!);
+      return index < 0;
+    });
+  const missed = without(
+    gold,
+    (a, b) => sameTokens(a, b) && a.label === b.label,
+    () => {},
   );
-  for (const entity of missed) {
-    confusions.add(entity.label, take((other) => sameTokens(entity, other))?.label ?? null);
-  }
-  for (const { label } of wrong) confusions.add(null, label);
+  const displaced = without(missed, sameTokens, (a, b) =>
+    confusions.add({ gold: a.label, predicted: b.label }),
+  );
+  const alone = without(displaced, shareTokens, (a, b) =>
+    confusions.add({ gold: a.label, predicted: b.label, other_bounds: true }),
+  );
+  for (const { label } of alone) confusions.add({ gold: label, predicted: null });
+  for (const { label } of wrong) confusions.add({ gold: null, predicted: label });
 }
 
 function sameTokens(a: Entity, b: Entity): boolean {
   return a.start === b.start && a.end === b.end;
+}
+
+function shareTokens(a: Entity, b: Entity): boolean {
+  return a.start < b.end && b.start < a.end;
 }
 
 function requireKnownTypes(

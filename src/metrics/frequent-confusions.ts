@@ -5,6 +5,8 @@ export type Confusion = {
   readonly gold: string | null;
   readonly predicted: string | null;
   readonly count: number;
+  /** Of entities: true where the two share tokens but do not start and end alike. */
+  readonly other_bounds?: true;
 };
 
 /** How many confusions reports list. */
@@ -14,15 +16,22 @@ export const LISTED_CONFUSIONS = 20;
 export class ConfusionCounter {
   readonly #counts = new Map<string, Confusion>();
 
-  add(gold: string | null, predicted: string | null, count = 1): void {
-    const key = JSON.stringify([gold, predicted]);
-    this.#counts.set(key, { gold, predicted, count: (this.#counts.get(key)?.count ?? 0) + count });
+  add(confusion: Omit<Confusion, "count">, count = 1): void {
+    const { gold, predicted, other_bounds: bounds = false } = confusion;
+    const key = JSON.stringify([gold, predicted, bounds]);
+    this.#counts.set(key, { ...confusion, count: (this.#counts.get(key)?.count ?? 0) + count });
   }
 
-  /** The most frequent first; of equal counts by the names of gold, then of predicted, null last. */
+  /** The most frequent first; of equal counts by the names of gold, then of predicted, null last, other bounds behind. */
   mostFrequent(limit = LISTED_CONFUSIONS): Confusion[] {
     return [...this.#counts.values()]
-      .sort((a, b) => b.count - a.count || byName(a.gold, b.gold) || byName(a.predicted, b.predicted))
+      .sort(
+        (a, b) =>
+          b.count - a.count ||
+          byName(a.gold, b.gold) ||
+          byName(a.predicted, b.predicted) ||
+          Number(a.other_bounds ?? false) - Number(b.other_bounds ?? false),
+      )
       .slice(0, limit);
   }
 }
@@ -32,7 +41,8 @@ export function frequentConfusions({ labels, counts }: ConfusionMatrix, limit?: 
   const counter = new ConfusionCounter();
   for (const [gold, line] of counts.entries()) {
     for (const [predicted, count] of line.entries()) {
-      if (gold !== predicted && count > 0) counter.add(labels[gold]!, labels[predicted]!, count);
+      if (gold === predicted || count === 0) continue;
+      counter.add({ gold: labels[gold]!, predicted: labels[predicted]! }, count);
     }
   }
   return counter.mostFrequent(limit);

@@ -145,17 +145,32 @@ describe("figures of entities", () => {
 });
 
 describe("confusions of entities", () => {
-  it("pair those of the same tokens; what the other side has no entity for stands beside null", () => {
-    const gold = [[entity("LOC", 0, 2), entity("PER", 3, 4)], [entity("LOC", 0, 1)], [entity("PER", 1, 3)]];
+  it("pair those of the same tokens, then those that share some, and leave what nothing stands against", () => {
+    const gold = [
+      [entity("LOC", 0, 2), entity("PER", 3, 4)],
+      [entity("LOC", 0, 1), entity("LOC", 2, 3)],
+      [entity("PER", 1, 3), entity("PER", 4, 6)],
+    ];
     const predicted = [
       [entity("ORG", 0, 2), entity("PER", 3, 4)],
-      [entity("ORG", 0, 1)],
-      [entity("PER", 1, 2)],
+      [entity("ORG", 0, 1), entity("PER", 1, 2)],
+      [entity("PER", 0, 2), entity("LOC", 3, 5)],
     ];
     expect(entityFigures(TYPES, gold, predicted).confusions).toEqual([
       { gold: "LOC", predicted: "ORG", count: 2 },
-      { gold: "PER", predicted: null, count: 1 },
+      { gold: "LOC", predicted: null, count: 1 },
+      { gold: "PER", predicted: "LOC", other_bounds: true, count: 1 },
+      { gold: "PER", predicted: "PER", other_bounds: true, count: 1 },
       { gold: null, predicted: "PER", count: 1 },
+    ]);
+  });
+
+  it("prefer the entity of the same tokens to one that was met before and shares some", () => {
+    const gold = [[entity("LOC", 0, 3), entity("PER", 1, 2)]];
+    const predicted = [[entity("ORG", 1, 2)]];
+    expect(entityFigures(TYPES, gold, predicted).confusions).toEqual([
+      { gold: "LOC", predicted: null, count: 1 },
+      { gold: "PER", predicted: "ORG", count: 1 },
     ]);
   });
 
@@ -165,6 +180,9 @@ describe("confusions of entities", () => {
         const [gold, predicted] = [given.map(([left]) => left), given.map(([, right]) => right)];
         const { confusions } = entityFigures(TYPES, gold, predicted);
         const [have, said] = [spans(gold), spans(predicted)];
+        expect(
+          confusions.some(({ gold: a, predicted: b, other_bounds: o }) => a === b && o === undefined),
+        ).toBe(false);
         const sum = (of: typeof confusions) => of.reduce((total, { count }) => total + count, 0);
         const missed = [...have].filter((one) => !said.has(one)).length;
         const wrong = [...said].filter((one) => !have.has(one)).length;

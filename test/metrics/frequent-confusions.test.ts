@@ -8,17 +8,19 @@ import {
 } from "../../src/metrics/frequent-confusions.js";
 import { labelledRows, names } from "./arbitraries.js";
 
-it("the most frequent come first, equal counts by name with null last", () => {
+it("the most frequent come first, equal counts by name with null last, other bounds behind", () => {
   const counter = new ConfusionCounter();
-  counter.add("b", "a");
-  counter.add(null, "a");
-  counter.add("a", null);
-  counter.add("a", "c");
-  counter.add("a", "b");
-  counter.add("c", "a", 3);
+  counter.add({ gold: "b", predicted: "a" });
+  counter.add({ gold: null, predicted: "a" });
+  counter.add({ gold: "a", predicted: null });
+  counter.add({ gold: "a", predicted: "c" });
+  counter.add({ gold: "a", predicted: "b", other_bounds: true });
+  counter.add({ gold: "a", predicted: "b" });
+  counter.add({ gold: "c", predicted: "a" }, 3);
   expect(counter.mostFrequent()).toEqual([
     { gold: "c", predicted: "a", count: 3 },
     { gold: "a", predicted: "b", count: 1 },
+    { gold: "a", predicted: "b", other_bounds: true, count: 1 },
     { gold: "a", predicted: "c", count: 1 },
     { gold: "a", predicted: null, count: 1 },
     { gold: "b", predicted: "a", count: 1 },
@@ -29,8 +31,8 @@ it("the most frequent come first, equal counts by name with null last", () => {
 
 it("a label called null is not nothing", () => {
   const counter = new ConfusionCounter();
-  counter.add("null", "a");
-  counter.add(null, "a");
+  counter.add({ gold: "null", predicted: "a" });
+  counter.add({ gold: null, predicted: "a" });
   expect(counter.mostFrequent()).toHaveLength(2);
 });
 

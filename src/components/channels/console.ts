@@ -182,8 +182,8 @@ function confusionLines(kind: string, confusions: readonly Confusion[]): string[
   return [
     `  most frequent errors in ${kind}, gold -> predicted:`,
     ...shown.map(
-      ({ gold, predicted, count }) =>
-        `  ${String(count).padStart(7)}  ${name(gold).padEnd(width)} -> ${name(predicted)}`,
+      ({ gold, predicted, count, other_bounds: bounds }) =>
+        `  ${String(count).padStart(7)}  ${name(gold).padEnd(width)} -> ${name(predicted)}${bounds ? ", other bounds" : ""}`,
     ),
   ];
 }

@@ -158,7 +158,7 @@ describe("the console", () => {
             confusion("person", "LOC", 12),
             confusion(null, "person", 3),
             confusion("LOC", null, 2),
-            confusion("LOC", "person", 1),
+            { ...confusion("LOC", "person", 1), other_bounds: true },
             confusion("a", "b", 1),
             confusion("a", "c", 1),
           ],
@@ -174,7 +174,7 @@ describe("the console", () => {
       "       12  person -> LOC",
       "        3  (none) -> person",
       "        2  LOC    -> (none)",
-      "        1  LOC    -> person",
+      "        1  LOC    -> person, other bounds",
       "        1  a      -> b",
     ]);
   });
