@@ -14,11 +14,14 @@ import { CSVDataSource, TSVDataSource } from "./sources/tsv-source.js";
 import { ByteTensorizer, ByteTokenTensorizer } from "./tensorizers/byte-tensorizer.js";
 import { CapitalizationTensorizer } from "./tensorizers/capitalization-tensorizer.js";
 import { CharacterTokenTensorizer } from "./tensorizers/character-tensorizer.js";
+import { FloatListSeqTensorizer } from "./tensorizers/float-list-seq-tensorizer.js";
 import { FloatListTensorizer } from "./tensorizers/float-list-tensorizer.js";
+import { GazetteerTensorizer } from "./tensorizers/gazetteer-tensorizer.js";
 import { LabelListTensorizer } from "./tensorizers/label-list-tensorizer.js";
 import { LabelTensorizer } from "./tensorizers/label-tensorizer.js";
 import { NGramTensorizer } from "./tensorizers/ngram-tensorizer.js";
 import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js";
+import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
 import { CharacterTokenizer, Tokenizer, WhitespaceTokenizer, WordPunctTokenizer } from "./tokenizers.js";
@@ -46,9 +49,12 @@ export const dataComponents = [
   CharacterTokenTensorizer,
   ByteTokenTensorizer,
   CapitalizationTensorizer,
+  GazetteerTensorizer,
+  SeqTokenTensorizer,
   ByteTensorizer,
   NGramTensorizer,
   FloatListTensorizer,
+  FloatListSeqTensorizer,
   LabelTensorizer,
   LabelListTensorizer,
   SlotLabelTensorizer,

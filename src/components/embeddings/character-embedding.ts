@@ -42,6 +42,12 @@ const schema = Type.Object(
       default: 0,
       description: "Probability that an element of a word's vector is zeroed in training.",
     }),
+    word_dropout: Type.Number({
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      description: "Probability that a word's whole vector is zeroed in training.",
+    }),
   },
   { description: "A vector for each word from its characters: convolution and maximum (Kim et al., 2016)." },
 );
@@ -95,6 +101,7 @@ export const CharacterEmbedding = component({
       x = linearLayer(scope.child("projection"), x, config.projection_dim, true);
     const isWord = greater(reduceSum(cast(mask, "float32"), [2]), 0);
     const vectors = zeroPadding(reshape(x, [batch, tokens, sizedAxis(x, 1)]), isWord);
-    return { vectors: scope.dropout(vectors, config.dropout), mask: isWord };
+    const seen = scope.dropout(vectors, config.word_dropout, [batch, tokens, 1]);
+    return { vectors: scope.dropout(seen, config.dropout), mask: isWord };
   },
 });

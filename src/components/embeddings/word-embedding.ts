@@ -1,11 +1,15 @@
 import { Type } from "typebox";
+import type { Tensor } from "../../graph/graph.js";
+import { greater, where } from "../../graph/ops/elementwise.js";
 import { gather } from "../../graph/ops/lookup.js";
+import { full } from "../../graph/ops/shaping.js";
 import { type Initializer, normalInit, uniformInit, xavierInit } from "../../graph/parameters.js";
+import type { Scope } from "../../graph/scope.js";
 import { component } from "../../registry/component.js";
 import type { Context, Token } from "../../registry/context.js";
 import { InputFile } from "../../registry/input-file.js";
 import { type LoadedVectors, loadVectors } from "../../text/embeddings-file.js";
-import { PAD_ID } from "../../text/vocabulary.js";
+import { PAD_ID, UNK_ID } from "../../text/vocabulary.js";
 import { vocabularyOf } from "../data/tensorizers/vocabulary-holder.js";
 import { distinctLookup, wholeLookup } from "../distinct.js";
 import { zeroPadding } from "../masking.js";
@@ -37,6 +41,13 @@ const schema = Type.Object(
       default: 0,
       description: "Probability that a vector's element is zeroed in training.",
     }),
+    word_dropout: Type.Number({
+      minimum: 0,
+      exclusiveMaximum: 1,
+      default: 0,
+      description:
+        "Probability that a word is read as the unknown word in training: then its neighbours must tell what it is, and the unknown word's vector is trained (Kiperwasser and Goldberg, 2016).",
+    }),
   },
   { description: "A trained vector for every word of the vocabulary." },
 );
@@ -64,6 +75,13 @@ function initializer(
   };
 }
 
+/** In training, the unknown word's id in the place of each id with probability `rate`. */
+function withUnknown(scope: Scope, ids: Tensor, rate: number): Tensor {
+  if (scope.mode === "infer" || rate === 0) return ids;
+  const kept = scope.dropout(full(ids.graph, "float32", ids.shape, 1), rate);
+  return where(greater(kept, 0), ids, UNK_ID);
+}
+
 /** `tokens [batch, tokens] -> [batch, tokens, embed_dim]`, zero at padding. */
 export const WordEmbedding = component({
   kind: "embedding",
@@ -86,7 +104,7 @@ export const WordEmbedding = component({
       frozen: config.freeze,
     });
     const mask = tensors.mask!;
-    const ids = tensors.ids!;
+    const ids = withUnknown(scope, tensors.ids!, config.word_dropout);
     if (scope.mode === "infer") {
       // The row of padding is zeros from the start and has no gradient.
       return { vectors: gather(table, ids), mask, distinct: wholeLookup(table, ids, PAD_ID), table };

@@ -145,6 +145,11 @@ export class TokenCutter {
     return { [this.#name]: { dtype: "string", dims: [rows.length, longest], data } };
   }
 
+  /** The tokens of a text that is no row, such as a phrase of a dictionary. */
+  wordsOf(text: string): readonly string[] {
+    return this.#tokenizer.tokenize(text).map((token) => mended(token).text);
+  }
+
   /** The kept tokens of a row that is being numberized, without their places. */
   wordsCounted(row: Row): readonly string[] {
     const { tokens, truncated } = this.cut(row);

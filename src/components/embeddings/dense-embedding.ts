@@ -1,0 +1,42 @@
+import { Type } from "typebox";
+import { cast, mul } from "../../graph/ops/elementwise.js";
+import { unsqueeze } from "../../graph/ops/shaping.js";
+import { component } from "../../registry/component.js";
+import { ptxError } from "../../registry/errors.js";
+import { linearLayer } from "../decoders/hidden-layers.js";
+
+const schema = Type.Object(
+  {
+    projection_dim: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+      default: null,
+      description:
+        "Size of the vector that a linear layer makes of the numbers; null: the numbers themselves.",
+    }),
+  },
+  {
+    description:
+      "Numbers that stand beside the text: those of each word, or those of the row, repeated for each of its words.",
+  },
+);
+
+/** `dense [batch, dim]` or `[batch, tokens, dim]` -> `[batch, tokens, dim or projection_dim]`, zero at padding. Reads `tokens`, too. */
+export const DenseEmbedding = component({
+  kind: "embedding",
+  name: "DenseEmbedding",
+  schema,
+  build(scope, { projection_dim }, inputs) {
+    const { values } = inputs.need("dense", "DenseEmbedding").tensors;
+    const mask = inputs.need("tokens", "DenseEmbedding").tensors.mask!;
+    if (values === undefined) {
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        "inputs.dense",
+        "DenseEmbedding reads numbers, which a FloatListTensorizer or a FloatListSeqTensorizer gives",
+      );
+    }
+    const made =
+      projection_dim === null ? values : linearLayer(scope.child("projection"), values, projection_dim, true);
+    const places = unsqueeze(cast(mask, "float32"), [2]);
+    return { vectors: mul(made.rank === 3 ? made : unsqueeze(made, [1]), places), mask };
+  },
+});
