@@ -30,6 +30,7 @@ import { tensorflow } from "../engine/tensorflow.js";
 import { Registry } from "../registry/registry.js";
 import { DocumentClassificationTask } from "./document-classification.js";
 import { IntentSlotTask } from "./intent-slot.js";
+import { LMTask } from "./language-model.js";
 import { WordTaggingTask } from "./word-tagging.js";
 
 const schedulers = [
@@ -59,5 +60,5 @@ export function defaultRegistry(): Registry {
       LanguageModelMetricReporter,
     )
     .add(ConsoleChannel, JSONLChannel)
-    .add(DocumentClassificationTask, WordTaggingTask, IntentSlotTask);
+    .add(DocumentClassificationTask, WordTaggingTask, IntentSlotTask, LMTask);
 }

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { component } from "../../registry/component.js";
 import { closedForm, unitSetting } from "./closed-form.js";
 
-/** `gamma ^ n`. */
+/** `gamma ^ max(0, n + 1 - hold)`. */
 export const ExponentialLR = component({
   kind: "scheduler",
   name: "ExponentialLR",
@@ -13,9 +13,14 @@ export const ExponentialLR = component({
         default: 0.1,
         description: "What the rate is multiplied by after every epoch (or step, by `unit`).",
       }),
+      hold: Type.Integer({
+        minimum: 1,
+        default: 1,
+        description: "Epochs (or steps, by `unit`) at the full rate, before it is multiplied for the first time.",
+      }),
       unit: unitSetting("epoch"),
     },
     { description: "Multiplies the learning rate by gamma after every epoch." },
   ),
-  create: ({ gamma, unit }) => closedForm(unit, (n) => gamma ** n),
+  create: ({ gamma, hold, unit }) => closedForm(unit, (n) => gamma ** Math.max(0, n + 1 - hold)),
 });
