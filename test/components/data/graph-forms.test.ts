@@ -319,3 +319,22 @@ describe("CapitalizationTensorizer in a graph", () => {
     makeTensorizer("CharacterTokenTensorizer", {}, "chars").build(scope, "tokens");
   });
 });
+
+describe("SeqTokenTensorizer in a graph", () => {
+  it("gives the same ids and mask from strings as from numbers", async () => {
+    const tensorizer = await learn(makeTensorizer("SeqTokenTensorizer", {}, "tokens"), [
+      { text_seq: ["where do you", "mpk"] },
+    ]);
+    const dialogues = [
+      { text_seq: ["Where", "", "mpk you x"] },
+      { text_seq: [] },
+      { text_seq: '["do you"]' },
+      { text_seq: ["", ""] },
+    ];
+    const ids = await run(tensorizer, dialogues, "ids");
+    expect(ids.mask!.dims).toEqual([4, 3, 3]);
+    expect(ids.mask!.data.slice(0, 9)).toEqual([1, 0, 0, 0, 0, 0, 1, 1, 1]);
+    expect(ids.mask!.data.slice(9)).toEqual([...Array(9).fill(0), 1, 1, ...Array(16).fill(0)]);
+    expect(await run(tensorizer, dialogues, "tokens")).toEqual(ids);
+  });
+});
