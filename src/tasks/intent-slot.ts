@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import type { Labels, Predicted } from "../components/contracts.js";
 import type { Row } from "../components/data/contracts.js";
 import type { SplitData } from "../components/data/split-data.js";
-import type { IntentSlotEvaluated, MetricReporter } from "../components/reporters/contracts.js";
+import type { IntentSlotEvaluated, IntentSlotMetricReporter } from "../components/reporters/contracts.js";
 import type { Predictions } from "../components/trainers/contracts.js";
 import type { Tensor } from "../graph/graph.js";
 import { decodeIds } from "../graph/ops/lookup.js";
@@ -41,12 +41,16 @@ const INTENT = "intent";
 const SLOTS = "slots";
 
 class IntentSlot extends SingleModelTask<IntentSlotEvaluated> {
-  protected readonly reporter: MetricReporter<IntentSlotEvaluated>;
+  protected readonly reporter: IntentSlotMetricReporter;
 
   constructor(name: string, config: Static<typeof schema>, context: Context) {
     super(name, context, config, "intent_slot_model");
     const reporter = context.part("intent_slot_metric_reporter", config.metric_reporter);
     this.reporter = reporter.component.create(reporter.config, context);
+  }
+
+  override requireFit(): void {
+    this.reporter.requireFit(this.labelsOf(SLOTS));
   }
 
   protected override evaluated(data: SplitData, { outputs, loss }: Predictions): IntentSlotEvaluated {

@@ -51,6 +51,12 @@ export interface LanguageEvaluated {
   readonly tokens: number;
 }
 
+/** Figures of intents with slots. */
+export interface IntentSlotMetricReporter extends MetricReporter<IntentSlotEvaluated> {
+  /** Throws `PTX_CONFIG_VALUE` when tags are not those of slots; asked before training. */
+  requireFit(tags: readonly string[]): void;
+}
+
 /** Computes a split's figures, and says by which the best model is chosen. */
 export interface MetricReporter<E> {
   readonly select: SelectMetric;
@@ -88,9 +94,7 @@ declare module "../../registry/component.js" {
   interface ComponentKinds<Config> {
     metric_reporter: { create(config: Config, context: Context): ClassMetricReporter };
     tagging_metric_reporter: { create(config: Config, context: Context): TaggingMetricReporter };
-    intent_slot_metric_reporter: {
-      create(config: Config, context: Context): MetricReporter<IntentSlotEvaluated>;
-    };
+    intent_slot_metric_reporter: { create(config: Config, context: Context): IntentSlotMetricReporter };
     language_metric_reporter: { create(config: Config, context: Context): MetricReporter<LanguageEvaluated> };
   }
 }

@@ -4,7 +4,7 @@ import { intentSlotReport, predictedLabels, type TagReader } from "../../metrics
 import { component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
-import type { ComparedRow, IntentSlotEvaluated, MetricReporter } from "./contracts.js";
+import type { ComparedRow, IntentSlotMetricReporter as Contract, IntentSlotEvaluated } from "./contracts.js";
 import { agreement, figuresOf, named, selectByFigure, worstRows } from "./reporting.js";
 import { tagReader } from "./tag-reader.js";
 
@@ -36,11 +36,15 @@ const schema = Type.Object(
   },
 );
 
-class IntentSlot implements MetricReporter<IntentSlotEvaluated> {
+class IntentSlot implements Contract {
   readonly select: SelectMetric;
 
   constructor(readonly config: Static<typeof schema>) {
     this.select = selectByFigure(config.model_select_metric, ["loss"]);
+  }
+
+  requireFit(tags: readonly string[]): void {
+    slotReader(tags);
   }
 
   figures({ intent, slots, loss }: IntentSlotEvaluated): Figures {
@@ -79,9 +83,9 @@ function slotReader(labels: readonly string[]): TagReader {
   if (reader !== null) return reader;
   const odd = labels.find((label) => tagReader([label]) === null);
   throw ptxError(
-    "PTX_DATA",
-    "metric_reporter",
-    `"${odd}" is no tag of a slot: expected O, B-x, I-x (or E-x and S-x too)`,
+    "PTX_CONFIG_VALUE",
+    "model.inputs.slots",
+    `"${odd}" is no tag of a slot: expected O, B-x, I-x (or E-x and S-x too); model_scheme bio or bioes gives such tags`,
   );
 }
 
