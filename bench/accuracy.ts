@@ -1,109 +1,122 @@
 /**
  * @file Trains the shipped configs with three seeds each and prints what they reach on their test rows.
- * Usage: npx jiti bench/accuracy.ts [NAME...] [--seeds 1,2,3] [--set PATH=VALUE]...   (NAME: a row of `CASES`; all by default)
+ * Usage: npx jiti bench/accuracy.ts [NAME...] [--seeds 1,2,3] [--data DIR] [--data-root DIR] [--set PATH=VALUE]...
+ *   NAME: a row of lib/cases.ts; all by default
+ *   --data: the folder that holds snips/, wnut17/ and so on (default ../shared/data)
+ *   --data-root: the folder that holds atis/, conll2003/ and ptb/ (default bench/.cache/data); what is not there is skipped
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { prepareGlove } from "./glove.js";
-import { cli, inScratchFolder, machine, root } from "./lib/environment.js";
+import { CASES, type Case, type Goal } from "./lib/cases.js";
+import { cache, cli, inScratchFolder, machine, root } from "./lib/environment.js";
 import { table } from "./lib/markdown.js";
+import { snipsTenth } from "./lib/snips-tenth.js";
 import { mean } from "./lib/stats.js";
-
-/** Something that is measured. */
-interface Case {
-  readonly name: string;
-  readonly config: string;
-  /** The figure in the test part of metrics.json. */
-  readonly metric: readonly string[];
-  readonly target: number;
-  /** The config's pretrained vectors are replaced by the benchmark's GloVe file. */
-  readonly vectors: boolean;
-}
-
-/** The config of a case that starts from vectors, if it has one of its own. */
-const own = (name: string, otherwise: string): string =>
-  existsSync(join(root, `configs/${name}.json`)) ? `configs/${name}.json` : `configs/${otherwise}.json`;
-
-const CASES: readonly Case[] = [
-  {
-    name: "spam",
-    config: "configs/spam.json",
-    metric: ["per_class", "spam", "f1"],
-    target: 0.97,
-    vectors: false,
-  },
-  { name: "trec", config: "configs/trec.json", metric: ["accuracy"], target: 0.87, vectors: false },
-  { name: "trec-glove", config: own("trec-glove", "trec"), metric: ["accuracy"], target: 0.9, vectors: true },
-  { name: "sst2", config: "configs/sst2.json", metric: ["accuracy"], target: 0.8, vectors: false },
-  {
-    name: "sst2-glove",
-    config: own("sst2-glove", "sst2"),
-    metric: ["accuracy"],
-    target: 0.85,
-    vectors: true,
-  },
-  {
-    name: "snips-intent",
-    config: "configs/snips-intent.json",
-    metric: ["accuracy"],
-    target: 0.975,
-    vectors: false,
-  },
-];
 
 const { values, positionals } = parseArgs({
   options: {
     seeds: { type: "string", default: "1,2,3" },
+    data: { type: "string", default: join(root, "../shared/data") },
+    "data-root": { type: "string", default: join(cache, "data") },
     set: { type: "string", multiple: true, default: [] },
   },
   allowPositionals: true,
 });
 const seeds = values.seeds.split(",").map(Number);
+const data = resolve(values.data);
+const dataRoot = resolve(values["data-root"]);
 const unknown = positionals.find((name) => !CASES.some((one) => one.name === name));
 if (unknown !== undefined)
   throw new Error(`no case "${unknown}"; there are ${CASES.map(({ name }) => name).join(", ")}`);
 const chosen = CASES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 
-console.log(`## ${machine()}\n`);
+console.log(`## Accuracy: ${machine()}\n`);
+const head = ["config", "test figure", "mean", "by seed", "target", "s a run"];
 const rows: string[][] = [];
+const skipped: string[] = [];
+/** The means of what was measured, by case and figure. */
+const means = new Map<string, number>();
 for (const one of chosen) {
-  const reached: number[] = [];
-  const started = performance.now();
-  for (const seed of seeds) reached.push(await testFigure(one, seed));
-  const average = mean(reached);
-  rows.push([
-    `${one.name} (${one.config})`,
-    one.metric.join("."),
-    percent(average),
-    reached.map(percent).join(" "),
-    `${percent(one.target)} ${average >= one.target ? "ok" : "MISSED"}`,
-    ((performance.now() - started) / 1000 / seeds.length).toFixed(0),
-  ]);
-}
-const head = ["config", "test figure", "mean %", `seeds ${seeds.join(", ")}`, "target", "s a run"];
-console.log(table(head, rows));
-
-async function testFigure({ config, metric, vectors }: Case, seed: number): Promise<number> {
-  const sets = vectors ? [`task.model.embedding.pretrained_embeddings_path=${await prepareGlove()}`] : [];
-  return inScratchFolder(async (folder) => {
-    const output = join(folder, "run");
-    const flags = [...sets, ...values.set].flatMap((edit) => ["--set", edit]);
-    const args = [cli, "train", config, "--output", output, "--seed", `${seed}`, "--quiet", ...flags];
-    const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
-    if (status !== 0) throw new Error(`${args.join(" ")} failed\n${stderr}`);
-    const metrics: unknown = JSON.parse(readFileSync(join(output, "metrics.json"), "utf8"));
-    const figure = ["test", ...metric].reduce<unknown>(
-      (at, key) => (at as Record<string, unknown>)[key],
-      metrics,
+  const folder = one.external && join(dataRoot, one.external);
+  if (folder !== undefined && !existsSync(folder)) {
+    skipped.push(
+      `${one.name}: there is no ${folder} (--data-root DIR names the folder that holds ${one.external}/)`,
     );
-    if (typeof figure !== "number")
-      throw new Error(`${config}: metrics.json has no test.${metric.join(".")}`);
-    return figure;
+    continue;
+  }
+  rows.push(...(await measured(one, folder)));
+  process.stderr.write(`${table(head, rows)}\n\n`);
+}
+console.log(table(head, rows));
+if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.map((line) => `- ${line}\n`).join("")}`);
+
+/** The rows of a case's goals. */
+async function measured(one: Case, folder: string | undefined): Promise<string[][]> {
+  const config = `configs/${one.config ?? one.name}.json`;
+  const sets = [
+    ...(one.data === undefined ? [] : [`vars.data=${one.data === "shared" ? data : snipsTenth(data)}`]),
+    ...(one.vectors ? [`vars.vectors=${await prepareGlove()}`] : []),
+    ...(folder === undefined ? [] : [`vars.${one.external}=${folder}`]),
+    ...values.set,
+  ];
+  const chosenSeeds = one.once ? seeds.slice(0, 1) : seeds;
+  const started = performance.now();
+  const runs: unknown[] = [];
+  for (const seed of chosenSeeds) runs.push(await testFigures(config, sets, seed));
+  const seconds = (performance.now() - started) / 1000 / chosenSeeds.length;
+  return one.goals.map((goal, i) => {
+    const reached = runs.map((figures) => figureOf(figures, goal.figure, config));
+    const average = mean(reached);
+    means.set(`${one.name} ${goal.figure}`, average);
+    return [
+      `${one.name}${one.data === "snips-tenth" ? ` (a tenth of the training rows, ${config})` : ""}`,
+      goal.figure,
+      shown(average, goal),
+      reached.map((figure) => shown(figure, goal)).join(" "),
+      verdict(average, goal),
+      i > 0
+        ? ""
+        : `${seconds.toFixed(0)}${one.minutes === undefined ? "" : timeVerdict(seconds, one.minutes)}`,
+    ];
   });
 }
 
-function percent(share: number): string {
-  return (100 * share).toFixed(2);
+function verdict(average: number, goal: Goal): string {
+  const target = goal.beats === undefined ? goal.target : means.get(`${goal.beats} ${goal.figure}`);
+  if (target === undefined) return "";
+  const reached = goal.lower
+    ? average <= target
+    : goal.beats === undefined
+      ? average >= target
+      : average > target;
+  return `${shown(target, goal)} ${reached ? "ok" : "MISSED"}`;
 }
+
+const timeVerdict = (seconds: number, minutes: number): string =>
+  ` (<= ${60 * minutes} ${seconds <= 60 * minutes ? "ok" : "MISSED"})`;
+
+/** The test part of metrics.json after training. */
+async function testFigures(config: string, sets: readonly string[], seed: number): Promise<unknown> {
+  return inScratchFolder(async (folder) => {
+    const output = join(folder, "run");
+    const flags = sets.flatMap((edit) => ["--set", edit]);
+    const args = [cli, "train", config, "--output", output, "--seed", `${seed}`, "--quiet", ...flags];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+    if (status !== 0) throw new Error(`${args.join(" ")} failed\n${stderr}`);
+    return (JSON.parse(readFileSync(join(output, "metrics.json"), "utf8")) as { test: unknown }).test;
+  });
+}
+
+function figureOf(figures: unknown, path: string, config: string): number {
+  const found = path
+    .split(".")
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], figures);
+  if (typeof found !== "number") throw new Error(`${config}: metrics.json has no test.${path}`);
+  return found;
+}
+
+/** Shares in percent. */
+const shown = (figure: number, { lower }: Goal): string => (lower ? figure : 100 * figure).toFixed(2);

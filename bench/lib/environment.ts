@@ -11,6 +11,9 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 /** The root folder of the project. */
 export const root = join(here, "..");
 
+/** What benchmarks download or make: the Python of the peer, vectors, sets that are not shipped. */
+export const cache = join(here, ".cache");
+
 /** The built command line. */
 export const cli = join(root, "dist/cli/main.js");
 
@@ -47,7 +50,7 @@ export function torch(program: TorchProgram, ...args: readonly string[]): [strin
 
 /** A Python that has what peers/requirements.txt names: $BENCH_PYTHON, or the one of bench/.cache/venv. */
 function python(): string {
-  const venv = join(here, ".cache/venv/bin/python");
+  const venv = join(cache, "venv/bin/python");
   const chosen = process.env.BENCH_PYTHON ?? (existsSync(venv) ? venv : undefined);
   if (chosen !== undefined) return chosen;
   throw new Error(

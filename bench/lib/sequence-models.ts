@@ -107,15 +107,14 @@ export function languageConfig(
           },
         },
         model: {
-          LanguageModel: {
-            inputs: { tokens: { RunningTextTensorizer: { vocab } } },
+          LMLSTM: {
+            inputs: { tokens: { RunningTextTensorizer: { tokenizer: "WhitespaceTokenizer", vocab } } },
             embedding: { WordEmbedding: { embed_dim: width } },
             lstm_dim: width,
             num_layers: layers,
-            dropout: 0,
           },
         },
-        trainer: { Trainer: { epochs: 1000, max_grad_norm: 5, optimizer: { SGD: { lr: 1 } } } },
+        trainer: { Trainer: { epochs: 1000, max_clip_norm: 5, optimizer: { SGD: { lr: 1 } } } },
         channels,
       },
     },
