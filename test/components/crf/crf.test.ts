@@ -12,6 +12,7 @@ import {
   feedsOf,
   setWeights,
   tiedScore,
+  wideScore,
 } from "./program.js";
 
 const THREE = ["a", "b", "c"];
@@ -73,6 +74,25 @@ describe.each(engineNames)("a CRF on %s", (name) => {
       );
       expect(Math.abs(loss!.data[0]! - wanted)).toBeLessThan(2e-5 * (1 + wanted));
       expect(count!.data[0]).toBe(batch.rows.length);
+    });
+  });
+
+  it("is as exact for scores that are 40 apart", async () => {
+    const [train, infer] = [
+      await crfProgram(THREE, { engine: name, mode: "train" }),
+      await crfProgram(THREE, { engine: name }),
+    ];
+    await property(batches(3, 5, wideScore), async (batch) => {
+      const [{ loss }, { tags, scores }] = [await train.run(batch), await infer.run(batch)];
+      let wanted = 0;
+      for (const [i, row] of batch.rows.entries()) {
+        const { logPartition, marginals } = enumerate(row);
+        wanted += logPartition - scoreOf(row, batch.targets[i]!);
+        const path = rowOf(tags!, i, row.emissions.length);
+        for (const [t, score] of rowOf(scores!, i, row.emissions.length).entries())
+          expect(Math.abs(score - marginals[t]![path[t]!]!)).toBeLessThan(1e-5);
+      }
+      expect(Math.abs(loss!.data[0]! - wanted)).toBeLessThan(2e-5 * (1 + wanted));
     });
   });
 

@@ -113,3 +113,5 @@ export function batches(labels: number, tokens: number, number: fc.Arbitrary<num
 export const anyScore = fc.integer({ min: -48, max: 48 }).map((n) => n / 8);
 /** Whole scores that are often equal. */
 export const tiedScore = fc.integer({ min: -1, max: 1 });
+/** Whole scores up to 40 apart. */
+export const wideScore = fc.integer({ min: -20, max: 20 });
