@@ -1,19 +1,39 @@
 import type { DataReport, SplitReport } from "./debug-data.js";
+import type { SplitCounts, TagsReport } from "./debug-data-targets.js";
 
 const BAR = 40;
+
+/** What a tag target's counts say went wrong, by key, in words. */
+const TAG_FAULTS: Readonly<Record<string, string>> = {
+  broken_rows: "rows whose tags break their scheme",
+  inside_without_begin: "I- tags without a B- before them",
+  end_without_begin: "E- tags without a B- before them",
+  begin_without_end: "entities without an E- tag at their end",
+  needless_begin: "B- tags that IOB1 does not need (is the file in BIO?)",
+  misaligned_slots: "slots that begin or end inside a token",
+  lost_slots: "slots without a token of their own",
+  truncated_entities: "entities cut by max_seq_len",
+  merged_entities: "entities that become one with the one before them",
+};
 
 /** A data report as lines for a terminal: what stands out first, then the figures. */
 export function renderDataReport(report: DataReport): string {
   return [
     ...section("Findings", findings(report)),
     ...section("Splits", report.splits.flatMap(splitLines)),
-    ...section("Labels", labelLines(report)),
+    ...(report.labels.length + report.tags.length === 0 ? section("Labels", []) : []),
+    ...report.labels.flatMap(({ input, labels }) => {
+      const rows = labels.map(({ label, rows: found }): [string, SplitCounts] => [label, found]);
+      return section(titled("Labels", input, report), table("label", rows, report));
+    }),
+    ...report.tags.flatMap((tags) => section(titled("Tags", tags.input, report), tagLines(tags, report))),
     ...section("Lengths", report.splits.flatMap(lengthLines)),
   ].join("\n");
 }
 
 /** The findings that may spoil a training run or its figures, one line each; none is good news. */
-function findings({ splits, rareLabels, overlaps, conflicts }: DataReport): string[] {
+function findings(report: DataReport): string[] {
+  const { splits, labels, tags, overlaps, conflicts } = report;
   const rowsOf = (split: string): number => splits.find((one) => one.split === split)!.rows;
   const lines = overlaps
     .filter(({ folded }) => folded > 0)
@@ -28,8 +48,51 @@ function findings({ splits, rareLabels, overlaps, conflicts }: DataReport): stri
     }
   }
   lines.push(...splits.flatMap(splitFindings));
-  if (rareLabels.length > 0) lines.push(`labels with few or no rows in a split: ${rareLabels.join(", ")}`);
+  for (const { input, rareLabels } of labels) {
+    if (rareLabels.length > 0)
+      lines.push(
+        `${titled("labels", input, report)} with few or no rows in a split: ${rareLabels.join(", ")}`,
+      );
+  }
+  for (const target of tags) lines.push(...tagFindings(target, report));
   return lines;
+}
+
+function tagFindings({ input, labels, rareLabels, missing }: TagsReport, { splits }: DataReport): string[] {
+  const lines = splits.flatMap(({ split, counts }) =>
+    Object.entries(TAG_FAULTS).flatMap(([key, words]) => {
+      const count = counts[input]?.[key] ?? 0;
+      return count > 0 ? [`${split} ${input}: ${words}: ${count}`] : [];
+    }),
+  );
+  for (const { label, found } of missing) {
+    const where = Object.entries(found).map(([split, count]) => `${count} in ${split}`);
+    lines.push(`${input}: training has no ${label}: ${where.join(", ")}`);
+  }
+  const unit = labels.length > 0 ? "entities" : "tokens";
+  if (rareLabels.length > 0)
+    lines.push(`${input}: labels with few or no ${unit} in a split: ${rareLabels.join(", ")}`);
+  return lines;
+}
+
+/** Tags and entities by split, and how much of the text is outside of entities. */
+function tagLines({ tags, labels, outside }: TagsReport, report: DataReport): string[] {
+  const perTag = tags.map(({ tag, tokens }): [string, SplitCounts] => [tag, tokens]);
+  const perLabel = labels.map(({ label, entities }): [string, SplitCounts] => [label, entities]);
+  const shares = report.splits.map(({ split }) => {
+    const all = perTag.reduce((sum, [, tokens]) => sum + (tokens[split] ?? 0), 0);
+    return `${split} ${percent(outside?.[split] ?? 0, all)}`;
+  });
+  return [
+    ...(outside === null ? [] : [`tokens outside of entities (O): ${shares.join(", ")}`]),
+    ...(perLabel.length === 0 ? [] : table("entities", perLabel, report)),
+    ...table("tokens", perTag, report),
+  ];
+}
+
+/** A title that says which target it is about where there are several. */
+function titled(title: string, input: string, { labels, tags }: DataReport): string {
+  return labels.length + tags.length > 1 ? `${title} of ${input}` : title;
 }
 
 function splitFindings({ split, rows, emptyTexts, duplicates, leftOut, counts }: SplitReport): string[] {
@@ -37,8 +100,9 @@ function splitFindings({ split, rows, emptyTexts, duplicates, leftOut, counts }:
   if (emptyTexts > 0) lines.push(`${split} rows without text: ${share(emptyTexts, rows)}`);
   if (duplicates > 0)
     lines.push(`${split} rows that repeat an earlier row's text: ${share(duplicates, rows)}`);
-  for (const { reason, count, examples } of leftOut) {
-    lines.push(`${split} rows left out: ${count}: ${reason} (${examples.join(", ")})`);
+  for (const { reason, count, unit = "row", examples } of leftOut) {
+    const what = unit === "line" ? "lines passed over" : "rows left out";
+    lines.push(`${split} ${what}: ${count}: ${reason} (${examples.join(", ")})`);
   }
   for (const [input, { truncated_rows: cut = 0 }] of Object.entries(counts)) {
     if (cut > 0)
@@ -61,16 +125,16 @@ function splitLines({ split, rows, files, counts }: SplitReport): string[] {
   return [`${split}: ${rows} rows (${files.join(", ")})`, ...inputs];
 }
 
-function labelLines({ labels, splits }: DataReport): string[] {
-  if (labels.length === 0) return [];
+/** Counts in columns, one for each split. */
+function table(title: string, counts: readonly [string, SplitCounts][], { splits }: DataReport): string[] {
   const names = splits.map(({ split }) => split);
-  const table = [
-    ["label", ...names],
-    ...labels.map(({ label, rows }) => [label, ...names.map((split) => String(rows[split] ?? 0))]),
+  const lines = [
+    [title, ...names],
+    ...counts.map(([name, found]) => [name, ...names.map((split) => String(found[split] ?? 0))]),
   ];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table.map((row) =>
-    row
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines.map((line) =>
+    line
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
       .join("  "),
   );

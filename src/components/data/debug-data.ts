@@ -1,16 +1,25 @@
 import { createHash } from "node:crypto";
 import type { SkipCount, Split } from "./contracts.js";
 import type { DataHandler } from "./data-handler.js";
+import {
+  type LabelsReport,
+  labelsReport,
+  namesAt,
+  type TagsReport,
+  type Target,
+  tagsReport,
+  targetsOf,
+} from "./debug-data-targets.js";
 import { type LengthReport, lengthReport } from "./length-report.js";
 import type { SplitData } from "./split-data.js";
 
 /** What a look at a data set finds, for `debug-data`. */
 export interface DataReport {
   readonly splits: readonly SplitReport[];
-  /** In id order; empty for tasks without labels. */
-  readonly labels: readonly LabelReport[];
-  /** Labels with few training rows, or none in a split. */
-  readonly rareLabels: readonly string[];
+  /** The targets whose rows have labels. */
+  readonly labels: readonly LabelsReport[];
+  /** The targets whose tokens have tags. */
+  readonly tags: readonly TagsReport[];
   readonly overlaps: readonly OverlapReport[];
   readonly conflicts: ConflictReport;
 }
@@ -31,12 +40,6 @@ export interface SplitReport {
   readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** A label and how many rows of each split have it. */
-export interface LabelReport {
-  readonly label: string;
-  readonly rows: Readonly<Partial<Record<Split, number>>>;
-}
-
 /** Rows of one split whose texts stand in another split too. */
 export interface OverlapReport {
   readonly split: Split;
@@ -49,9 +52,9 @@ export interface OverlapReport {
   readonly examples: readonly { readonly at: string; readonly alsoAt: string }[];
 }
 
-/** Equal texts with unequal labels. */
+/** Equal texts with unequal targets. */
 export interface ConflictReport {
-  /** Texts (case, white space and Unicode form not told apart) that have more than one label or set of labels. */
+  /** Texts (case, white space and Unicode form not told apart) that have more than one label, set of labels or row of tags. */
   readonly texts: number;
   /** Rows that hold them. */
   readonly rows: number;
@@ -85,16 +88,18 @@ export async function inspectData(
 ): Promise<DataReport> {
   const splits: SplitData[] = [];
   for (const split of data.splits) splits.push(await data.load(split));
+  const targets = targetsOf(data.tensorizers);
   const seen = new Map<Split, SeenRow[]>();
-  for (const split of splits) seen.set(split.split, await readTexts(data, split));
-  const labels = countLabels(data, splits);
+  for (const split of splits) seen.set(split.split, await readTexts(data, split, targets));
   const origin = ({ split, row }: SeenRow): string => splits.find((one) => one.split === split)!.origin(row);
   return {
     splits: splits.map((split) => splitReport(data, split, seen.get(split.split)!)),
-    labels,
-    rareLabels: labels
-      .filter(({ rows }) => (rows.train ?? 0) < rareBelow || splits.some(({ split }) => !rows[split]))
-      .map(({ label }) => label),
+    labels: targets
+      .filter(({ form }) => form !== "tags")
+      .map((target) => labelsReport(target, splits, rareBelow)),
+    tags: targets
+      .filter(({ form }) => form === "tags")
+      .map((target) => tagsReport(target, splits, rareBelow)),
     overlaps: overlapReports(seen, origin, examples),
     conflicts: conflictReport([...seen.values()].flat(), origin, examples),
   };
@@ -114,7 +119,11 @@ function splitReport(data: DataHandler, split: SplitData, rows: readonly SeenRow
 }
 
 /** The input columns of every row of a split, as texts and as short keys by which equal ones are found. */
-async function readTexts(data: DataHandler, split: SplitData): Promise<SeenRow[]> {
+async function readTexts(
+  data: DataHandler,
+  split: SplitData,
+  targets: readonly Target[],
+): Promise<SeenRow[]> {
   const columns = data.columns("input");
   const rows: SeenRow[] = [];
   let number = 0;
@@ -126,7 +135,7 @@ async function readTexts(data: DataHandler, split: SplitData): Promise<SeenRow[]
     const folded = cells.map(fold);
     const text = folded.join(" ").trim();
     const short = text.length > 80 ? `${text.slice(0, 77)}...` : text;
-    const label = labelsOf(data, split, row).join(", ");
+    const label = labelOf(targets, split, row);
     rows.push({ split: split.split, row, exact: key(cells), folded: key(folded), text: short, label });
   }
   return rows;
@@ -195,30 +204,18 @@ function firstBy(rows: readonly SeenRow[], by: "label" | "folded"): Map<string, 
   return firsts;
 }
 
-function countLabels(data: DataHandler, splits: readonly SplitData[]): LabelReport[] {
-  const names = Object.values(data.tensorizers).find(({ labels }) => labels !== undefined)?.labels ?? [];
-  const counts = new Map(names.map((name) => [name, {} as Partial<Record<Split, number>>]));
-  for (const split of splits) {
-    for (const count of counts.values()) count[split.split] = 0;
-    for (let row = 0; row < split.size; row++) {
-      for (const label of labelsOf(data, split, row)) counts.get(label)![split.split]! += 1;
-    }
-  }
-  return [...counts].map(([label, rows]) => ({ label, rows }));
-}
-
-/** The names of a row's labels: of the one whose id its target holds, or of all that are 1. */
-function labelsOf(data: DataHandler, split: SplitData, row: number): string[] {
-  const target = Object.values(data.tensorizers).find(({ labels }) => labels !== undefined);
-  const [field] = target?.fields ?? [];
-  if (target?.labels === undefined || field === undefined) return [];
-  const values = split.values(field.name, row);
-  const ids = field.dims.length === 0 ? values : values.flatMap((value, id) => (value === 1 ? [id] : []));
-  return ids.map((id) => target.labels![id]!);
+/** What the targets of a row say, in one text. */
+function labelOf(targets: readonly Target[], split: SplitData, row: number): string {
+  const said = targets.map((target) => {
+    const names = namesAt(target, split, row).join(target.form === "tags" ? " " : ", ");
+    return targets.length === 1 ? names : `${target.input} ${names}`;
+  });
+  return said.join("; ");
 }
 
 function written(value: unknown): string {
   if (typeof value === "string") return value;
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value.join(" ");
   return JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? String(item) : item)) ?? "";
 }
 

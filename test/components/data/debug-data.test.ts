@@ -62,12 +62,14 @@ describe("the data report", () => {
 
   it("counts labels in every split and names the rare ones", async () => {
     const { found } = await report();
-    expect(found.labels).toEqual([
+    const [labels] = found.labels;
+    expect(labels!.input).toBe("labels");
+    expect(labels!.labels).toEqual([
       { label: "ham", rows: { train: 3, eval: 2, test: 2 } },
       { label: "spam", rows: { train: 2, eval: 0, test: 1 } },
       { label: "eggs", rows: { train: 1, eval: 0, test: 0 } },
     ]);
-    expect(found.rareLabels).toEqual(["spam", "eggs"]);
+    expect(labels!.rareLabels).toEqual(["spam", "eggs"]);
   });
 
   it("finds rows of one split that stand in another, letter by letter or but for case and space; empty texts do not count", async () => {
@@ -175,12 +177,134 @@ Lengths
     const data = makeData({ source: { TSVDataSource: { train_filename: path("t.tsv") } } }, tensorizers);
     await learn([data]);
     const { labels, conflicts, overlaps } = await inspectData(data, { rareBelow: 0, examples: 1 });
-    expect(labels).toEqual([
+    expect(labels[0]!.labels).toEqual([
       { label: "a", rows: { train: 2 } },
       { label: "b", rows: { train: 1 } },
     ]);
     expect(conflicts.examples[0]!.labels.map(({ label }) => label)).toEqual(["a, b", "a"]);
     expect(overlaps).toEqual([]);
+  });
+});
+
+describe("a report on intents and slots", () => {
+  const splits = {
+    train: {
+      "seq.in": "play the kinks\nplay queen\nplay Queen\nwhat is it\n",
+      "seq.out": "O I-artist I-artist\nO B-artist\nO O\nO O O\n",
+      label: "play\nplay\nplay\nask\n",
+    },
+    eval: { "seq.in": "play queen songs\n", "seq.out": "O B-artist B-kind\n", label: "play\n" },
+    test: {
+      "seq.in": "what is it\nplay rock songs\nis it\n",
+      "seq.out": "O O O\nO B-genre B-kind\nO I-artist\n",
+      label: "play\nask\nask\n",
+    },
+  };
+
+  async function inspected(config: object) {
+    const files = Object.entries(splits).flatMap(([split, columns]) =>
+      Object.entries(columns).map(([column, content]) => [`${split}-${column}`, content] as const),
+    );
+    const path = folder(Object.fromEntries(files));
+    const named = (split: string) => ({
+      text: path(`${split}-seq.in`),
+      slots: path(`${split}-seq.out`),
+      label: path(`${split}-label`),
+    });
+    const source = { train: named("train"), eval: named("eval"), test: named("test") };
+    const tensorizers = {
+      tokens: makeTensorizer("TokenTensorizer", {}, "tokens"),
+      intent: makeTensorizer("LabelTensorizer", {}, "intent"),
+      slots: makeTensorizer("SlotLabelTensorizer", { format: "tags", ...config }, "slots"),
+    };
+    const data = makeData({ source: { ParallelFilesDataSource: source } }, tensorizers);
+    await learn([data]);
+    const report = await inspectData(data, { rareBelow: 2, examples: 9 });
+    return { report, text: renderDataReport(report).replaceAll(path(""), "") };
+  }
+
+  it("counts the tags of tokens, entities of each label and what stands outside", async () => {
+    const { report } = await inspected({ on_unknown: "missed" });
+    expect(report.labels).toMatchObject([
+      {
+        input: "intent",
+        labels: [
+          { label: "play", rows: { train: 3, eval: 1, test: 1 } },
+          { label: "ask", rows: { train: 1, eval: 0, test: 2 } },
+        ],
+        rareLabels: ["ask"],
+      },
+    ]);
+    expect(report.tags).toEqual([
+      {
+        input: "slots",
+        tags: [
+          { tag: "O", tokens: { train: 7, eval: 1, test: 5 } },
+          { tag: "B-artist", tokens: { train: 2, eval: 1, test: 1 } },
+          { tag: "I-artist", tokens: { train: 1, eval: 0, test: 0 } },
+          { tag: "B-__UNKNOWN__", tokens: { train: 0, eval: 1, test: 2 } },
+          { tag: "I-__UNKNOWN__", tokens: { train: 0, eval: 0, test: 0 } },
+        ],
+        labels: [
+          { label: "artist", entities: { train: 2, eval: 1, test: 1 } },
+          { label: "__UNKNOWN__", entities: { train: 0, eval: 1, test: 2 } },
+        ],
+        outside: { train: 7, eval: 1, test: 5 },
+        rareLabels: [],
+        missing: [
+          { label: "kind", found: { eval: 1, test: 1 } },
+          { label: "genre", found: { test: 1 } },
+        ],
+      },
+    ]);
+  });
+
+  it("finds equal texts whose intents or tags differ", async () => {
+    const { report } = await inspected({ on_unknown: "missed" });
+    expect(report.conflicts.examples).toMatchObject([
+      {
+        text: "play queen",
+        labels: [{ label: "intent play; slots O B-artist" }, { label: "intent play; slots O O" }],
+      },
+      {
+        text: "what is it",
+        labels: [{ label: "intent ask; slots O O O" }, { label: "intent play; slots O O O" }],
+      },
+    ]);
+  });
+
+  it("reads as a page of text", async () => {
+    const { text } = await inspected({ on_unknown: "missed" });
+    for (const line of [
+      "labels of intent with few or no rows in a split: ask",
+      "train slots: rows whose tags break their scheme: 1",
+      "train slots: I- tags without a B- before them: 1",
+      "slots: training has no kind: 1 in eval, 1 in test",
+      "slots: training has no genre: 1 in test",
+      "Labels of intent",
+      "Tags of slots\n  tokens outside of entities (O): train 70.0 %, eval 33.3 %, test 62.5 %",
+      "  entities     train  eval  test\n  artist           2     1     1",
+      "  tokens         train  eval  test\n  O                  7     1     5",
+    ])
+      expect(text).toContain(line);
+  });
+
+  it("knows labels that are given but that training does not have", async () => {
+    const { report, text } = await inspected({ labels: ["artist", "genre", "kind"] });
+    expect(report.tags[0]!.missing).toEqual([
+      { label: "genre", found: { test: 1 } },
+      { label: "kind", found: { eval: 1, test: 1 } },
+    ]);
+    expect(text).toContain("slots: training has no genre: 1 in test");
+  });
+
+  it("knows tags that stand for themselves", async () => {
+    const plain = { label_scheme: "none", model_scheme: "none", on_unknown: "missed" };
+    const { report } = await inspected(plain);
+    expect(report.tags[0]).toMatchObject({
+      labels: [],
+      missing: [{ label: "B-kind" }, { label: "B-genre" }],
+    });
   });
 });
 
@@ -204,7 +328,7 @@ describe("a report without labels, on a split with big integers and long texts",
     expect(report.splits[0]).toMatchObject({ rows: 4, duplicates: 1, emptyTexts: 0 });
     expect(report).toMatchObject({
       labels: [],
-      rareLabels: [],
+      tags: [],
       conflicts: { texts: 0, rows: 0, examples: [] },
     });
     const text = renderDataReport(report);

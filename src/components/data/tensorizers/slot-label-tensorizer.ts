@@ -19,7 +19,10 @@ import { labelsOfReading, renamedReading, tagNames, tagsOfReading } from "./tag-
 import { noTargetStrings } from "./target-form.js";
 
 /** Stands for every label that the training rows lack (policy "missed"). */
-const UNKNOWN_LABEL = "__UNKNOWN__";
+export const UNKNOWN_LABEL = "__UNKNOWN__";
+
+/** Begins the keys of `counts()` that tell how often each such label was met. */
+export const UNKNOWN_COUNT = "unknown_label:";
 
 const schema = Type.Object(
   {
@@ -111,16 +114,17 @@ class SlotLabels implements TagTensorizer {
 
   numberize(row: Row): FieldValue[] {
     const reading = this.#reader.read(row);
-    let unknown = 0;
+    const unknown: string[] = [];
     const known = renamedReading(reading, (label) => {
       if (this.#list.has(label)) return label;
-      unknown += 1;
       if (this.config.on_unknown !== "missed") this.#list.id(label, row); // throws
+      unknown.push(label);
       return UNKNOWN_LABEL;
     });
     const data = Int32Array.from(tagsOfReading(known, this.scheme), (tag) => this.#ids.get(tag)!);
-    const met = { rows: 1, tokens: data.length, ...reading.met, unknown_labels: unknown };
-    for (const [key, count] of Object.entries(met)) this.#met[key] = (this.#met[key] ?? 0) + count;
+    const met = { rows: 1, tokens: data.length, ...reading.met, unknown_labels: unknown.length };
+    for (const [key, count] of Object.entries(met)) this.#count(key, count);
+    for (const label of unknown) this.#count(`${UNKNOWN_COUNT}${label}`, 1);
     return [{ data, sizes: [data.length] }];
   }
 
@@ -157,6 +161,10 @@ class SlotLabels implements TagTensorizer {
 
   counts(): Readonly<Record<string, number>> {
     return { ...this.#met };
+  }
+
+  #count(key: string, count: number): void {
+    this.#met[key] = (this.#met[key] ?? 0) + count;
   }
 
   /** Makes the tags and their ids from the labels. */

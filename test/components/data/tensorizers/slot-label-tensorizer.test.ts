@@ -221,7 +221,7 @@ describe("SlotLabelTensorizer", () => {
       expect(tensorizer.labels).toEqual(["O", "B-x", "I-x", "B-__UNKNOWN__", "I-__UNKNOWN__"]);
       expect(tensorizer.labelCounts!()).toEqual([1, 1, 0, 0, 0]);
       expect(tags(tensorizer, later)).toBe("B-__UNKNOWN__ I-__UNKNOWN__ B-x");
-      expect(tensorizer.counts()).toMatchObject({ unknown_labels: 1, entities: 2 });
+      expect(tensorizer.counts()).toMatchObject({ unknown_labels: 1, "unknown_label:new": 1, entities: 2 });
       const plain = await learn(
         tagged({ on_unknown: "missed", label_scheme: "none", model_scheme: "none" }),
         [conll("a b", "N V")],
