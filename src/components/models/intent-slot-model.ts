@@ -90,11 +90,11 @@ export const IntentSlotModel = component({
       (part, options, at) => part.build(at, options, words),
     );
     if (doc === null || tokens === null) {
-      const lacks = doc === null ? "a vector of the text" : "vectors of words";
+      const lacks = doc === null ? "no vector of the text" : "no vectors of words";
       throw ptxError(
         "PTX_CONFIG_VALUE",
         `${scope.path}.representation`,
-        `${Object.keys(config.representation)[0]} gives no ${lacks}: a joint model needs one of the text and one of each word`,
+        `${Object.keys(config.representation)[0]} gives ${lacks}: a joint model needs one of the text and one of each word`,
         "use BiLSTMDocSlotAttention, BiLSTMDocAttention or TransformerRepresentation",
       );
     }

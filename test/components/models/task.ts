@@ -1,18 +1,24 @@
 /** @file A whole model on rows of text: vocabularies learnt, rows turned into feeds, as a task does it. */
-import { ModelInputs, type Predicted } from "../../../src/components/contracts.js";
+import {
+  type Labels,
+  ModelInputs,
+  type ModelKind,
+  type Predicted,
+} from "../../../src/components/contracts.js";
 import type { Row, Tensorizer } from "../../../src/components/data/contracts.js";
 import { dataComponents } from "../../../src/components/data/index.js";
 import { SplitData } from "../../../src/components/data/split-data.js";
 import type { HostTensor } from "../../../src/graph/dtype.js";
 import type { Scope } from "../../../src/graph/scope.js";
 import type { Context } from "../../../src/registry/context.js";
+import type { ModelKindName } from "../../../src/tasks/single-model-task.js";
 import { slot, testContext } from "./harness.js";
 
 /** A model whose tensorizers have seen the rows. */
 export interface ModelOnRows {
   readonly context: Context;
   readonly tensorizers: ReadonlyMap<string, Tensorizer>;
-  readonly labels: readonly string[];
+  readonly labels: Labels;
   /** Builds it at "model"; targets are there unless told otherwise. */
   build(scope: Scope, targets?: boolean): Predicted;
   /** The feeds of some of the rows, padded together. */
@@ -23,10 +29,12 @@ export interface ModelOnRows {
 export async function modelOnRows(
   raw: unknown,
   values: readonly Readonly<Record<string, unknown>>[],
+  kind: ModelKindName = "model",
 ): Promise<ModelOnRows> {
   const context = testContext(...dataComponents);
-  const value = slot("model", raw, context);
-  const { component: model, config } = context.part("model", value);
+  const part = context.part(kind, slot(kind, raw, context));
+  // All kinds of model offer the same functions.
+  const { component: model, config } = part as unknown as { component: ModelKind<object>; config: object };
   const tensorizers = new Map<string, Tensorizer>();
   for (const [name, part] of Object.entries(model.inputs(config))) {
     if (part === null) continue;
@@ -45,7 +53,9 @@ export async function modelOnRows(
       i,
     );
   }
-  const labels = tensorizers.get("labels")!.labels!;
+  const labels = Object.fromEntries(
+    [...tensorizers].flatMap(([name, tensorizer]) => (tensorizer.labels ? [[name, tensorizer.labels]] : [])),
+  );
   const inputNames = (targets: boolean) =>
     [...tensorizers].filter(([, { role }]) => targets || role === "input");
   return {
@@ -61,7 +71,7 @@ export async function modelOnRows(
           ]),
         ),
       );
-      const predicted = scope.within("model", (at) => model.build(at, config, inputs, { labels }));
+      const predicted = scope.within("model", (at) => model.build(at, config, inputs, labels));
       inputs.requireAllRead();
       return predicted;
     },
