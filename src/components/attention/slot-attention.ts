@@ -55,7 +55,7 @@ function scoresOf(scope: Scope, config: Config, words: Tensor): Tensor {
 
 /**
  * The vectors, and beside each the attended mean of its row's. `[batch, tokens, dim] -> [batch, tokens, 2 * dim]`; as they
- * are with `no_attention`. Padding is neither looked at nor (its vectors being zero) changed.
+ * are with `no_attention`. Padding is not looked at; the means beside padding itself mean nothing.
  * Parameters: `key.weight [dim, dim]` (multiply); `query.weight`, `key.weight [dim, attn_dimension]`, `score.weight` (concat).
  */
 export function slotAttention(scope: Scope, config: Config, { vectors, mask }: TokenVectors): Tensor {

@@ -35,7 +35,7 @@ export interface EncoderBatch {
 }
 
 /** Layer normalisation with the parameters `weight [dim]` and `bias [dim]`. */
-export function norm(scope: Scope, x: Tensor, epsilon: number): Tensor {
+function norm(scope: Scope, x: Tensor, epsilon: number): Tensor {
   const dim = sizedAxis(x, -1);
   return layerNorm(
     x,
@@ -50,7 +50,7 @@ export function norm(scope: Scope, x: Tensor, epsilon: number): Tensor {
  * Parameters: `attention.*`, `linear1.*`, `linear2.*`, `norm1.*`, `norm2.*` (PyTorch's `nn.TransformerEncoderLayer`, its
  * matrices transposed).
  */
-export function encoderLayer(scope: Scope, x: Tensor, batch: EncoderBatch, options: EncoderOptions): Tensor {
+function encoderLayer(scope: Scope, x: Tensor, batch: EncoderBatch, options: EncoderOptions): Tensor {
   const { normalizeBefore, epsilon, dropout } = options;
   const half = (input: Tensor, name: string, of: (x: Tensor) => Tensor): Tensor => {
     const normal = (y: Tensor): Tensor => norm(scope.child(name), y, epsilon);
