@@ -17,7 +17,11 @@ export class ModelInputs {
   readonly #inputs: ReadonlyMap<string, ModelInput>;
   readonly #read = new Set<string>();
 
-  constructor(inputs: ReadonlyMap<string, ModelInput>) {
+  /** @param reading called whenever a component reads an input that is there */
+  constructor(
+    inputs: ReadonlyMap<string, ModelInput>,
+    readonly reading: (name: string, input: ModelInput) => void = () => {},
+  ) {
     this.#inputs = inputs;
   }
 
@@ -38,7 +42,9 @@ export class ModelInputs {
   /** The input of that name, if the model has it in this graph (targets are absent when predicting). */
   find(name: string): ModelInput | undefined {
     this.#read.add(name);
-    return this.#inputs.get(name);
+    const input = this.#inputs.get(name);
+    if (input !== undefined) this.reading(name, input);
+    return input;
   }
 
   /** Throws when an input was configured that no component read. */

@@ -57,6 +57,11 @@ export class ParameterStore implements Iterable<Parameter> {
     this.#source = source;
   }
 
+  /** Whether all parameters were read from a file. */
+  get sealed(): boolean {
+    return this.#source !== undefined;
+  }
+
   /** Throws `PTX_MODEL_FILE` when a sealed store holds a parameter that no model has declared: it belongs to another one. */
   requireAllDeclared(): void {
     if (this.#source === undefined) return;

@@ -2,11 +2,13 @@ import type { Kind, SlotValue } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import type { RandomStream } from "../registry/random.js";
 import type { Part } from "../registry/registry.js";
+import { sharedKeyOf, sharedPath } from "../registry/shared-module.js";
 import { type Dim, type Shape, sameShape } from "./dims.js";
 import type { Graph, Tensor } from "./graph.js";
 import { mul } from "./ops/elementwise.js";
 import { full } from "./ops/shaping.js";
 import { constantInit, type Initializer, type ParameterStore } from "./parameters.js";
+import { requireSameLabels, requireSameShape } from "./sharing.js";
 
 /** Whether the graph is for training (dropout, recurrences that have gradients) or for inference. */
 export type Mode = "train" | "infer";
@@ -109,15 +111,28 @@ export class Scope {
     return this.graph.within(scope.path, () => build(scope));
   }
 
-  /** Builds the component in a slot at the place `name`. */
+  /** The scope of one of several tasks: its name in front, its own context. */
+  of(context: Context): Scope {
+    return new Scope(context.place, { ...this.building, context });
+  }
+
+  /**
+   * Builds the component in a slot at the place `name`; one with a `shared_module_key` at `shared.KEY`, whoever builds it.
+   * @param labels what its outputs stand for; all who share it must mean the same. Throws `PTX_CONFIG_VALUE` otherwise.
+   */
   part<K extends Kind, T>(
     kind: K,
     value: SlotValue<K>,
     name: string,
     build: (component: Part<K>["component"], config: Part<K>["config"], scope: Scope) => T,
+    labels?: readonly string[],
   ): T {
     const { component, config } = this.context.part(kind, value);
-    return this.within(name, (scope) => build(component, config, scope));
+    const key = sharedKeyOf(config);
+    if (key === null) return this.within(name, (scope) => build(component, config, scope));
+    if (labels !== undefined) requireSameLabels(this.context, key, labels);
+    const scope = new Scope(sharedPath(key), this.building);
+    return this.graph.within(scope.path, () => build(component, config, scope));
   }
 
   /** A trained parameter at this place. Asked for twice it is the same tensor. */
@@ -135,6 +150,7 @@ export class Scope {
       }
       return known;
     }
+    requireSameShape(this.building.parameters, path, shape);
     const parameter = this.building.parameters.declare(path, shape, initializer);
     if (options.frozen) parameter.trainable = false;
     const tensor = this.graph.parameter(path, shape);

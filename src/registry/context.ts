@@ -29,13 +29,18 @@ const SETTINGS: Token<RunSettings> = Symbol("settings");
  */
 export class Context {
   readonly #container: DependencyContainer;
+  /** The context of the whole task, where shared things stand. */
+  readonly #root: Context;
 
+  /** @param place the name of one of several tasks, in front of its parameters' names; "" for the only one */
   constructor(
     readonly registry: Registry,
     services: { readonly log: Log; readonly settings: RunSettings },
-    parent: DependencyContainer = rootContainer,
+    readonly place = "",
+    parent?: Context,
   ) {
-    this.#container = parent.createChildContainer();
+    this.#root = parent === undefined ? this : parent.#root;
+    this.#container = (parent === undefined ? rootContainer : parent.#container).createChildContainer();
     this.#container.register(LOG, { useValue: services.log });
     this.#container.register(SETTINGS, { useValue: services.settings });
   }
@@ -46,6 +51,16 @@ export class Context {
 
   get settings(): RunSettings {
     return this.#container.resolve<RunSettings>(SETTINGS);
+  }
+
+  /** The context of one of several tasks that are trained together: what it provides is its own, its lines in the log begin with its name. */
+  child(place: string): Context {
+    const { log, settings } = this;
+    const own: Log = {
+      info: (line) => log.info(`${place}: ${line}`),
+      warn: (line) => log.warn(`${place}: ${line}`),
+    };
+    return new Context(this.registry, { log: own, settings }, place, this);
   }
 
   /** The component and config behind a slot. */
@@ -63,5 +78,14 @@ export class Context {
     return this.#container.isRegistered(token as InjectionToken<T>, true)
       ? this.#container.resolve<T>(token as InjectionToken<T>)
       : undefined;
+  }
+
+  /** The one thing of that token in all tasks that are trained together, made when it is asked for first. */
+  shared<T extends object>(token: Token<T>, make: () => T): T {
+    const known = this.#root.find(token);
+    if (known !== undefined) return known;
+    const made = make();
+    this.#root.provide(token, made);
+    return made;
   }
 }

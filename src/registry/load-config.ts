@@ -9,6 +9,7 @@ import type { Registry } from "./registry.js";
 import { type FoundSlot, type Resolution, type ResolveOptions, resolveValue } from "./resolve.js";
 import { type RunConfig, runConfigSchema } from "./run-config.js";
 import { helpHint, unknownKeyMessage } from "./schema-problems.js";
+import { sharingNotes, sharingProblems } from "./shared-module.js";
 import { escapeVariables, interpolate, unknownVariable } from "./variables.js";
 
 /** How a config is loaded. */
@@ -29,7 +30,7 @@ export interface LoadedConfig {
   readonly config: RunConfig;
   /** The file's name without its ending. */
   readonly name: string;
-  /** What was upgraded while reading, one sentence each: to be shown. */
+  /** What was upgraded while reading, and keys that do nothing, one sentence each: to be shown. */
   readonly notes: readonly string[];
   /** Every slot of the config and the class in it. */
   readonly slots: readonly FoundSlot[];
@@ -58,11 +59,12 @@ export function resolveConfig(value: unknown, registry: Registry, options: LoadO
     ...(options.placeholder && { placeholder: options.placeholder }),
   });
   throwIfAny(resolved.problems);
+  throwIfAny(sharingProblems(resolved.value, resolved.slots, source));
   const { $schema: _forEditors, ...config } = resolved.value;
   return {
     config: config as unknown as RunConfig,
     name: "config",
-    notes: upgraded.notes,
+    notes: [...upgraded.notes, ...sharingNotes(resolved.value, resolved.slots)],
     slots: resolved.slots,
   };
 }

@@ -2,6 +2,7 @@ import type { AnyComponent, Kind, SlotValue } from "./component.js";
 import { assertDefinition } from "./definition.js";
 import { ptxError } from "./errors.js";
 import { didYouMean } from "./nearest.js";
+import { withSharedKey } from "./shared-module.js";
 
 /** A part chosen by a slot: the component and its resolved config. */
 export interface Part<K extends Kind> {
@@ -12,6 +13,11 @@ export interface Part<K extends Kind> {
 /** Who exists: components by kind and name. A plain value; `defaultRegistry()` makes one with all built-ins. */
 export class Registry {
   readonly #kinds = new Map<Kind, Map<string, AnyComponent>>();
+  /** What was added, as it was given. */
+  readonly #given = new Map<AnyComponent, AnyComponent>();
+
+  /** @param shareable the kinds whose components may be shared: each of them gets the key `shared_module_key` */
+  constructor(readonly shareable: readonly Kind[] = []) {}
 
   /**
    * Adds components. Throws `PTX_REGISTRY` when a definition is faulty (see `assertDefinition`) or its name is taken
@@ -22,14 +28,17 @@ export class Registry {
       assertDefinition(candidate);
       const known = this.#kinds.get(candidate.kind) ?? new Map<string, AnyComponent>();
       const previous = known.get(candidate.name);
-      if (previous !== undefined && previous !== candidate) {
+      if (previous !== undefined && previous !== this.#given.get(candidate)) {
         throw ptxError(
           "PTX_REGISTRY",
           `${candidate.kind} ${candidate.name}`,
           `the name is taken: a ${candidate.kind} called "${candidate.name}" is registered already; choose another name`,
         );
       }
-      known.set(candidate.name, candidate);
+      if (previous !== undefined) continue;
+      const added = this.shareable.includes(candidate.kind) ? withSharedKey(candidate) : candidate;
+      this.#given.set(candidate, added);
+      known.set(candidate.name, added);
       this.#kinds.set(candidate.kind, known);
     }
     return this;

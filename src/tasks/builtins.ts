@@ -14,6 +14,7 @@ import { ClassificationMetricReporter } from "../components/reporters/classifica
 import { IntentSlotMetricReporter } from "../components/reporters/intent-slot.js";
 import { LanguageModelMetricReporter } from "../components/reporters/language.js";
 import { SequenceTaggingMetricReporter } from "../components/reporters/tagging.js";
+import { samplers } from "../components/samplers/index.js";
 import { ConstantLR } from "../components/schedulers/constant-lr.js";
 import { CosineAnnealingLR } from "../components/schedulers/cosine-annealing-lr.js";
 import { CyclicLR } from "../components/schedulers/cyclic-lr.js";
@@ -28,9 +29,11 @@ import { Trainer } from "../components/trainers/trainer.js";
 import { onnxruntime } from "../engine/onnxruntime.js";
 import { tensorflow } from "../engine/tensorflow.js";
 import { Registry } from "../registry/registry.js";
-import { DocumentClassificationTask } from "./document-classification.js";
+import { NewDisjointMultitask } from "./disjoint-multitask.js";
+import { DocumentClassificationTask, SeqNNTask } from "./document-classification.js";
 import { IntentSlotTask } from "./intent-slot.js";
 import { LMTask } from "./language-model.js";
+import { asSubTask } from "./sub-task.js";
 import { WordTaggingTask } from "./word-tagging.js";
 
 const schedulers = [
@@ -46,9 +49,18 @@ const schedulers = [
   SchedulerWithWarmup,
 ];
 
+/** The tasks of one model. */
+const tasks = [DocumentClassificationTask, SeqNNTask, WordTaggingTask, IntentSlotTask, LMTask];
+
+/** The kinds of module that tasks may share. */
+const shareable = [
+  ...(["tensorizer", "embedding", "representation", "pooling"] as const),
+  ...(["decoder", "tag_output_layer"] as const),
+];
+
 /** A registry with every built-in component. */
 export function defaultRegistry(): Registry {
-  return new Registry()
+  return new Registry(shareable)
     .add(onnxruntime, tensorflow)
     .add(...dataComponents)
     .add(...modelComponents)
@@ -60,5 +72,6 @@ export function defaultRegistry(): Registry {
       LanguageModelMetricReporter,
     )
     .add(ConsoleChannel, JSONLChannel)
-    .add(DocumentClassificationTask, WordTaggingTask, IntentSlotTask, LMTask);
+    .add(...samplers)
+    .add(...tasks, ...tasks.map(asSubTask), NewDisjointMultitask);
 }

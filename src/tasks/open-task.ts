@@ -34,12 +34,16 @@ export function openTask(config: RunConfig, registry: Registry, log: Log): OpenT
   };
 }
 
-/** A task's tensorizers by the names that a run saves them under. */
+/** A task's tensorizers by the names that a run saves them under; one that is shared, by its first. */
 export function namedTensorizers({ parts }: Task): Map<string, Tensorizer> {
   const named = new Map<string, Tensorizer>();
+  const known = new Set<Tensorizer>();
   for (const [part, { tensorizers }] of parts)
-    for (const [name, tensorizer] of Object.entries(tensorizers))
+    for (const [name, tensorizer] of Object.entries(tensorizers)) {
+      if (known.has(tensorizer)) continue;
+      known.add(tensorizer);
       named.set(part === "" ? name : `${part}.${name}`, tensorizer);
+    }
   return named;
 }
 

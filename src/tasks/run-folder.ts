@@ -124,6 +124,11 @@ export class RunFolder implements CheckpointStore {
     await writeSafetensors(this.file("parameters", part), Object.fromEntries(tensors));
   }
 
+  /** Whether one of several models has parameters of its own best epoch. */
+  hasOwn(part: string): boolean {
+    return part !== "" && this.has("parameters", part);
+  }
+
   /** Puts the run's parameters into a store, which then takes no others; those best for one of several models if there are any. */
   async loadParameters(parameters: ParameterStore, part = ""): Promise<void> {
     this.#require("parameters");

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import type { Labels, ModelKind, Predicted } from "../components/contracts.js";
 import { ModelInputs } from "../components/contracts.js";
-import type { Row, Tensorizer } from "../components/data/contracts.js";
+import type { Row } from "../components/data/contracts.js";
 import type { DataHandler } from "../components/data/data-handler.js";
 import type { SplitData, Tensorizers } from "../components/data/split-data.js";
 import type { ComparedRow, MetricReporter } from "../components/reporters/contracts.js";
@@ -20,6 +20,7 @@ import { Slot, type SlotValue } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { OutputRow, Prediction } from "./prediction.js";
+import { makeTensorizers, requireSameMeaning } from "./shared-inputs.js";
 import type { BuildPurpose, ModelTask, Task } from "./task.js";
 
 /** The kinds of component that are models. */
@@ -38,15 +39,15 @@ export const taskOptions = {
 /** What every such task's config holds, its model's and reporter's kinds aside. */
 interface SingleModelConfig {
   readonly data: SlotValue<"data">;
-  readonly trainer: SlotValue<"trainer">;
-  readonly channels: readonly SlotValue<"channel">[];
+  /** Not there in one of several tasks that are trained together, nor are channels. */
+  readonly trainer?: SlotValue<"trainer">;
+  readonly channels?: readonly SlotValue<"channel">[];
   readonly model: SlotValue;
 }
 
 /** A task of one model: all but what its figures and predictions are. `E` is what its reporter reads. */
 export abstract class SingleModelTask<E> implements Task, ModelTask {
   readonly tensorizers: Tensorizers;
-  readonly trainer: Trainer;
   readonly parts: ReadonlyMap<string, ModelTask> = new Map([["", this]]);
   protected abstract readonly reporter: MetricReporter<E>;
   #data: DataHandler | undefined;
@@ -59,8 +60,11 @@ export abstract class SingleModelTask<E> implements Task, ModelTask {
   ) {
     const { component: model, config: options } = this.#model;
     this.tensorizers = makeTensorizers(context, model.inputs(options));
-    const trainer = context.part("trainer", config.trainer);
-    this.trainer = trainer.component.create(trainer.config, context);
+  }
+
+  get trainer(): Trainer {
+    const { component: trainer, config } = this.context.part("trainer", this.config.trainer!);
+    return trainer.create(config, this.context);
   }
 
   get labels(): Labels {
@@ -99,7 +103,7 @@ export abstract class SingleModelTask<E> implements Task, ModelTask {
   }
 
   channels(): Channel[] {
-    return this.config.channels.map((slot) => {
+    return this.config.channels!.map((slot) => {
       const { component: channel, config } = this.context.part("channel", slot);
       return channel.create(config, this.context);
     });
@@ -110,7 +114,8 @@ export abstract class SingleModelTask<E> implements Task, ModelTask {
     await model.prepare?.(config, this.context, new Map(Object.entries(this.tensorizers)));
   }
 
-  build(scope: Scope, { form, targets }: BuildPurpose): Predicted {
+  build(whole: Scope, { form, targets }: BuildPurpose): Predicted {
+    const scope = whole.of(this.context);
     const inputs = new ModelInputs(
       new Map(
         Object.entries(this.tensorizers)
@@ -120,6 +125,7 @@ export abstract class SingleModelTask<E> implements Task, ModelTask {
             { tensorizer, tensors: scope.within(`inputs.${name}`, (at) => tensorizer.build(at, form)) },
           ]),
       ),
+      (name, input) => requireSameMeaning(this.context, scope.graph.place, name, input),
     );
     const { component: model, config } = this.#model;
     const output = scope.within("model", (at) => model.build(at, config, inputs, this.labels));
@@ -162,18 +168,4 @@ export abstract class SingleModelTask<E> implements Task, ModelTask {
   get #model(): { readonly component: ModelKind<object>; readonly config: object } {
     return this.context.part(this.kind, this.config.model) as never;
   }
-}
-
-/** The tensorizers behind a model's declared inputs. */
-function makeTensorizers(
-  context: Context,
-  inputs: Readonly<Record<string, SlotValue<"tensorizer"> | null>>,
-): Tensorizers {
-  const made: Record<string, Tensorizer> = {};
-  for (const [name, slot] of Object.entries(inputs)) {
-    if (slot === null) continue;
-    const { component: tensorizer, config } = context.part("tensorizer", slot);
-    made[name] = tensorizer.create(config, context, name);
-  }
-  return made;
 }

@@ -49,6 +49,7 @@ export async function testRun(path: string, { registry, log, data, row }: TestOp
   const figures = new Map<string, Figures>();
   const compared: [string, ModelTask, SplitData, Predictions][] = [];
   for (const [name, part] of tested) {
+    if (open.folder.hasOwn(name)) await open.folder.loadParameters(open.parameters, name);
     const rows = await part.data().load("test");
     const predictions = await evaluate(open, part, rows);
     figures.set(name, part.report(rows, predictions));

@@ -159,6 +159,7 @@ async function trainAndTest(open: OpenTask, { rows, folder, emit, begin }: RunSe
   const figures: Record<"eval" | "test", Map<string, Figures>> = { eval: new Map(), test: new Map() };
   for (const { name, build, data, report } of parts) {
     const part = task.parts.get(name)!;
+    if (result.chosen.size > 1) parameters.assign(result.chosen.get(name)!.parameters);
     const splits = rows.get(name)!;
     const evaluator = await Evaluator.compile(engine, build, parameters, context);
     for (const split of ["eval", "test"] as const) {

@@ -40,8 +40,12 @@ export function classify(
   const decode = (logits: number): Tensor =>
     head.decoder === null
       ? scope.within("decoder", (at) => linearLayer(at, features, logits, true))
-      : scope.part("decoder", head.decoder, "decoder", (decoder, config, at) =>
-          decoder.build(at, config, features, logits),
+      : scope.part(
+          "decoder",
+          head.decoder,
+          "decoder",
+          (decoder, config, at) => decoder.build(at, config, features, logits),
+          labels,
         );
   return decide(scope, head.output_layer, decode, target, labels);
 }

@@ -56,11 +56,20 @@ export function tagged(
   vectors: Tensor,
   about: Omit<TagInputs, "logits">,
 ): TagsPredicted {
-  const logits = scope.part("decoder", slots.decoder, "decoder", (decoder, options, at) =>
-    decoder.build(at, options, vectors, about.labels.length),
+  const { labels } = about;
+  const logits = scope.part(
+    "decoder",
+    slots.decoder,
+    "decoder",
+    (decoder, options, at) => decoder.build(at, options, vectors, labels.length),
+    labels,
   );
-  return scope.part("tag_output_layer", slots.output_layer, "output_layer", (layer, options, at) =>
-    layer.build(at, options, { ...about, logits }),
+  return scope.part(
+    "tag_output_layer",
+    slots.output_layer,
+    "output_layer",
+    (layer, options, at) => layer.build(at, options, { ...about, logits }),
+    labels,
   );
 }
 
