@@ -16,6 +16,7 @@ import {
   type Tensorizer,
 } from "./contracts.js";
 import { HeldOutSource } from "./held-out.js";
+import { PartSource } from "./part-source.js";
 import { missingColumn } from "./sources/file-source.js";
 import { replaceFile } from "./sources/replace-file.js";
 import { SkipLog } from "./sources/skip-log.js";
@@ -36,6 +37,17 @@ const schema = Type.Object(
       default: 0,
       description:
         "Chooses the held-out rows; apart from the run's seed, so that runs with other seeds compare on the same rows.",
+    }),
+    train_fraction: Type.Number({
+      default: 1,
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description:
+        "Share of the training rows that is used, those held out aside; a smaller share is part of a larger one.",
+    }),
+    train_seed: Type.Integer({
+      default: 0,
+      description: "Chooses the rows of train_fraction; apart from the run's seed, as eval_seed is.",
     }),
   },
   {
@@ -260,7 +272,9 @@ export const Data = component({
   create: (config, context, tensorizers) => {
     const { component: sourceComponent, config: sourceConfig } = context.part("data_source", config.source);
     const { component: batcherComponent, config: batcherConfig } = context.part("batcher", config.batcher);
-    const source = withHeldOut(sourceComponent.create(sourceConfig, context), config);
+    const all = withHeldOut(sourceComponent.create(sourceConfig, context), config);
+    const source =
+      config.train_fraction === 1 ? all : new PartSource(all, config.train_fraction, config.train_seed);
     return new DataHandler(source, batcherComponent.create(batcherConfig, context), tensorizers, context);
   },
 });
