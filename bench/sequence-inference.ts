@@ -48,7 +48,7 @@ export async function sequenceInference({ threads, rounds }: BenchOptions): Prom
     "/ frozen",
     "/ numpy",
   ];
-  return `### BiLSTM-CRF, batch of one, with Viterbi\n\nBiLSTM (2 x 128), 19 tags; the same sentences (half of 24 words, the others of 12 to 24) for all; PyTorch gets ids. Our rows but the first also give each tag's probability (a backward pass over the CRF), which PyTorch's do not. Medians over ${rounds} rounds of ${STEPS} sentences.\n\n${table(head, rows)}\n`;
+  return `### BiLSTM-CRF, batch of one, with Viterbi\n\nBiLSTM (2 x 128), 19 tags; the same sentences (half of 24 words, the others of 12 to 24) for all; PyTorch gets ids. Our graph also gives each tag's probability (a forward and a backward pass over the CRF); PyTorch's programs do not. Medians over ${rounds} rounds of ${STEPS} sentences.\n\n${table(head, rows)}\n`;
 }
 
 async function duel(threads: number, rounds: number): Promise<string[][]> {
