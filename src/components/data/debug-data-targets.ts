@@ -2,7 +2,8 @@ import type { LabelScheme } from "../../text/label-schemes.js";
 import { parseTag, readTags } from "../../text/label-schemes.js";
 import type { Split, Tensorizer } from "./contracts.js";
 import type { SplitData, Tensorizers } from "./split-data.js";
-import { type TagTensorizer, UNKNOWN_COUNT, UNKNOWN_LABEL } from "./tensorizers/slot-label-tensorizer.js";
+import { UNKNOWN_COUNT, UNKNOWN_LABEL } from "./tensorizers/label-list.js";
+import type { TagTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 
 /** How many rows, tokens or entities of each split have something. */
 export type SplitCounts = Readonly<Partial<Record<Split, number>>>;
@@ -20,6 +21,13 @@ export interface LabelsReport {
   readonly labels: readonly LabelReport[];
   /** Labels with few training rows, or none in a split. */
   readonly rareLabels: readonly string[];
+  readonly missing: readonly MissingLabel[];
+}
+
+/** A label that eval or test rows have and no training row has, and how often it stands there. */
+export interface MissingLabel {
+  readonly label: string;
+  readonly found: SplitCounts;
 }
 
 /** A target whose tokens have a tag each. */
@@ -33,8 +41,7 @@ export interface TagsReport {
   readonly outside: SplitCounts | null;
   /** Labels with few entities (tokens, for tags without a scheme) in training, or none in a split. */
   readonly rareLabels: readonly string[];
-  /** Labels of eval and test rows that no training row has, and how often they stand there. */
-  readonly missing: readonly { readonly label: string; readonly found: SplitCounts }[];
+  readonly missing: readonly MissingLabel[];
 }
 
 /** A target with named values. */
@@ -66,8 +73,13 @@ export function namesAt({ tensorizer, labels, form }: Target, split: SplitData, 
 /** Counts the labels of rows. */
 export function labelsReport(target: Target, splits: readonly SplitData[], rareBelow: number): LabelsReport {
   const counts = tally(target.labels, splits, (split, row) => namesAt(target, split, row));
-  const rareLabels = rare(counts, splits, rareBelow);
-  return { input: target.input, labels: counts.map(([label, rows]) => ({ label, rows })), rareLabels };
+  const known = counts.filter(([name]) => name !== UNKNOWN_LABEL);
+  return {
+    input: target.input,
+    labels: counts.map(([label, rows]) => ({ label, rows })),
+    rareLabels: rare(known, splits, rareBelow),
+    missing: missingLabels(target, splits, known),
+  };
 }
 
 /** Counts the tags of tokens and the entities that they mark. */

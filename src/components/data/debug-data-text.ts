@@ -1,5 +1,5 @@
 import type { DataReport, SplitReport } from "./debug-data.js";
-import type { SplitCounts, TagsReport } from "./debug-data-targets.js";
+import type { MissingLabel, SplitCounts, TagsReport } from "./debug-data-targets.js";
 
 const BAR = 40;
 
@@ -48,7 +48,8 @@ function findings(report: DataReport): string[] {
     }
   }
   lines.push(...splits.flatMap(splitFindings));
-  for (const { input, rareLabels } of labels) {
+  for (const { input, rareLabels, missing } of labels) {
+    lines.push(...missingLines(input, missing));
     if (rareLabels.length > 0)
       lines.push(
         `${titled("labels", input, report)} with few or no rows in a split: ${rareLabels.join(", ")}`,
@@ -65,14 +66,18 @@ function tagFindings({ input, labels, rareLabels, missing }: TagsReport, { split
       return count > 0 ? [`${split} ${input}: ${words}: ${count}`] : [];
     }),
   );
-  for (const { label, found } of missing) {
-    const where = Object.entries(found).map(([split, count]) => `${count} in ${split}`);
-    lines.push(`${input}: training has no ${label}: ${where.join(", ")}`);
-  }
+  lines.push(...missingLines(input, missing));
   const unit = labels.length > 0 ? "entities" : "tokens";
   if (rareLabels.length > 0)
     lines.push(`${input}: labels with few or no ${unit} in a split: ${rareLabels.join(", ")}`);
   return lines;
+}
+
+function missingLines(input: string, missing: readonly MissingLabel[]): string[] {
+  return missing.map(({ label, found }) => {
+    const where = Object.entries(found).map(([split, count]) => `${count} in ${split}`);
+    return `${input}: training has no ${label}: ${where.join(", ")}`;
+  });
 }
 
 /** Tags and entities by split, and how much of the text is outside of entities. */
@@ -100,9 +105,9 @@ function splitFindings({ split, rows, emptyTexts, duplicates, leftOut, counts }:
   if (emptyTexts > 0) lines.push(`${split} rows without text: ${share(emptyTexts, rows)}`);
   if (duplicates > 0)
     lines.push(`${split} rows that repeat an earlier row's text: ${share(duplicates, rows)}`);
-  for (const { reason, count, unit = "row", examples } of leftOut) {
-    const what = unit === "line" ? "lines passed over" : "rows left out";
-    lines.push(`${split} ${what}: ${count}: ${reason} (${examples.join(", ")})`);
+  for (const { reason, count, unit, examples } of leftOut) {
+    if (unit === undefined)
+      lines.push(`${split} rows left out: ${count}: ${reason} (${examples.join(", ")})`);
   }
   for (const [input, { truncated_rows: cut = 0 }] of Object.entries(counts)) {
     if (cut > 0)
@@ -113,7 +118,7 @@ function splitFindings({ split, rows, emptyTexts, duplicates, leftOut, counts }:
   return lines;
 }
 
-function splitLines({ split, rows, files, counts }: SplitReport): string[] {
+function splitLines({ split, rows, files, leftOut, counts }: SplitReport): string[] {
   const inputs = Object.entries(counts).flatMap(([input, numbers]) => {
     const unknown = Object.entries(numbers).find(([key]) => key.startsWith("unknown_"));
     const [key = "", count = 0] = unknown ?? [];
@@ -122,7 +127,10 @@ function splitLines({ split, rows, files, counts }: SplitReport): string[] {
       ? []
       : [`  ${input}: ${whole} ${key.replace("unknown_", "")}, ${percent(count, whole)} unknown`];
   });
-  return [`${split}: ${rows} rows (${files.join(", ")})`, ...inputs];
+  const passedOver = leftOut.flatMap(({ reason, count, unit }) =>
+    unit === undefined ? [] : [`  ${unit}s passed over: ${count} ${reason}`],
+  );
+  return [`${split}: ${rows} rows (${files.join(", ")})`, ...passedOver, ...inputs];
 }
 
 /** Counts in columns, one for each split. */

@@ -229,6 +229,37 @@ describe("LabelTensorizer", () => {
     ]);
   });
 
+  it("keeps rows whose label training lacks, as a label that is never right, when told to", async () => {
+    const tensorizer = await learn(
+      makeTensorizer("LabelTensorizer", { on_unknown: "missed" }),
+      labelled("ham", "spam"),
+    );
+    expect(tensorizer.labels).toEqual(["ham", "spam", "__UNKNOWN__"]);
+    expect(tensorizer.labelCounts!()).toEqual([1, 1, 0]);
+    for (const label of ["eggs", "bacon", "eggs"]) expect(first(tensorizer, { label })).toEqual([2]);
+    expect(tensorizer.counts()).toEqual({
+      unknown_labels: 3,
+      "unknown_label:eggs": 2,
+      "unknown_label:bacon": 1,
+    });
+    const back = makeTensorizer("LabelTensorizer", { on_unknown: "missed" });
+    back.load(JSON.parse(JSON.stringify(tensorizer.state())));
+    expect([first(back, { label: "eggs" }), first(back, { label: "spam" })]).toEqual([[2], [1]]);
+    const list = await learn(
+      makeTensorizer("LabelListTensorizer", { on_unknown: "missed", separator: "," }),
+      [{ label: "a,b" }],
+    );
+    expect(first(list, { label: "b,c" })).toEqual([0, 1, 1]);
+  });
+
+  it("refuses a training row that would have such a label, and a label of that name", async () => {
+    const missed = (config: object) => makeTensorizer("LabelTensorizer", { on_unknown: "missed", ...config });
+    await expect(learn(missed({ labels: ["a", "b"] }), labelled("a", "c"))).rejects.toThrow(
+      'the training rows hold the label "c", which is not among the given ones',
+    );
+    await expect(learn(missed({}), labelled("a", "__UNKNOWN__"))).rejects.toThrow("has a meaning here");
+  });
+
   it("takes labels in the order of the config or of a file", async () => {
     const rows = labelled("b", "b");
     const given = await learn(makeTensorizer("LabelTensorizer", { labels: ["a", "b", "c"] }), rows);

@@ -84,7 +84,7 @@ class LabelSet implements Tensorizer {
   }
 
   counts(): Readonly<Record<string, number>> {
-    return {};
+    return this.#list.unknownCounts();
   }
 
   #labelsOf(row: Row): string[] {

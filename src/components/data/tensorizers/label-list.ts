@@ -7,6 +7,12 @@ import { forEachLine, lineBlocks } from "../../../text/lines.js";
 import { VocabularyBuilder } from "../../../text/vocabulary.js";
 import { type Row, SkipRow } from "../contracts.js";
 
+/** Stands for every label that the training rows lack (policy "missed"). */
+export const UNKNOWN_LABEL = "__UNKNOWN__";
+
+/** Begins the keys of `unknownCounts()` that tell how often each such label was met. */
+export const UNKNOWN_COUNT = "unknown_label:";
+
 /** Config keys of the tensorizers whose values are labels. */
 export const labelOptions = {
   labels: Type.Union(
@@ -21,10 +27,9 @@ export const labelOptions = {
     default: null,
     description: "A file with all labels, one a line, in the order of their ids.",
   }),
-  on_unknown: Type.Union([Type.Literal("fail"), Type.Literal("skip")], {
+  on_unknown: Type.Union([Type.Literal("fail"), Type.Literal("skip"), Type.Literal("missed")], {
     default: "fail",
-    description:
-      'What to do with a row whose label is not among them: "fail" stops with file:line, "skip" leaves the row out and prints how many.',
+    description: `What to do with a label that is not among them: "fail" stops with file:line, "skip" leaves the row out and prints how many, "missed" keeps the row and calls the label ${UNKNOWN_LABEL}, which no training row has, so that it counts as a mistake in eval and test rows.`,
   }),
 };
 
@@ -47,6 +52,7 @@ export class LabelList {
   #ids = new Map<string, number>();
   #names: readonly string[] = [];
   #counts: readonly number[] = [];
+  readonly #unknown = new Map<string, number>();
 
   constructor(
     readonly options: LabelOptions,
@@ -64,10 +70,6 @@ export class LabelList {
     return this.#counts;
   }
 
-  has(label: string): boolean {
-    return this.#ids.has(label);
-  }
-
   observe(label: string): void {
     this.#builder.add(label);
   }
@@ -75,18 +77,23 @@ export class LabelList {
   async finish(): Promise<void> {
     const seen = this.#builder.counted({ minCount: 1, maxSize: 0 });
     const names = this.options.labels ?? (await this.#fromFile()) ?? seen;
-    this.#set(
-      names,
-      names.map((name) => this.#builder.count(name)),
-    );
-    if (this.#names.length < this.fewest) {
-      const found = this.#names.length === 0 ? "there is no label" : `"${this.#names[0]}" is the only label`;
-      throw ptxError(
-        "PTX_DATA",
-        this.where,
-        `${found} in the training rows: ${this.fewest} or more are needed`,
-      );
+    if (names.length < this.fewest) {
+      const found = names.length === 0 ? "there is no label" : `"${names[0]}" is the only label`;
+      throw this.#fault(`${found} in the training rows: ${this.fewest} or more are needed`);
     }
+    const all = this.options.on_unknown === "missed" ? this.#withUnknown(names, seen) : names;
+    this.#set(
+      all,
+      all.map((name) => this.#builder.count(name)),
+    );
+  }
+
+  /** How many labels `id` was asked for that are not in the list (policy "missed"), in all and by label. */
+  unknownCounts(): Readonly<Record<string, number>> {
+    if (this.#unknown.size === 0) return {};
+    const each = [...this.#unknown].map(([label, count]) => [`${UNKNOWN_COUNT}${label}`, count] as const);
+    const total = each.reduce((sum, [, count]) => sum + count, 0);
+    return { unknown_labels: total, ...Object.fromEntries(each) };
   }
 
   state(): { labels: readonly string[]; counts: readonly number[] } {
@@ -118,17 +125,37 @@ export class LabelList {
     this.#ids = new Map(names.map((name, id) => [name, id]));
   }
 
-  /** A label's id. An unknown one throws `PTX_DATA` with the row's origin and the nearest label, or `SkipRow`. */
+  /** The names with the one for all others, which training rows must not need. */
+  #withUnknown(names: readonly string[], seen: readonly string[]): readonly string[] {
+    if (names.includes(UNKNOWN_LABEL))
+      throw this.#fault(`a label is called ${UNKNOWN_LABEL}, which has a meaning here`);
+    const listed = new Set(names);
+    const unlisted = seen.find((label) => !listed.has(label));
+    if (unlisted === undefined) return [...names, UNKNOWN_LABEL];
+    throw this.#fault(
+      `the training rows hold the label "${unlisted}", which is not among the given ones: "missed" is for labels that only eval or test rows have`,
+    );
+  }
+
+  #fault(message: string): Error {
+    return ptxError("PTX_DATA", this.where, message);
+  }
+
+  /** A label's id. An unknown one throws `PTX_DATA` with the row's origin and the nearest label, or `SkipRow`, or has the id of `UNKNOWN_LABEL`. */
   id(label: string, row: Row): number {
     const id = this.#ids.get(label);
     if (id !== undefined) return id;
+    if (this.options.on_unknown === "missed") {
+      this.#unknown.set(label, (this.#unknown.get(label) ?? 0) + 1);
+      return this.#ids.get(UNKNOWN_LABEL)!;
+    }
     if (this.options.on_unknown === "skip") throw new SkipRow(`unknown label (${this.where})`);
     const known = this.#names.length <= 20 ? this.#names.join(", ") : `${this.#names.length} labels`;
     throw ptxError(
       "PTX_DATA",
       row.origin,
       `the label "${label}" is not one of the labels${didYouMean(label, this.#names)}  known: ${known}`,
-      `set on_unknown to "skip" in ${this.where} to leave such rows out`,
+      `set on_unknown in ${this.where} to "skip" to leave such rows out, or to "missed" to count them as mistakes`,
     );
   }
 

@@ -72,7 +72,7 @@ class LabelId implements Tensorizer {
   }
 
   counts(): Readonly<Record<string, number>> {
-    return {};
+    return this.#list.unknownCounts();
   }
 
   #label(row: Row): string {

@@ -18,12 +18,6 @@ import { checkSlotOptions, SlotReader, type SlotReading, slotOptions } from "./s
 import { labelsOfReading, renamedReading, tagNames, tagsOfReading } from "./tag-names.js";
 import { noTargetStrings } from "./target-form.js";
 
-/** Stands for every label that the training rows lack (policy "missed"). */
-export const UNKNOWN_LABEL = "__UNKNOWN__";
-
-/** Begins the keys of `counts()` that tell how often each such label was met. */
-export const UNKNOWN_COUNT = "unknown_label:";
-
 const schema = Type.Object(
   {
     ...slotOptions,
@@ -36,10 +30,6 @@ const schema = Type.Object(
           "All labels in the order of their ids, without the marks of a scheme (person, not B-person); null: those of the training rows, the most frequent first.",
       },
     ),
-    on_unknown: Type.Union([Type.Literal("fail"), Type.Literal("skip"), Type.Literal("missed")], {
-      default: "fail",
-      description: `What to do with a label that is not among them: "fail" stops with file:line, "skip" leaves the row out and prints how many, "missed" keeps the row and calls the label ${UNKNOWN_LABEL}, which no training row has, so that it counts against recall in eval and test rows.`,
-    }),
   },
   {
     description:
@@ -81,9 +71,8 @@ class SlotLabels implements TagTensorizer {
     this.columns = [...new Set([config.text_column, config.column])];
     this.fields = [{ name, dtype: "int32", dims: [config.axis], pad: 0 }];
     this.#reader = new SlotReader(config, context, `inputs.${name}`);
-    const onUnknown = config.on_unknown === "skip" ? "skip" : "fail";
     const fewest = config.label_scheme === "none" ? 2 : 1;
-    this.#list = new LabelList({ ...config, on_unknown: onUnknown }, `inputs.${name}`, fewest);
+    this.#list = new LabelList(config, `inputs.${name}`, fewest);
   }
 
   get labels(): readonly string[] {
@@ -106,25 +95,14 @@ class SlotLabels implements TagTensorizer {
     await this.#list.finish();
     this.#nameTags();
     this.#tagCounts = this.#labels.map((tag) => this.#seen.get(tag) ?? 0);
-    const unlisted = [...this.#seen.keys()].find((tag) => !this.#ids.has(tag));
-    if (unlisted === undefined || this.config.on_unknown !== "missed") return;
-    const message = `the training rows hold the tag "${unlisted}", whose label is not among the given ones: "missed" is for labels that only eval or test rows have`;
-    throw ptxError("PTX_DATA", `inputs.${this.name}`, message);
   }
 
   numberize(row: Row): FieldValue[] {
     const reading = this.#reader.read(row);
-    const unknown: string[] = [];
-    const known = renamedReading(reading, (label) => {
-      if (this.#list.has(label)) return label;
-      if (this.config.on_unknown !== "missed") this.#list.id(label, row); // throws
-      unknown.push(label);
-      return UNKNOWN_LABEL;
-    });
+    const known = renamedReading(reading, (label) => this.#list.names[this.#list.id(label, row)]!);
     const data = Int32Array.from(tagsOfReading(known, this.scheme), (tag) => this.#ids.get(tag)!);
-    const met = { rows: 1, tokens: data.length, ...reading.met, unknown_labels: unknown.length };
-    for (const [key, count] of Object.entries(met)) this.#count(key, count);
-    for (const label of unknown) this.#count(`${UNKNOWN_COUNT}${label}`, 1);
+    for (const [key, count] of Object.entries({ rows: 1, tokens: data.length, ...reading.met }))
+      this.#met[key] = (this.#met[key] ?? 0) + count;
     return [{ data, sizes: [data.length] }];
   }
 
@@ -160,18 +138,12 @@ class SlotLabels implements TagTensorizer {
   }
 
   counts(): Readonly<Record<string, number>> {
-    return { ...this.#met };
-  }
-
-  #count(key: string, count: number): void {
-    this.#met[key] = (this.#met[key] ?? 0) + count;
+    return { ...this.#met, ...this.#list.unknownCounts() };
   }
 
   /** Makes the tags and their ids from the labels. */
   #nameTags(): void {
-    const { names } = this.#list;
-    const labels = this.config.on_unknown === "missed" ? [...names, UNKNOWN_LABEL] : names;
-    this.#labels = tagNames(labels, this.config);
+    this.#labels = tagNames(this.#list.names, this.config);
     this.#ids = new Map(this.#labels.map((tag, id) => [tag, id]));
     if (this.#ids.size === this.#labels.length) return;
     const twice = this.#labels.find((tag, id) => this.#ids.get(tag) !== id)!;
