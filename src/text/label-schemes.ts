@@ -69,9 +69,9 @@ export function parseTag(tag: string, scheme: LabelScheme): Tag | undefined {
 }
 
 /**
- * The entities of a sequence of tags. Broken sequences are read as the CoNLL scorer (conlleval) reads them: a tag inside
- * that does not go on an entity of its label starts one, and an entity without an end ends before the next tag that does
- * not go on with it.
+ * The entities of a sequence of tags. Broken sequences are read as the CoNLL scorer (conlleval) reads them, which for E
+ * and S means its Python successors (seqeval): a tag inside that does not go on an entity of its label starts one, and
+ * an entity without an end ends before the next tag that does not go on with it.
  */
 export function readTags(tags: readonly Tag[], scheme: LabelScheme): ReadTags {
   const entities: Entity[] = [];

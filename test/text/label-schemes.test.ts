@@ -42,8 +42,8 @@ const entityRuns = fc
   });
 
 /**
- * The chunks of a tag sequence by the rules of conlleval.pl (endOfChunk and startOfChunk), which look at each pair of
- * neighbouring tags alone.
+ * The chunks of a tag sequence by the rules of conlleval (endOfChunk and startOfChunk, with S and with B after E as its
+ * Python successors have them), which look at each pair of neighbouring tags alone.
  */
 function conlleval(tags: readonly string[]): Entity[] {
   const parts = tags.map((tag) => (tag === "O" ? ["O", ""] : [tag[0]!, tag.slice(2)]) as [string, string]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SkipRow } from "../../../src/components/data/contracts.js";
+import { SkipRow, type TextTensorizer } from "../../../src/components/data/contracts.js";
 import { vocabularyOf } from "../../../src/components/data/tensorizers/vocabulary-holder.js";
 import { bench, folder, learn, makeTensorizer, part, rowOf } from "./support.js";
 
@@ -82,6 +82,59 @@ describe("TokenTensorizer", () => {
       [{ text: ["New York", "is"] }],
     );
     expect(first(cased, { text: ["is", "New York", "Is"] })).toEqual([3, 2, 0]);
+  });
+
+  describe.each(["TokenTensorizer", "CharacterTokenTensorizer", "ByteTokenTensorizer"])("%s", (name) => {
+    const tokenized = (config: object, text: unknown) => {
+      const found = (makeTensorizer(name, config) as TextTensorizer).tokenized(rowOf({ text }));
+      const tokens = found.tokens.map(({ text: token, startUtf16, endUtf16 }) => [
+        token,
+        found.text.slice(startUtf16, endUtf16),
+      ]);
+      return { text: found.text, tokens };
+    };
+
+    it("tells where the tokens stand in the text as it was given", () => {
+      expect(tokenized({}, " Turn  İT 👍 ")).toEqual({
+        text: " Turn  İT 👍 ",
+        tokens: [
+          ["turn", "Turn"],
+          ["i\u0307t", "İT"],
+          ["👍", "👍"],
+        ],
+      });
+      expect(tokenized({ tokenizer: { Tokenizer: { normalize_nfc: true } } }, "Cafe\u0301 x").tokens).toEqual(
+        [
+          ["café", "Cafe\u0301"],
+          ["x", "x"],
+        ],
+      );
+    });
+
+    it("joins a list of tokens by spaces, tokens with spaces in them too", () => {
+      expect(tokenized({}, ["New York", "IS"])).toEqual({
+        text: "New York IS",
+        tokens: [
+          ["new york", "New York"],
+          ["is", "IS"],
+        ],
+      });
+      expect(tokenized({}, [])).toEqual({ text: "", tokens: [] });
+    });
+
+    it("keeps the places of characters that an exported file cannot get", () => {
+      expect(tokenized({}, "a\ud800b c\0")).toEqual({
+        text: "a\ud800b c\0",
+        tokens: [
+          ["a\ufffdb", "a\ud800b"],
+          ["c\ufffd", "c\0"],
+        ],
+      });
+    });
+
+    it("ends where max_seq_len cuts", () => {
+      expect(tokenized({ max_seq_len: 1 }, "one two")).toEqual({ text: "one two", tokens: [["one", "one"]] });
+    });
   });
 
   it.each([
