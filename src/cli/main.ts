@@ -28,6 +28,16 @@ const integer =
     return value;
   };
 
+/** A decimal number above `low` (or equal to it, if it is allowed) and not above `high`. */
+const decimal =
+  (low: number, allowed: boolean, high: number) =>
+  (text: string): number => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (!((allowed ? value >= low : value > low) && value <= high))
+      throw new InvalidArgumentError(`expected a number ${allowed ? "from" : "above"} ${low} to ${high}.`);
+    return value;
+  };
+
 const command = (usage: string, description: string): Command =>
   program
     .command(usage)
@@ -86,6 +96,17 @@ command("export <run>", "write a run as one .onnx file")
   .option("--task <name>", "which of a run's several tasks")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
 
+command("generate <run>", "texts that a language model writes")
+  .option("--prompt <text>", "what every text begins with", "")
+  .option("--temperature <t>", "below 1 likely tokens gain, 0 takes the likeliest", decimal(0, true, 100), 1)
+  .option("--top-k <n>", "choose among so many of the likeliest tokens", integer(1, 1e9))
+  .option("--top-p <p>", "choose among the likeliest tokens that together reach p", decimal(0, false, 1))
+  .option("--max-tokens <n>", "tokens of a text at most, ends of lines included", integer(1, 1e9), 50)
+  .option("--seed <n>", "seed of the choices", integer(0, 0xffffffff), 0)
+  .option("--count <n>", "how many texts", integer(1, 1e9), 1)
+  .option("--json", "print one JSON object a text")
+  .action(async (run, options) => (await import("./generate.js")).generateCommand(run, options));
+
 command(
   "debug-data <config>",
   "look at the data before training: sizes, labels, overlap, conflicts, lengths, unknown words",
@@ -93,6 +114,17 @@ command(
   .option("--set <path=value>", "change the config; may be repeated", collect, [])
   .option("--json", "print one JSON object")
   .action(async (config, options) => (await import("./debug-data.js")).debugDataCommand(config, options));
+
+command("summary <model>", "parameters and predicted memory of a config's model, or of a run's")
+  .option("--set <path=value>", "change the config; may be repeated", collect, [])
+  .option(
+    "--size <axis=n>",
+    "size of the batch that memory is predicted for, for example batch=64 or tokens=20; may be repeated",
+    collect,
+    [],
+  )
+  .option("--json", "print one JSON object")
+  .action(async (model, options) => (await import("./summary.js")).summaryCommand(model, options));
 
 command(
   "gen-default-config <task> [edits...]",

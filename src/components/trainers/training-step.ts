@@ -59,38 +59,11 @@ export class TrainingStep {
   /** Builds the model in training mode, adds the gradients of all trainable parameters, and compiles. */
   static async compile(
     engine: Engine,
-    { build, objective = (loss) => loss }: Pick<TrainingPart, "build" | "objective">,
+    part: Pick<TrainingPart, "build" | "objective">,
     parameters: ParameterStore,
     context: Context,
   ): Promise<TrainingStep> {
-    const graph = new Graph();
-    const scope = Scope.root(graph, "train", parameters, context);
-    const { loss, outputs } = build(scope);
-    if (loss === null)
-      throw ptxError("PTX_TRAINING", "model", "the model has no loss: its target input is missing");
-    const trainable = graph.parameters.filter(({ name }) => parameters.get(name)?.trainable);
-    if (trainable.length === 0)
-      throw ptxError("PTX_TRAINING", "trainer.freeze", "every parameter is frozen: nothing would be trained");
-    graph.output("loss_sum", loss.sum);
-    graph.output("loss_count", loss.count);
-    const { sum, count } = objective(loss);
-    graph.output("divisor", count);
-    for (const [name, tensor] of Object.entries(outputs)) graph.output(name, tensor);
-    const carried = CarriedValues.declare(graph, scope.carried);
-    const trained: Trained[] = [];
-    for (const [i, gradient] of gradients(sum, trainable).entries()) {
-      const parameter = parameters.get(trainable[i]!.name)!;
-      if (gradient === null) {
-        throw ptxError(
-          "PTX_TRAINING",
-          parameter.name,
-          "the loss does not depend on this parameter; remove the part that made it, or freeze it",
-        );
-      }
-      declare(graph, parameter, gradient);
-      trained.push({ parameter, sparse: isSparse(gradient) });
-    }
-    optimize(graph);
+    const { graph, trained, scope, outputs, carried } = trainingGraph(part, parameters, context);
     return new TrainingStep(
       graph,
       await engine.compile(graph),
@@ -161,9 +134,56 @@ export class TrainingStep {
   }
 }
 
+/** A parameter that a graph has the gradient of: of all elements, or of the rows that a batch reads. */
 interface Trained {
   readonly parameter: Parameter;
   readonly sparse: boolean;
+}
+
+/** A part's model in training mode, with the gradients of all trainable parameters. */
+export interface TrainingGraph {
+  readonly graph: Graph;
+  readonly trained: readonly Trained[];
+  readonly scope: Scope;
+  readonly outputs: Predicted["outputs"];
+  readonly carried: CarriedValues;
+}
+
+/** Builds the graph of a training step. Throws `PTX_TRAINING` for a model without a loss, or a parameter without a gradient. */
+export function trainingGraph(
+  { build, objective = (loss) => loss }: Pick<TrainingPart, "build" | "objective">,
+  parameters: ParameterStore,
+  context: Context,
+): TrainingGraph {
+  const graph = new Graph();
+  const scope = Scope.root(graph, "train", parameters, context);
+  const { loss, outputs } = build(scope);
+  if (loss === null)
+    throw ptxError("PTX_TRAINING", "model", "the model has no loss: its target input is missing");
+  const trainable = graph.parameters.filter(({ name }) => parameters.get(name)?.trainable);
+  if (trainable.length === 0)
+    throw ptxError("PTX_TRAINING", "trainer.freeze", "every parameter is frozen: nothing would be trained");
+  graph.output("loss_sum", loss.sum);
+  graph.output("loss_count", loss.count);
+  const { sum, count } = objective(loss);
+  graph.output("divisor", count);
+  for (const [name, tensor] of Object.entries(outputs)) graph.output(name, tensor);
+  const carried = CarriedValues.declare(graph, scope.carried);
+  const trained: Trained[] = [];
+  for (const [i, gradient] of gradients(sum, trainable).entries()) {
+    const parameter = parameters.get(trainable[i]!.name)!;
+    if (gradient === null) {
+      throw ptxError(
+        "PTX_TRAINING",
+        parameter.name,
+        "the loss does not depend on this parameter; remove the part that made it, or freeze it",
+      );
+    }
+    declare(graph, parameter, gradient);
+    trained.push({ parameter, sparse: isSparse(gradient) });
+  }
+  optimize(graph);
+  return { graph, trained, scope, outputs, carried };
 }
 
 function declare(graph: Graph, { name }: Parameter, gradient: NonNullable<Gradient>): void {

@@ -1,0 +1,176 @@
+import { learn } from "../components/data/data-handler.js";
+import type { ParameterEntry } from "../components/optimizers/contracts.js";
+import { matchParameters } from "../components/optimizers/parameter-match.js";
+import { type TrainingGraph, trainingGraph } from "../components/trainers/training-step.js";
+import { dimSymbols } from "../graph/dims.js";
+import { inputBytes, peakBytes } from "../graph/memory.js";
+import type { SlotValue } from "../registry/component.js";
+import type { Context } from "../registry/context.js";
+import { ptxError } from "../registry/errors.js";
+import { isObject } from "../registry/json.js";
+import type { RunConfig } from "../registry/run-config.js";
+import type { OpenTask } from "./open-task.js";
+
+/** One parameter of a task's models. */
+export interface ParameterSummary {
+  /** Its path: the module's, then its name in it. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly count: number;
+  readonly trainable: boolean;
+  /** The tasks whose models use it; of a task of one model, "". */
+  readonly tasks: readonly string[];
+}
+
+/** Predicted bytes of training: what is kept all the time, and what a batch needs. */
+export interface MemorySummary {
+  readonly parameters: number;
+  /** Buffers of dense gradients, for each task its own; tables have gradients by rows, which belong to a batch. */
+  readonly gradients: number;
+  readonly optimizer: number;
+  readonly averaging: number;
+  /** Copies of the best parameters so far. */
+  readonly best: number;
+  /** Inputs and results of nodes at the moment when they are most, of all tasks together: each keeps its own. */
+  readonly activations: number;
+  readonly total: number;
+}
+
+/** What a task's models are made of. */
+export interface Summary {
+  readonly parameters: readonly ParameterSummary[];
+  readonly count: number;
+  readonly trainable: number;
+  readonly frozen: number;
+  /** The sizes of the batch that memory is predicted for, by axis. */
+  readonly batch: Readonly<Record<string, number>>;
+  readonly memory: MemorySummary;
+}
+
+/** The keys of a trainer that a summary reads, if it has them. */
+interface TrainerKeys {
+  readonly freeze?: readonly string[];
+  readonly optimizer?: SlotValue<"optimizer">;
+  readonly weight_averaging?: SlotValue<"weight_averaging"> | null;
+}
+
+/** Lets a config's tensorizers learn their vocabularies, which parameters' sizes depend on. */
+export async function learnFor({ task }: OpenTask): Promise<void> {
+  await learn([...task.parts.values()].map((part) => part.data()));
+}
+
+/**
+ * Parameters and memory of an open task whose vocabularies are known.
+ * @param sizes of the batch by axis (`batch`, `tokens`, ...). Throws `PTX_USAGE` for an axis that no input has.
+ */
+export function summarize(
+  { task, context, parameters }: OpenTask,
+  config: RunConfig,
+  sizes: ReadonlyMap<string, number>,
+): Summary {
+  const { freeze = [], optimizer, weight_averaging: averaging } = trainerKeys(config);
+  const names = [...task.parts.keys()];
+  const build = (name: string): TrainingGraph => {
+    const objective = task.objective(name);
+    const part = task.parts.get(name)!;
+    return trainingGraph(
+      {
+        build: (scope) => part.build(scope, { form: "ids", targets: true }),
+        ...(objective && { objective }),
+      },
+      parameters,
+      context,
+    );
+  };
+  if (freeze.length > 0) {
+    for (const name of names) build(name);
+    const frozen = matchParameters(freeze, parameters.names, (i) => `trainer.freeze[${i}]`).flat();
+    for (const name of frozen) parameters.get(name)!.trainable = false;
+  }
+  const graphs = new Map(names.map((name) => [name, build(name)]));
+  const users = (parameter: string): string[] =>
+    names.filter((name) => graphs.get(name)!.graph.parameters.some((tensor) => tensor.name === parameter));
+  const list = [...parameters].map(
+    ({ name, shape, data, trainable }): ParameterSummary => ({
+      name,
+      shape,
+      count: data.length,
+      trainable,
+      tasks: users(name),
+    }),
+  );
+  const count = sum(list.map((parameter) => parameter.count));
+  const trainable = sum(list.filter((parameter) => parameter.trainable).map((parameter) => parameter.count));
+  const bound = boundSizes([...graphs.values()], sizes);
+  const kept = {
+    parameters: 4 * count,
+    gradients: sum([...graphs.values()].map(gradientBytes)),
+    optimizer: optimizer === undefined ? 0 : 4 * trainable * optimizerCopies(optimizer, context),
+    averaging: averaging ? 4 * trainable : 0,
+    best: 4 * count * task.selections.length,
+    activations: sum([...graphs.values()].map((graph) => activationBytes(graph, bound))),
+  };
+  return {
+    parameters: list,
+    count,
+    trainable,
+    frozen: count - trainable,
+    batch: Object.fromEntries(bound),
+    memory: { ...kept, total: sum(Object.values(kept)) },
+  };
+}
+
+/** The sizes of axes that a caller does not give. */
+const USUAL: Readonly<Record<string, number>> = { batch: 32, tokens: 32 };
+const USUAL_OTHERS = 16;
+
+/** A size for every axis of the inputs. */
+function boundSizes(
+  graphs: readonly TrainingGraph[],
+  given: ReadonlyMap<string, number>,
+): Map<string, number> {
+  const inputs = graphs.flatMap(({ graph }) => graph.inputs);
+  const axes = [...new Set(inputs.flatMap(({ shape }) => shape.flatMap(dimSymbols)))];
+  const unknown = [...given.keys()].find((axis) => !axes.includes(axis));
+  if (unknown !== undefined)
+    throw ptxError(
+      "PTX_USAGE",
+      "--size",
+      `no input has an axis called "${unknown}"  known: ${axes.join(", ")}`,
+    );
+  return new Map(axes.map((axis) => [axis, given.get(axis) ?? USUAL[axis] ?? USUAL_OTHERS]));
+}
+
+function gradientBytes({ trained }: TrainingGraph): number {
+  return 4 * sum(trained.flatMap(({ parameter, sparse }) => (sparse ? [] : [parameter.data.length])));
+}
+
+function activationBytes({ graph }: TrainingGraph, sizes: ReadonlyMap<string, number>): number {
+  const tokens = sizes.get("tokens") ?? 1;
+  // As many different words as there are words at most.
+  const most = (sizes.get("batch") ?? 1) * tokens;
+  const gradients = new Set(
+    [...graph.outputs].flatMap(([name, tensor]) => (name.startsWith("gradient:") ? [tensor] : [])),
+  );
+  return inputBytes(graph, sizes, most) + peakBytes(graph, sizes, most, gradients);
+}
+
+/** How many numbers an optimizer keeps for each trained one: it is given a parameter to try. */
+function optimizerCopies(slot: SlotValue<"optimizer">, context: Context): number {
+  const part = context.part("optimizer", slot);
+  const config = { ...(part.config as object), parameter_groups: [] } as never;
+  const optimizer = part.component.create(config, context);
+  const probe: ParameterEntry = { name: "probe", shape: [4], data: new Float32Array(4), trainable: true };
+  optimizer.bind([probe]);
+  optimizer.step([{ parameter: probe, gradient: { kind: "dense", data: new Float32Array(4) } }], 1, 1);
+  return sum(Object.values(optimizer.state().arrays).map(({ length }) => length)) / 4;
+}
+
+/** What a task's trainer says, as far as the config has such keys. */
+function trainerKeys({ task }: RunConfig): TrainerKeys {
+  const [options] = Object.values(task) as readonly { readonly trainer?: unknown }[];
+  const [keys] = isObject(options?.trainer) ? Object.values(options.trainer) : [];
+  return isObject(keys) ? (keys as TrainerKeys) : {};
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
