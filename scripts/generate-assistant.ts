@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateAssistant, type Split, splits, type Utterance } from "./assistant/generate.js";
+import { describeSessions, generateSessions, sessionFiles } from "./assistant/sessions.js";
 import { isMain } from "./lib/main.js";
 import { toTsv, writeAtomically } from "./lib/output.js";
 
@@ -34,9 +35,11 @@ export function describeAssistant(data: Readonly<Record<Split, readonly Utteranc
 
 if (isMain(import.meta.url)) {
   const data = generateAssistant();
+  const sessions = generateSessions(data);
   const folder = fileURLToPath(new URL("../data/assistant", import.meta.url));
   console.log(describeAssistant(data));
-  for (const [name, content] of assistantFiles(data)) {
+  console.log(describeSessions(sessions));
+  for (const [name, content] of [...assistantFiles(data), ...sessionFiles(sessions)]) {
     writeAtomically(join(folder, name), content);
     console.log(join(folder, name));
   }

@@ -102,13 +102,13 @@ export function generateAssistant(seed = "assistant 1", templates = intents): Re
 }
 
 /** The fillers of an utterance, cut out of its text. */
-function fillersOf({ text, spans }: Utterance): string[] {
+export function fillersOf({ text, spans }: Utterance): string[] {
   const points = [...text];
   return spans.map(({ start, end }) => points.slice(start, end).join(""));
 }
 
 /** What is left of an utterance when its fillers are taken out, as it is compared for sameness. */
-function utteranceSurface({ text, spans }: Utterance): string {
+export function utteranceSurface({ text, spans }: Utterance): string {
   const points = [...text];
   let [result, at] = ["", 0];
   for (const { start, end, slot } of spans) {
@@ -185,7 +185,7 @@ function fillIntent(
 }
 
 /** Puts a filler into every place of a sentence, no filler twice, and makes `a`/`an` agree with it. */
-function fillSentence(
+export function fillSentence(
   sentence: readonly Piece[],
   fillers: ReadonlyMap<string, readonly string[]>,
   intent: string,
@@ -215,7 +215,8 @@ function agree(text: string, filler: string): string {
   return text.replace(/\ban? $/, `${article} `);
 }
 
-function toUtterance(intent: string, segments: readonly Segment[]): Utterance {
+/** The utterance of segments put together. */
+export function toUtterance(intent: string, segments: readonly Segment[]): Utterance {
   const spans: Span[] = [];
   let at = 0;
   for (const { text, slot } of segments) {

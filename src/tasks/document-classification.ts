@@ -14,21 +14,22 @@ import { namedScores, undecidedLabels } from "./class-scores.js";
 import type { OutputRow, Prediction } from "./prediction.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
 
-const schema = Type.Object(
-  {
-    data: taskOptions.data,
-    model: Slot("model", { default: "DocModel", description: "What is trained." }),
-    trainer: taskOptions.trainer,
-    metric_reporter: Slot("metric_reporter", {
-      default: "ClassificationMetricReporter",
-      description: "Which figures are computed.",
-    }),
-    channels: taskOptions.channels,
-  },
-  { description: "Gives each text one label, or several." },
-);
+const schemaOf = (model: string, description: string) =>
+  Type.Object(
+    {
+      data: taskOptions.data,
+      model: Slot("model", { default: model, description: "What is trained." }),
+      trainer: taskOptions.trainer,
+      metric_reporter: Slot("metric_reporter", {
+        default: "ClassificationMetricReporter",
+        description: "Which figures are computed.",
+      }),
+      channels: taskOptions.channels,
+    },
+    { description },
+  );
 
-type Config = Static<typeof schema>;
+type Config = Static<ReturnType<typeof schemaOf>>;
 
 /** The input that holds the truth. */
 const TARGET = "labels";
@@ -85,6 +86,14 @@ class DocumentClassification extends SingleModelTask<Evaluated> {
 export const DocumentClassificationTask = component({
   kind: "task",
   name: "DocumentClassificationTask",
-  schema,
+  schema: schemaOf("DocModel", "Gives each text one label, or several."),
   create: (config, context) => new DocumentClassification("DocumentClassificationTask", config, context),
+});
+
+/** PyText's SeqNNTask: a session of utterances to one or several labels. */
+export const SeqNNTask = component({
+  kind: "task",
+  name: "SeqNNTask",
+  schema: schemaOf("SeqNNModel", "Gives each session of utterances one label, or several."),
+  create: (config, context) => new DocumentClassification("SeqNNTask", config, context),
 });

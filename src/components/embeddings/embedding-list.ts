@@ -31,7 +31,7 @@ export const EmbeddingList = component({
     );
     const vectors = concat(
       parts.map((part) => part.vectors),
-      2,
+      -1,
     );
     return { vectors, mask: parts[0]!.mask };
   },

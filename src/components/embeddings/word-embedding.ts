@@ -10,6 +10,7 @@ import type { Context, Token } from "../../registry/context.js";
 import { InputFile } from "../../registry/input-file.js";
 import { type LoadedVectors, loadVectors } from "../../text/embeddings-file.js";
 import { PAD_ID, UNK_ID } from "../../text/vocabulary.js";
+import type { Tensorizer } from "../data/contracts.js";
 import { vocabularyOf } from "../data/tensorizers/vocabulary-holder.js";
 import { distinctLookup, wholeLookup } from "../distinct.js";
 import { zeroPadding } from "../masking.js";
@@ -52,7 +53,9 @@ const schema = Type.Object(
   { description: "A trained vector for every word of the vocabulary." },
 );
 
-const vectorsToken = (path: string): Token<LoadedVectors> => `vectors:${path}`;
+/** The vectors of a file for the words of one input: another input's words have other ids. */
+const vectorsToken = (path: string, { fields: [field] }: Tensorizer): Token<LoadedVectors> =>
+  `vectors:${field!.name}:${path}`;
 
 function initializer(
   config: { embedding_init_strategy: string; embedding_init_range: number },
@@ -90,15 +93,16 @@ export const WordEmbedding = component({
   async prepare(config, context: Context, tensorizers) {
     const path = config.pretrained_embeddings_path;
     if (path === null) return;
-    const vocabulary = vocabularyOf(tensorizers.get("tokens"), "WordEmbedding");
+    const tensorizer = tensorizers.get("tokens");
+    const vocabulary = vocabularyOf(tensorizer, "WordEmbedding");
     const vectors = await loadVectors(path, vocabulary, config.embed_dim);
     for (const line of vectors.summary) context.log.info(line);
-    context.provide(vectorsToken(path), vectors);
+    context.provide(vectorsToken(path, tensorizer!), vectors);
   },
   build(scope, config, inputs) {
     const { tensorizer, tensors } = inputs.need("tokens", "WordEmbedding");
     const path = config.pretrained_embeddings_path;
-    const pretrained = path === null ? undefined : scope.context.find(vectorsToken(path));
+    const pretrained = path === null ? undefined : scope.context.find(vectorsToken(path, tensorizer));
     const size = vocabularyOf(tensorizer, "WordEmbedding").size;
     const table = scope.parameter("weight", [size, config.embed_dim], initializer(config, pretrained), {
       frozen: config.freeze,

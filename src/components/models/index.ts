@@ -2,6 +2,7 @@
 import { MLPDecoder } from "../decoders/mlp-decoder.js";
 import { CapitalizationEmbedding } from "../embeddings/capitalization-embedding.js";
 import { CharacterEmbedding } from "../embeddings/character-embedding.js";
+import { ContextEmbedding } from "../embeddings/context-embedding.js";
 import { DenseEmbedding } from "../embeddings/dense-embedding.js";
 import { DictEmbedding } from "../embeddings/dict-embedding.js";
 import { EmbeddingList } from "../embeddings/embedding-list.js";
@@ -39,11 +40,13 @@ import { BagOfNGramsModel } from "./bag-of-ngrams-model.js";
 import { DocModel } from "./doc-model.js";
 import { IntentSlotModel } from "./intent-slot-model.js";
 import { LMLSTM } from "./language-model.js";
+import { SeqNNModel } from "./seq-nn-model.js";
 import { WordTaggingModel } from "./word-tagging-model.js";
 
 /** Every model component that comes with the library. */
 export const modelComponents = [
   DocModel,
+  SeqNNModel,
   BagOfNGramsModel,
   WordTaggingModel,
   IntentSlotModel,
@@ -52,6 +55,7 @@ export const modelComponents = [
   DictEmbedding,
   CapitalizationEmbedding,
   DenseEmbedding,
+  ContextEmbedding,
   EmbeddingList,
   DocNNRepresentation,
   BiLSTM,

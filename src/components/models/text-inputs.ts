@@ -25,6 +25,10 @@ export const textInputs = {
     default: null,
     description: "Numbers that stand beside the text.",
   }),
+  context: Slot("tensorizer", {
+    default: null,
+    description: "The utterances before the text, for ContextEmbedding: a SeqTokenTensorizer.",
+  }),
 };
 
 /** The slot for what makes vectors of words. */

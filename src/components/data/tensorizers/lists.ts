@@ -4,8 +4,14 @@ import { badCell, cell } from "./cells.js";
 /**
  * The items of a cell that holds a list: a JSON list (as a value, or as text), or texts between separators.
  * Items between separators are trimmed; an empty cell is an empty list.
+ * @param needed what to say that the cell should hold where there is no separator
  */
-export function listCell(row: Row, column: string, separator: string | null): readonly unknown[] {
+export function listCell(
+  row: Row,
+  column: string,
+  separator: string | null,
+  needed = "a JSON list (set separator for lists like a,b)",
+): readonly unknown[] {
   const value = cell(row, column);
   if (Array.isArray(value)) return value as unknown[];
   if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>);
@@ -13,7 +19,7 @@ export function listCell(row: Row, column: string, separator: string | null): re
   if (separator === null) {
     const parsed = parse(value);
     if (Array.isArray(parsed)) return parsed as unknown[];
-    throw badCell(row, column, "a JSON list (set separator for lists like a,b)", value);
+    throw badCell(row, column, needed, value);
   }
   return value.trim() === "" ? [] : value.split(separator).map((item) => item.trim());
 }

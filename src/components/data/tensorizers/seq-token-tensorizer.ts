@@ -150,7 +150,8 @@ class SeqTokenIds implements VocabularyHolder {
   /** Each text as a row that the cutter reads. */
   #all(row: Row): readonly Row[] {
     const { column } = this.config;
-    return listCell(row, column, null).map((text) => ({ values: { [column]: text }, origin: row.origin }));
+    const texts = listCell(row, column, null, 'a JSON list of texts, such as ["where to?", "home"]');
+    return texts.map((text) => ({ values: { [column]: text }, origin: row.origin }));
   }
 
   #kept(row: Row): readonly Row[] {
@@ -168,5 +169,14 @@ export const SeqTokenTensorizer = component({
   kind: "tensorizer",
   name: "SeqTokenTensorizer",
   schema,
+  check: ({ axis, utterance_axis }) =>
+    axis === utterance_axis
+      ? [
+          {
+            path: "utterance_axis",
+            message: `axis and utterance_axis are both "${axis}", but texts are not as many as words: give them different names`,
+          },
+        ]
+      : [],
   create: (config, context, name) => new SeqTokenIds(config, context, name),
 });
