@@ -392,6 +392,33 @@ describe("ParallelFilesDataSource", () => {
     );
   });
 
+  it("leaves out rows with a line that is not UTF-8 when told to, wherever it stands", async () => {
+    const bytes = (text: string) => Buffer.from(text, "latin1");
+    const path = folder({
+      "seq.in": bytes("\xff\nb\nc\nd\ne\nf\xff\n"),
+      label: bytes("A\nB\nC\xff\xff\nD\nE\xff\nF\n"),
+    });
+    const train = { text: path("seq.in"), label: path("label") };
+    await expect(
+      collect(makeSource("ParallelFilesDataSource", { train }), "train", ["text"]),
+    ).rejects.toThrow(/seq\.in:1\n.*not UTF-8/);
+    const source = makeSource("ParallelFilesDataSource", { train, on_error: "skip" });
+    for (let pass = 0; pass < 2; pass++) {
+      expect(await collect(source, "train", ["text", "label"])).toEqual([
+        { values: { text: "b", label: "B" }, origin: "seq.in:2" },
+        { values: { text: "d", label: "D" }, origin: "seq.in:4" },
+      ]);
+      const [skipped, ...others] = source.skipped("train");
+      expect([skipped!.reason, skipped!.count, others]).toEqual(["not UTF-8", 4, []]);
+      expect(skipped!.examples.map((place) => place.replace(/^.*\//, ""))).toEqual([
+        "seq.in:1",
+        "label:3",
+        "label:5",
+        "seq.in:6",
+      ]);
+    }
+  });
+
   it("keeps lines together where files are read in pieces of unlike size", async () => {
     const size = 40_000;
     const texts = Array.from({ length: size }, (_, i) => `${"word ".repeat(i % 19)}${i}`);
