@@ -95,8 +95,9 @@ function verdict(average: number, goal: Goal): string {
   return `${shown(target, goal)} ${reached ? "ok" : "MISSED"}`;
 }
 
-const timeVerdict = (seconds: number, minutes: number): string =>
-  ` (<= ${60 * minutes} ${seconds <= 60 * minutes ? "ok" : "MISSED"})`;
+function timeVerdict(seconds: number, minutes: number): string {
+  return ` (<= ${60 * minutes} ${seconds <= 60 * minutes ? "ok" : "MISSED"})`;
+}
 
 /** The test part of metrics.json after training. */
 async function testFigures(config: string, sets: readonly string[], seed: number): Promise<unknown> {
@@ -119,4 +120,6 @@ function figureOf(figures: unknown, path: string, config: string): number {
 }
 
 /** Shares in percent. */
-const shown = (figure: number, { lower }: Goal): string => (lower ? figure : 100 * figure).toFixed(2);
+function shown(figure: number, { lower }: Goal): string {
+  return (lower ? figure : 100 * figure).toFixed(2);
+}
