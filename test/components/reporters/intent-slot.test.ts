@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { IntentSlotEvaluated, MetricReporter } from "../../../src/components/reporters/contracts.js";
+import type {
+  IntentSlotMetricReporter as Contract,
+  IntentSlotEvaluated,
+} from "../../../src/components/reporters/contracts.js";
 import { IntentSlotMetricReporter } from "../../../src/components/reporters/intent-slot.js";
 import { Context } from "../../../src/registry/context.js";
 import { Registry } from "../../../src/registry/registry.js";
@@ -12,7 +15,7 @@ const context = new Context(new Registry(), {
 
 type Config = Parameters<typeof IntentSlotMetricReporter.create>[0];
 
-function reporter(options: Partial<Config> = {}): MetricReporter<IntentSlotEvaluated> {
+function reporter(options: Partial<Config> = {}): Contract {
   return IntentSlotMetricReporter.create(
     { model_select_metric: "frame_accuracy", worst_rows: 20, ...options },
     context,
