@@ -13,7 +13,6 @@ import { prepareGlove } from "./glove.js";
 import { CASES, type Case, type Goal } from "./lib/cases.js";
 import { cache, cli, inScratchFolder, machine, root } from "./lib/environment.js";
 import { table } from "./lib/markdown.js";
-import { snipsTenth } from "./lib/snips-tenth.js";
 import { mean } from "./lib/stats.js";
 
 const { values, positionals } = parseArgs({
@@ -57,9 +56,10 @@ if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.map((line) => `- ${li
 async function measured(one: Case, folder: string | undefined): Promise<string[][]> {
   const config = `configs/${one.config ?? one.name}.json`;
   const sets = [
-    ...(one.data === undefined ? [] : [`vars.data=${one.data === "shared" ? data : snipsTenth(data)}`]),
+    ...(one.shared ? [`vars.data=${data}`] : []),
     ...(one.vectors ? [`vars.vectors=${await prepareGlove()}`] : []),
     ...(folder === undefined ? [] : [`vars.${one.external}=${folder}`]),
+    ...(one.sets ?? []),
     ...values.set,
   ];
   const chosenSeeds = one.once ? seeds.slice(0, 1) : seeds;
@@ -72,7 +72,7 @@ async function measured(one: Case, folder: string | undefined): Promise<string[]
     const average = mean(reached);
     means.set(`${one.name} ${goal.figure}`, average);
     return [
-      `${one.name}${one.data === "snips-tenth" ? ` (a tenth of the training rows, ${config})` : ""}`,
+      `${one.name}${one.sets === undefined ? "" : ` (${config}, ${one.sets.join(", ")})`}`,
       goal.figure,
       shown(average, goal),
       reached.map((figure) => shown(figure, goal)).join(" "),
