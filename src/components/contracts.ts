@@ -161,7 +161,11 @@ declare module "../registry/component.js" {
       /** `[batch, tokens, dim]`, zero at padding. */
       build(scope: Scope, config: Config, inputs: ModelInputs): TokenVectors;
     };
-    representation: { build(scope: Scope, config: Config, input: TokenVectors): Represented };
+    representation: {
+      /** Whether it takes the words of several texts in each row, `[batch, utterances, tokens, dim]`. */
+      readonly takesUtterances?: boolean;
+      build(scope: Scope, config: Config, input: TokenVectors): Represented;
+    };
     pooling: {
       /** `[batch, dim]`; rows without tokens give zeros. */ build(
         scope: Scope,

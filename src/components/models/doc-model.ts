@@ -4,6 +4,7 @@ import type { Scope } from "../../graph/scope.js";
 import { component, Slot } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import type { Labels, ModelInputs, Predicted } from "../contracts.js";
+import { represented } from "../representations/parts.js";
 import { classify, decisionOf } from "./classify.js";
 import { embedded, embeddingSlot, prepareEmbedding, textInputs } from "./text-inputs.js";
 
@@ -38,12 +39,7 @@ export function buildClassifier(
   { labels }: Labels,
 ): Predicted {
   const words = embedded(scope, config.embedding, inputs);
-  const { doc } = scope.part(
-    "representation",
-    config.representation,
-    "representation",
-    (representation, options, at) => representation.build(at, options, words),
-  );
+  const { doc } = represented(scope, config.representation, "representation", words);
   if (doc === null) {
     throw ptxError(
       "PTX_CONFIG_VALUE",

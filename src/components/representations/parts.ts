@@ -7,8 +7,20 @@ import type { Represented, TokenVectors } from "../contracts.js";
 
 type RepresentationSlot = SlotValue<"representation">;
 
-function represented(scope: Scope, slot: RepresentationSlot, key: string, input: TokenVectors): Represented {
-  return scope.part("representation", slot, key, (part, options, at) => part.build(at, options, input));
+/** What the representation in the slot `key` makes of the words. Throws `PTX_CONFIG_VALUE` for one that would need one text a row. */
+export function represented(
+  scope: Scope,
+  slot: RepresentationSlot,
+  key: string,
+  input: TokenVectors,
+): Represented {
+  return scope.part("representation", slot, key, (part, options, at) => {
+    if (input.vectors.rank === 4 && part.takesUtterances !== true) {
+      const what = "reads one text in each row, and the input has several utterances";
+      throw lacking(scope, slot, key, what, "use SeqRepresentation here, or a TokenTensorizer for the input");
+    }
+    return part.build(at, options, input);
+  });
 }
 
 function lacking(scope: Scope, slot: RepresentationSlot, key: string, what: string, instead: string): Error {

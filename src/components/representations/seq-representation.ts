@@ -49,6 +49,7 @@ export const SeqRepresentation = component({
   kind: "representation",
   name: "SeqRepresentation",
   schema,
+  takesUtterances: true,
   build(scope, config, input) {
     if (input.vectors.rank !== 4) {
       throw ptxError(
