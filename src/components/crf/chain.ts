@@ -1,12 +1,12 @@
 /** @file A linear-chain conditional random field (Lafferty, McCallum and Pereira, 2001): what its sequences are scored by. */
 import type { Tensor } from "../../graph/graph.js";
 import { withGradient } from "../../graph/ops/custom-gradient.js";
-import { cast, equal, less, sub, where } from "../../graph/ops/elementwise.js";
-import { reduceMax } from "../../graph/ops/reduction.js";
-import { range, transpose, unsqueeze } from "../../graph/ops/shaping.js";
+import { cast, equal, sub, where } from "../../graph/ops/elementwise.js";
+import { cumSum, reduceMax } from "../../graph/ops/reduction.js";
+import { transpose } from "../../graph/ops/shaping.js";
 import { uniformInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
-import { HIDDEN, rowLengths } from "../masking.js";
+import { HIDDEN } from "../masking.js";
 import type { Allowed } from "./constraints.js";
 
 /** What is learned besides the scores of labels at tokens. */
@@ -50,8 +50,7 @@ export function crfWeights(scope: Scope, labels: number): CrfWeights {
 /** The chain of a batch. `logits [batch, tokens, labels]`, bool `mask [batch, tokens]`, true for a prefix of each row. */
 export function chainOf(logits: Tensor, mask: Tensor, weights: CrfWeights, allowed: Allowed | null): Chain {
   const byTime = transpose(logits, [1, 0, 2]);
-  const position = cast(unsqueeze(range(logits.graph, logits.dim(1)), [1]), "int32");
-  const lengths = rowLengths(mask);
+  const inside = transpose(mask, [1, 0]);
   const learned: CrfWeights = {
     transitions: fromTop(weights.transitions, allowed?.transitions),
     start: fromTop(weights.start, allowed?.start),
@@ -59,8 +58,8 @@ export function chainOf(logits: Tensor, mask: Tensor, weights: CrfWeights, allow
   };
   return {
     emissions: shifted(byTime, reduceMax(byTime, [2], true)),
-    mask: less(position, lengths),
-    isLast: equal(position, sub(lengths, 1)),
+    mask: inside,
+    isLast: equal(cumSum(cast(inside, "int32"), 0, true), 1),
     learned,
     weights: {
       transitions: hidden(learned.transitions, allowed?.transitions),

@@ -42,7 +42,7 @@ export function forwardPass({ emissions, weights }: Chain): ForwardPass {
     const sums = mul(arriving!, emission!);
     const scale = reduceSum(sums, [1], true);
     const shares = div(sums, scale);
-    return { states: [matmul(shares, transitions)], outputs: [shares, scale] };
+    return { states: [gemm(shares, transitions)], outputs: [shares, scale] };
   });
   const [shares, scales] = outputs;
   return { shares: shares!, scales: scales!, ends: matmul(shares!, unsqueeze(end, [1])), factors };

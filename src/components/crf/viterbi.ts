@@ -15,23 +15,22 @@ import type { Chain } from "./chain.js";
  */
 export function viterbi({ emissions, mask, weights }: Chain): Tensor {
   const { graph } = emissions;
-  const [tokens, batch] = emissions.shape;
+  const batch = emissions.dim(1);
   const labels = sizedAxis(emissions, 2);
   const into = swapAxes(weights.transitions);
-  const start = expand(weights.start, [batch!, labels]);
+  const start = expand(weights.start, [batch, labels]);
   const { outputs } = scan({ states: [start], scanned: [emissions] }, ([arriving], [emission]) => {
     const best = add(arriving!, emission!);
     return { states: [reduceMax(add(unsqueeze(best, [1]), into), [2])], outputs: [best] };
   });
-  // One label more, "none", is the only one at padding; the end is what leads to it.
-  const inside = unsqueeze(mask, [2]);
-  const none = where(inside, 2 * HIDDEN, full(graph, "float32", [tokens!, batch!, 1], 0));
-  const scores = concat([where(inside, outputs[0]!, HIDDEN), none], 2);
+  // One label more, "none": the only one at padding and nowhere else. The end is what leads to it.
+  const [always, never] = [-HIDDEN, 2 * HIDDEN].map((score) => graph.constant("float32", [], [score]));
+  const scores = concat([outputs[0]!, where(unsqueeze(mask, [2]), never!, always!)], 2);
   const ways = pad(concat([into, unsqueeze(weights.end, [0])], 0), [0, 0], [0, 1]);
-  const last = full(graph, "int64", [batch!], labels);
+  const last = full(graph, "int64", [batch], labels);
   const path = scan({ states: [last], scanned: [scores], reverse: true }, ([next], [score]) => {
     const tag = argMax(add(gather(ways, next!), score!), 1);
-    return { states: [tag], outputs: [tag] };
+    return { states: [tag], outputs: [cast(tag, "int32")] };
   });
-  return where(mask, cast(path.outputs[0]!, "int32"), 0);
+  return where(mask, path.outputs[0]!, 0);
 }

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { maximum, minimum, where } from "../../graph/ops/elementwise.js";
 import { gatherElements } from "../../graph/ops/lookup.js";
 import { squeeze, transpose, unsqueeze } from "../../graph/ops/shaping.js";
 import { component } from "../../registry/component.js";
@@ -45,8 +46,12 @@ export const CRFOutputLayer = component({
   },
 });
 
+/** The smallest score: a tag that was chosen is possible, whatever rounding makes of its probability. */
+const LEAST = 1e-30;
+
 function decode(chain: Chain, forward: ForwardPass): Pick<TagsPredicted, "tags" | "scores"> {
   const tags = viterbi(chain);
-  const chosen = gatherElements(marginals(chain, forward), unsqueeze(tags, [2]), 2);
-  return { tags: transpose(tags, [1, 0]), scores: transpose(squeeze(chosen, [2]), [1, 0]) };
+  const chosen = squeeze(gatherElements(marginals(chain, forward), unsqueeze(tags, [2]), 2), [2]);
+  const scores = where(chain.mask, maximum(minimum(chosen, 1), LEAST), 0);
+  return { tags: transpose(tags, [1, 0]), scores: transpose(scores, [1, 0]) };
 }

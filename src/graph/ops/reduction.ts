@@ -166,9 +166,9 @@ export const logSoftmax = (x: Tensor, axis = -1): Tensor => apply(LogSoftmax, [x
 /** int64: the position of the largest value along an axis, the first one of several. */
 export const argMax = (x: Tensor, axis = -1, keepdims = false): Tensor =>
   apply(ArgMax, [x], { axis, keepdims: keepdims ? 1 : 0 });
-/** Running sums along an axis. */
-export const cumSum = (x: Tensor, axis: number): Tensor =>
-  apply(CumSum, [x, x.graph.constant("int64", [], [axis])], { exclusive: 0, reverse: 0 });
+/** Running sums along an axis, from its start or from its end. */
+export const cumSum = (x: Tensor, axis: number, reverse = false): Tensor =>
+  apply(CumSum, [x, x.graph.constant("int64", [], [axis])], { exclusive: 0, reverse: reverse ? 1 : 0 });
 /** `(x - mean) / sqrt(variance + epsilon) * scale + bias` over the last axis (Ba, Kiros and Hinton, 2016). */
 export const layerNorm = (x: Tensor, scale: Tensor, bias: Tensor, epsilon = 1e-5): Tensor =>
   applyAll<Normalised, { axis: number; epsilon: number }>(LayerNormalization, [x, scale, bias], {

@@ -264,14 +264,16 @@ describe("scores of any size", () => {
     }
   });
 
-  it.each(engineNames)("give valid tags with finite scores, on %s", async (name) => {
+  it.each(engineNames)("give valid tags with scores above 0 and up to 1, on %s", async (name) => {
     const crf = await crfProgram(BIO, { engine: name, constraints: "bio" });
     await fc.assert(
       fc.asyncProperty(batches(BIO.length, 6, extreme), async (batch) => {
         await finite(crf, batch);
-        const { tags } = await crf.run(batch);
-        for (const [i, { emissions }] of batch.rows.entries())
+        const { tags, scores } = await crf.run(batch);
+        for (const [i, { emissions }] of batch.rows.entries()) {
           expect(isBio(rowOf(tags!, i, emissions.length).map((id) => BIO[id]!))).toBe(true);
+          expect(rowOf(scores!, i, emissions.length).every((score) => score > 0 && score <= 1)).toBe(true);
+        }
       }),
       { numRuns: runs[name] },
     );
