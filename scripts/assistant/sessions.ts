@@ -54,7 +54,9 @@ export function generateSessions(
   for (const split of splits) {
     const random = new Random(`${seed} ${split}`);
     const intents = [...new Set(full[split].map(({ intent }) => intent))].sort();
-    const topics = intents.map((wanted) => full[split].filter(({ intent }) => intent === wanted));
+    const topics = intents.map((wanted) =>
+      random.shuffle(full[split].filter(({ intent }) => intent === wanted)),
+    );
     const made: Utterance[] = [];
     const follow = (before: Utterance): Utterance => {
       for (let attempt = 0; attempt < 200; attempt++) {
@@ -70,8 +72,9 @@ export function generateSessions(
       );
     };
     const known = new Set<string>();
-    while (result[split].length < sessionsOf[split]) {
-      const topic = random.pick(topics[result[split].length % topics.length]!);
+    for (let at = 0; result[split].length < sessionsOf[split]; at++) {
+      const requests = topics[at % topics.length]!;
+      const topic = requests[Math.floor(at / topics.length) % requests.length]!;
       const context = Array.from({ length: random.pick(others) }, () => random.pick(full[split]).text);
       let last = topic;
       if (random.chance(rates.followUp)) {

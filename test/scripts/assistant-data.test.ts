@@ -81,15 +81,17 @@ describe("the assistant data set", () => {
   });
 
   it("is written to its folder by the script, wherever the script is started", () => {
-    const before = splits.map((split) => read(`${split}.tsv`));
+    const files = [
+      ...splits.map((split) => `${split}.tsv`),
+      ...splits.map((split) => `sessions-${split}.jsonl`),
+    ];
+    const before = files.map(read);
     const jiti = join(createRequire(import.meta.url).resolve("jiti/package.json"), "../lib/jiti-cli.mjs");
     const script = fileURLToPath(new URL("../../scripts/generate-assistant.ts", import.meta.url));
     const output = execFileSync(process.execPath, [jiti, script], { cwd: tmpdir(), encoding: "utf8" });
     const folder = fileURLToPath(new URL("../../data/assistant", import.meta.url));
-    expect(output.trimEnd().split("\n").slice(-3)).toEqual(
-      splits.map((split) => join(folder, `${split}.tsv`)),
-    );
-    expect(splits.map((split) => read(`${split}.tsv`))).toEqual(before);
+    expect(output.trimEnd().split("\n").slice(-6)).toEqual(files.map((name) => join(folder, name)));
+    expect(files.map(read)).toEqual(before);
   });
 
   it("has the figures that its README gives", () => {
