@@ -27,7 +27,7 @@ const peer = (name: string, ...options: string[]): Peer => ({
   options,
 });
 /** The first is judged. */
-export const PEERS: readonly [Peer, ...Peer[]] = [
+const PEERS: readonly Peer[] = [
   peer("PyTorch eager, pytorch-crf", "--runtime", "eager"),
   peer("PyTorch traced and frozen, pytorch-crf", "--runtime", "jit"),
   peer("PyTorch traced and frozen, Viterbi in TorchScript", "--runtime", "jit", "--viterbi", "script"),

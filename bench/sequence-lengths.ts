@@ -82,7 +82,13 @@ function section(title: string, { ours, theirs }: Growth): string {
   });
   const power = (costs: ReadonlyMap<number, Cost>): number =>
     Math.log(costs.get(LONG)!.ms / costs.get(SHORT)!.ms) / Math.log(LONG / SHORT);
-  const growth = `Power: ours ${judged(power(ours), LARGEST_POWER)}, PyTorch ${power(theirs).toFixed(2)}.`;
+  /** MB that each further word of the longest text costs. */
+  const slope = (costs: ReadonlyMap<number, Cost>, from: number, to: number): string =>
+    ((costs.get(to)!.peakMb - costs.get(from)!.peakMb) / (to - from)).toFixed(2);
+  const middle = LONG / 2;
+  const memory = (costs: ReadonlyMap<number, Cost>): string =>
+    `${slope(costs, SHORT, middle)} then ${slope(costs, middle, LONG)}`;
+  const growth = `Power: ours ${judged(power(ours), LARGEST_POWER)}, PyTorch ${power(theirs).toFixed(2)}. MB a further word, ${SHORT} to ${middle} and ${middle} to ${LONG}: ours ${memory(ours)}, PyTorch ${memory(theirs)}.`;
   return `${title}:\n\n${table(head, rows)}\n\n${growth}\n`;
 }
 
