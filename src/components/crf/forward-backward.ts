@@ -11,13 +11,11 @@ import type { Chain } from "./chain.js";
 
 /**
  * The loops work with `e ** score`, scaled anew at each token so that the labels' shares sum to 1: a step is then one
- * matrix product instead of a sum over all pairs of labels in logarithms. An emission counts as no less than
- * `LOWEST_EMISSION` below the best of its token and a weight as no less than `LOWEST_WEIGHT` below the best of its kind
- * (e ** -40 is 4e-18), what is not allowed too: no share is then below `e ** (LOWEST_EMISSION + LOWEST_WEIGHT)`, and
- * nothing in either direction leaves float32's range, whatever the scores.
+ * matrix product instead of a sum over all pairs of labels in logarithms. A score counts as no less than `LOWEST` below
+ * the best of its token (emissions) or of its kind (weights), what is not allowed too; e ** -40 is 4e-18. So no share is
+ * below `e ** -80 / labels`, and nothing in either direction leaves float32's range, whatever the scores.
  */
-const LOWEST_EMISSION = -40;
-const LOWEST_WEIGHT = -44;
+const LOWEST = -40;
 
 /** What the loop from the first token to the last gives. */
 export interface ForwardPass {
@@ -34,10 +32,10 @@ export interface ForwardPass {
 /** Runs over the tokens. At padding the results are finite and mean nothing. */
 export function forwardPass({ emissions, weights }: Chain): ForwardPass {
   const [, batch, labels] = emissions.shape;
-  const transitions = exp(maximum(weights.transitions, LOWEST_WEIGHT));
-  const end = exp(maximum(weights.end, LOWEST_WEIGHT));
-  const factors = { emissions: exp(maximum(emissions, LOWEST_EMISSION)), transitions, end };
-  const start = expand(exp(maximum(weights.start, LOWEST_WEIGHT)), [batch!, labels!]);
+  const transitions = exp(maximum(weights.transitions, LOWEST));
+  const end = exp(maximum(weights.end, LOWEST));
+  const factors = { emissions: exp(maximum(emissions, LOWEST)), transitions, end };
+  const start = expand(exp(maximum(weights.start, LOWEST)), [batch!, labels!]);
   const { outputs } = scan({ states: [start], scanned: [factors.emissions] }, ([arriving], [emission]) => {
     const sums = mul(arriving!, emission!);
     const scale = reduceSum(sums, [1], true);
