@@ -39,11 +39,9 @@ const skipped: string[] = [];
 /** The means of what was measured, by case and figure. */
 const means = new Map<string, number>();
 for (const one of chosen) {
-  const folder = one.external && join(dataRoot, one.external);
+  const folder = one.external && join(dataRoot, one.external.folder);
   if (folder !== undefined && !existsSync(folder)) {
-    skipped.push(
-      `${one.name}: there is no ${folder} (--data-root DIR names the folder that holds ${one.external}/)`,
-    );
+    skipped.push(`${one.name}: there is no ${folder} (--data-root DIR names the folder above it)`);
     continue;
   }
   rows.push(...(await measured(one, folder)));
@@ -58,7 +56,7 @@ async function measured(one: Case, folder: string | undefined): Promise<string[]
   const sets = [
     ...(one.shared ? [`vars.data=${data}`] : []),
     ...(one.vectors ? [`vars.vectors=${await prepareGlove()}`] : []),
-    ...(folder === undefined ? [] : [`vars.${one.external}=${folder}`]),
+    ...(folder === undefined ? [] : [`vars.${one.external!.variable}=${folder}`]),
     ...(one.sets ?? []),
     ...values.set,
   ];

@@ -24,7 +24,7 @@ export interface Case {
   /** The config's variable `vectors` names the benchmark's GloVe file. */
   readonly vectors?: boolean;
   /** A set that does not come with the shared data: its folder below `--data-root`, and the config's variable for it. */
-  readonly external?: string;
+  readonly external?: { readonly folder: string; readonly variable: string };
   /** A long run: only the first seed. */
   readonly once?: boolean;
   /** Longest run on 2 cores. */
@@ -40,6 +40,8 @@ const joint = (
     const target = targets[figure];
     return { figure: `${task}${figure}`, ...(target !== undefined && { target }) };
   });
+
+const CONLL = { folder: "conll2003", variable: "conll" };
 
 export const CASES: readonly Case[] = [
   { name: "spam", goals: [{ figure: "per_class.spam.f1", target: 0.97 }] },
@@ -64,15 +66,15 @@ export const CASES: readonly Case[] = [
   {
     name: "atis-joint",
     goals: joint({ slot_f1: 0.95, intent_accuracy: 0.965 }),
-    external: "atis",
+    external: { folder: "atis", variable: "atis" },
     minutes: 5,
   },
   { name: "wnut17-ner", shared: true, goals: [{ figure: "entity_f1", target: 0.33 }], vectors: true },
-  { name: "conll2003-ner", goals: [{ figure: "entity_f1", target: 0.82 }], external: "conll2003" },
+  { name: "conll2003-ner", goals: [{ figure: "entity_f1", target: 0.82 }], external: CONLL },
   {
     name: "conll2003-ner-glove",
     goals: [{ figure: "entity_f1", target: 0.905 }],
-    external: "conll2003",
+    external: CONLL,
     vectors: true,
     once: true,
   },
@@ -86,7 +88,7 @@ export const CASES: readonly Case[] = [
   {
     name: "ptb-lm",
     goals: [{ figure: "perplexity", target: 116, lower: true }],
-    external: "ptb",
+    external: { folder: "ptb", variable: "ptb" },
     once: true,
   },
   { name: "wikitext2-lm", shared: true, goals: [{ figure: "perplexity", lower: true }], once: true },
