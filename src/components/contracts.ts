@@ -204,7 +204,7 @@ declare module "../registry/component.js" {
       /** How its scores become labels. */
       decision(config: Config, context: Context): DecisionRule;
     };
-    /** A label for each token: `tags` int32 and `tag_scores`, both `[batch, tokens]`, for the target "labels"; neither while training where that is costly. */
+    /** A label for each token: `tags` int32, -1 at padding, and `tag_scores`, both `[batch, tokens]`, for the target "labels"; neither while training where that is costly. */
     tagging_model: ModelKind<Config>;
     /** A text's intent and its tokens' slots: `scores [batch, intents]` for the target "intent", `tags` and `tag_scores` for "slots". */
     intent_slot_model: ModelKind<Config>;

@@ -6,7 +6,7 @@ import type { TagTensorizer } from "../components/data/tensorizers/slot-label-te
 import type { TagsEvaluated } from "../components/reporters/contracts.js";
 import type { RowOutputs } from "../components/trainers/row-outputs.js";
 import type { Tensor } from "../graph/graph.js";
-import { cast, greater, where } from "../graph/ops/elementwise.js";
+import { cast } from "../graph/ops/elementwise.js";
 import { decodeIds } from "../graph/ops/lookup.js";
 import { ptxError } from "../registry/errors.js";
 import { parseTag, readTags } from "../text/label-schemes.js";
@@ -35,10 +35,8 @@ export function deployTags(
   { tags, tag_scores: scores }: Predicted["outputs"],
   labels: readonly string[],
 ): Readonly<Record<"tags" | "tag_scores", Tensor>> {
-  const names = decodeIds(cast(tags!, "int64"), labels);
-  // A tag that was chosen has a probability above zero; padding has none.
-  const padding = names.graph.constant("string", [], [""]);
-  return { tags: where(greater(scores!, 0), names, padding), tag_scores: scores! };
+  // No label has the id that stands at padding: its name is "".
+  return { tags: decodeIds(cast(tags!, "int64"), labels), tag_scores: scores! };
 }
 
 /** The first of the inputs that cuts the text into the tokens that are tagged. Throws `PTX_CONFIG_VALUE` without one. */

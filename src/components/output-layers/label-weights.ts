@@ -24,7 +24,7 @@ export function labelWeights(
   labels: readonly string[],
 ): Tensor | null {
   if (config === null) return null;
-  const weights = config === "balanced" ? balanced(target, labels) : given(config, labels);
+  const weights = config === "balanced" ? balanced(target, labels) : namedWeights(config, labels);
   return scope.graph.constant("float32", [labels.length], weights);
 }
 
@@ -43,13 +43,18 @@ function balanced({ tensorizer }: ModelInput, labels: readonly string[]): number
   return labels.map((_, i) => (counts[i] ? total / (labels.length * counts[i]) : 0));
 }
 
-function given(config: Record<string, number>, labels: readonly string[]): number[] {
+/** Weights by name in label order, 1 where none is given. Throws `PTX_CONFIG_VALUE` at `place` for a label that does not exist. */
+export function namedWeights(
+  config: Readonly<Record<string, number>>,
+  labels: readonly string[],
+  place = "output_layer.label_weights",
+): number[] {
   const weights = new Map(Object.entries(config));
   for (const name of weights.keys()) {
     if (labels.includes(name)) continue;
     throw ptxError(
       "PTX_CONFIG_VALUE",
-      "output_layer.label_weights",
+      place,
       `no label is called "${name}"${didYouMean(name, labels)}  known: ${labels.join(", ")}`,
     );
   }

@@ -3,6 +3,9 @@ import type { Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
 import type { Loss } from "../contracts.js";
 
+/** What stands at padding in the place of a tag: no label's id. */
+export const NO_TAG = -1;
+
 /** What is known of the tokens of a batch. */
 export interface TagInputs {
   /** `[batch, tokens, labels]`. */
@@ -19,7 +22,7 @@ export interface TagInputs {
 export interface TagsPredicted {
   /** The negative log-likelihood of the right tags as a sum. Counted are tokens for a softmax a token, rows for a CRF. Null without target. */
   readonly loss: Loss | null;
-  /** int32 `[batch, tokens]`, 0 at padding; null when nothing is decoded in this mode. */
+  /** int32 `[batch, tokens]`, `NO_TAG` at padding; null when nothing is decoded in this mode. */
   readonly tags: Tensor | null;
   /** `[batch, tokens]`: the probability of the tag, 0 at padding; null with the tags. */
   readonly scores: Tensor | null;

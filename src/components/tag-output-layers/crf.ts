@@ -9,7 +9,7 @@ import { type ForwardPass, forwardPass, marginals } from "../crf/forward-backwar
 import { negativeLogLikelihood } from "../crf/loss.js";
 import { viterbi } from "../crf/viterbi.js";
 import { rowTotal } from "../losses/totals.js";
-import type { TagsPredicted } from "./contracts.js";
+import { NO_TAG, type TagsPredicted } from "./contracts.js";
 
 const schema = Type.Object(
   {
@@ -53,5 +53,5 @@ function decode(chain: Chain, forward: ForwardPass): Pick<TagsPredicted, "tags" 
   const tags = viterbi(chain);
   const chosen = squeeze(gatherElements(marginals(chain, forward), unsqueeze(tags, [2]), 2), [2]);
   const scores = where(chain.mask, maximum(minimum(chosen, 1), LEAST), 0);
-  return { tags: transpose(tags, [1, 0]), scores: transpose(scores, [1, 0]) };
+  return { tags: transpose(where(chain.mask, tags, NO_TAG), [1, 0]), scores: transpose(scores, [1, 0]) };
 }

@@ -5,11 +5,11 @@ import { gather, gatherElements } from "../../graph/ops/lookup.js";
 import { argMax, logSoftmax, reduceMax, reduceSum, softmax } from "../../graph/ops/reduction.js";
 import { squeeze, unsqueeze } from "../../graph/ops/shaping.js";
 import { component } from "../../registry/component.js";
-import { ptxError } from "../../registry/errors.js";
-import { didYouMean } from "../../registry/nearest.js";
 import type { Loss } from "../contracts.js";
 import { weighted } from "../losses/totals.js";
+import { namedWeights } from "../output-layers/label-weights.js";
 import { sizedAxis } from "../sizes.js";
+import { NO_TAG } from "./contracts.js";
 
 const schema = Type.Object(
   {
@@ -34,11 +34,11 @@ export const WordTaggingOutputLayer = component({
   schema,
   build(scope, config, { logits, mask, target, labels }) {
     const place = `${scope.path}.WordTaggingOutputLayer.label_weights`;
-    const weights = namedWeights(config.label_weights, labels, place);
+    const weights = config.label_weights && namedWeights(config.label_weights, labels, place);
     const given = weights && scope.graph.constant("float32", [labels.length], weights);
     return {
       loss: target === undefined ? null : tokenLoss(logits, mask, target, given, config.label_smoothing),
-      tags: where(mask, cast(argMax(logits, 2), "int32"), 0),
+      tags: where(mask, cast(argMax(logits, 2), "int32"), NO_TAG),
       scores: where(mask, reduceMax(softmax(logits), [2]), 0),
     };
   },
@@ -66,22 +66,4 @@ function tokenLoss(
     sum: add(mul(sharp, 1 - smoothing), mul(spread, smoothing / sizedAxis(logits, 2))),
     count,
   };
-}
-
-/** Weights by name in label order, 1 where none is given; throws `PTX_CONFIG_VALUE` for a label that does not exist. */
-function namedWeights(
-  config: Readonly<Record<string, number>> | null,
-  labels: readonly string[],
-  place: string,
-): number[] | null {
-  if (config === null) return null;
-  for (const name of Object.keys(config)) {
-    if (labels.includes(name)) continue;
-    throw ptxError(
-      "PTX_CONFIG_VALUE",
-      place,
-      `no label is called "${name}"${didYouMean(name, labels)}  known: ${labels.join(", ")}`,
-    );
-  }
-  return labels.map((label) => (Object.hasOwn(config, label) ? config[label]! : 1));
 }
