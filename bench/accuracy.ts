@@ -32,6 +32,10 @@ if (unknown !== undefined)
   throw new Error(`no case "${unknown}"; there are ${CASES.map(({ name }) => name).join(", ")}`);
 const chosen = CASES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 
+const configOf = (one: Case): string => `configs/${one.config ?? one.name}.json`;
+const lacking = chosen.map(configOf).find((config) => !existsSync(join(root, config)));
+if (lacking !== undefined) throw new Error(`there is no ${lacking}`);
+
 console.log(`## Accuracy: ${machine()}\n`);
 const head = ["config", "test figure", "mean", "by seed", "target", "s a run"];
 const rows: string[][] = [];
@@ -52,7 +56,7 @@ if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.map((line) => `- ${li
 
 /** The rows of a case's goals. */
 async function measured(one: Case, folder: string | undefined): Promise<string[][]> {
-  const config = `configs/${one.config ?? one.name}.json`;
+  const config = configOf(one);
   const sets = [
     ...(one.shared ? [`vars.data=${data}`] : []),
     ...(one.vectors ? [`vars.vectors=${await prepareGlove()}`] : []),
