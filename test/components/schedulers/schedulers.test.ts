@@ -58,6 +58,11 @@ describe("schedules follow PyTorch's", () => {
   });
 });
 
+it("ExponentialLR can hold the full rate for some epochs, as Zaremba et al. (2014) do for four", () => {
+  const factors = rates(make("ExponentialLR", { gamma: 0.5, hold: 4 }), 7);
+  expect(factors).toEqual([1, 1, 1, 1, 0.5, 0.25, 0.125]);
+});
+
 describe("each schedule", () => {
   it.each<[Name, object, string]>([
     ["ConstantLR", {}, "epoch"],
