@@ -1,5 +1,5 @@
-/** A phrase's tokens joined into what no tokens of another phrase give; tokens hold no NUL. */
-const BETWEEN = "\0";
+/** Stands between the tokens of a phrase where they are one text: a control character that no text has inside a word. */
+export const PHRASE_SEPARATOR = "\u001f";
 
 /** Runs of tokens. `tokens.slice(start, end)` is the phrase `phrase`. */
 export interface PhraseMatch {
@@ -16,7 +16,7 @@ export class PhraseFinder {
 
   /** The number of a phrase, given when it is first seen: 0, 1, ... It has one token or more. */
   add(tokens: readonly string[]): number {
-    const key = tokens.join(BETWEEN);
+    const key = tokens.join(PHRASE_SEPARATOR);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.#numbers.size;
@@ -28,6 +28,16 @@ export class PhraseFinder {
     }
     this.#lengths.set(tokens[0]!, lengths);
     return number;
+  }
+
+  /** By number of tokens the phrases as texts, and their numbers. */
+  keysByLength(): ReadonlyMap<number, ReadonlyMap<string, number>> {
+    const lengths = new Map<number, Map<string, number>>();
+    for (const [key, number] of this.#numbers) {
+      const length = key.split(PHRASE_SEPARATOR).length;
+      lengths.set(length, (lengths.get(length) ?? new Map<string, number>()).set(key, number));
+    }
+    return lengths;
   }
 
   /** From left to right the longest phrase at each place; the next one begins behind it. */
@@ -45,7 +55,7 @@ export class PhraseFinder {
     for (const length of this.#lengths.get(tokens[start]!) ?? []) {
       const end = start + length;
       if (end > tokens.length) continue;
-      const phrase = this.#numbers.get(tokens.slice(start, end).join(BETWEEN));
+      const phrase = this.#numbers.get(tokens.slice(start, end).join(PHRASE_SEPARATOR));
       if (phrase !== undefined) return { phrase, start, end };
     }
     return undefined;

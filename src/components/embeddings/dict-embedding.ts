@@ -45,8 +45,8 @@ export const DictEmbedding = component({
   schema,
   build(scope, { embed_dim, pooling, dropout }, inputs) {
     const { tensorizer, tensors } = inputs.need("dict", "DictEmbedding");
-    const { ids, weights, mask, tokens } = tensors;
-    if (ids === undefined || weights === undefined || mask === undefined || tokens === undefined) {
+    const { ids, weights, mask, token_mask } = tensors;
+    if (ids === undefined || weights === undefined || mask === undefined || token_mask === undefined) {
       throw ptxError(
         "PTX_CONFIG_VALUE",
         "inputs.dict",
@@ -57,6 +57,6 @@ export const DictEmbedding = component({
     const table = scope.parameter("weight", [size, embed_dim], featureTable);
     const weighed = mul(weights, cast(mask, "float32"));
     const vectors = pooled(mul(gather(table, ids), unsqueeze(weighed, [3])), mask, pooling);
-    return { vectors: scope.dropout(vectors, dropout), mask: tokens };
+    return { vectors: scope.dropout(vectors, dropout), mask: token_mask };
   },
 });

@@ -6,7 +6,7 @@ import { Graph } from "../../../src/graph/graph.js";
 import { ParameterStore } from "../../../src/graph/parameters.js";
 import { Scope } from "../../../src/graph/scope.js";
 import { engine, numbers } from "../../graph/engines.js";
-import { bench, learn, makeTensorizer, rowOf } from "./support.js";
+import { bench, folder, learn, makeTensorizer, rowOf } from "./support.js";
 
 /** What a tensorizer's part of a graph gives for these rows, by role, as flat numbers with their dims. */
 async function run(tensorizer: Tensorizer, rows: readonly Record<string, unknown>[], form: InputForm) {
@@ -289,7 +289,7 @@ describe("CapitalizationTensorizer in a graph", () => {
 
   it("refuses a tokenizer that lower-cases", () => {
     expect(() => make({ tokenizer: "WordPunctTokenizer" })).toThrow(
-      /tokenizer[^]*this WordPunctTokenizer lower-cases the text, which leaves no capitals/,
+      /tokenizer[\s\S]*this WordPunctTokenizer lower-cases the text, which leaves no capitals/,
     );
     expect(make({ tokenizer: { WordPunctTokenizer: { lowercase: false } } }).facts()).toEqual({ classes: 8 });
   });
@@ -314,7 +314,7 @@ describe("CapitalizationTensorizer in a graph", () => {
     const scope = Scope.root(new Graph(), "infer", new ParameterStore(1), bench().context);
     words.build(scope, "tokens");
     expect(() => make({ text_input: null }).build(scope, "tokens")).toThrow(
-      /PTX_EXPORT .*"tokens"\n.*cut the texts of "tokens" in different ways[^]*give one of them a text_input/,
+      /PTX_EXPORT .*"tokens"\n.*cut the texts of "tokens" in different ways[\s\S]*give one of them a text_input/,
     );
     makeTensorizer("CharacterTokenTensorizer", {}, "chars").build(scope, "tokens");
   });
@@ -336,5 +336,90 @@ describe("SeqTokenTensorizer in a graph", () => {
     expect(ids.mask!.data.slice(0, 9)).toEqual([1, 0, 0, 0, 0, 0, 1, 1, 1]);
     expect(ids.mask!.data.slice(9)).toEqual([...Array(9).fill(0), 1, 1, ...Array(16).fill(0)]);
     expect(await run(tensorizer, dialogues, "tokens")).toEqual(ids);
+  });
+});
+
+describe("GazetteerTensorizer in a graph", () => {
+  /** Each token's features by id, padding left out. */
+  function features({ ids, weights, mask, token_mask }: Awaited<ReturnType<typeof run>>) {
+    const width = ids!.dims[2]!;
+    return token_mask!.data.map((isToken, token) => {
+      if (!isToken) return null;
+      const places = Array.from({ length: width }, (_, i) => token * width + i);
+      const held = places.filter((place) => mask!.data[place]);
+      return Object.fromEntries(held.map((place) => [ids!.data[place]!, weights!.data[place]!]));
+    });
+  }
+
+  async function both(tensorizer: Tensorizer, list: readonly Record<string, unknown>[]) {
+    return [
+      features(await run(tensorizer, list, "ids")),
+      features(await run(tensorizer, list, "tokens")),
+    ] as const;
+  }
+
+  it("finds the phrases of a file in the strings alone, as the tensorizer does", async () => {
+    const path = folder({
+      "d.tsv": "new york\tcity\nnew york times\tpaper\t0.5\nyork\tcity\nyork\tname\t2\n",
+    });
+    const tensorizer = await learn(
+      makeTensorizer("GazetteerTensorizer", { dictionary: path("d.tsv") }, "dict"),
+      [],
+    );
+    const texts = ["in New York Times new york york", "", "new york", "new"].map((text) => ({ text }));
+    const [ids, tokens] = await both(tensorizer, texts);
+    expect(ids.slice(0, 7)).toEqual([
+      {},
+      { 3: 0.5 },
+      { 3: 0.5 },
+      { 3: 0.5 },
+      { 2: 1 },
+      { 2: 1 },
+      { 2: 1, 4: 2 },
+    ]);
+    expect(tokens).toEqual(ids);
+    // The exported file needs nothing that only training knew.
+    const fresh = makeTensorizer("GazetteerTensorizer", { dictionary: path("d.tsv") }, "dict");
+    expect(fresh.serve!([rowOf(texts[0]!)])).toEqual(tensorizer.serve!([rowOf(texts[0]!)]));
+  });
+
+  it("does so for any phrases and texts (property)", async () => {
+    const words = (min: number, max: number) =>
+      fc
+        .array(fc.constantFrom("a", "b", "c"), { minLength: min, maxLength: max })
+        .map((list) => list.join(" "));
+    const dictionary = fc.uniqueArray(words(1, 4), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(
+        dictionary,
+        fc.array(words(0, 9), { minLength: 1, maxLength: 4 }),
+        async (phrases, texts) => {
+          const path = folder({
+            "d.tsv": phrases.map((phrase, i) => `${phrase}\tf${i % 3}\t${i + 1}\n`).join(""),
+          });
+          const config = { dictionary: path("d.tsv") };
+          const tensorizer = await learn(makeTensorizer("GazetteerTensorizer", config, "dict"), []);
+          const [ids, tokens] = await both(
+            tensorizer,
+            texts.map((text) => ({ text })),
+          );
+          expect(tokens).toEqual(ids);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it("takes features that others found as names and weights, unknown ones without effect", async () => {
+    const dict = [{ tokenIdx: 1, features: { city: 0.5, team: 0.25 } }];
+    const tensorizer = await learn(makeTensorizer("GazetteerTensorizer", { dict_column: "dict" }, "dict"), [
+      { text: "a b", dict },
+    ]);
+    const [ids, tokens] = await both(tensorizer, [
+      { text: "x y z", dict: [...dict, { tokenIdx: 2, features: { new: 1, team: 1 } }] },
+      { text: "", dict: "" },
+    ]);
+    expect(ids).toEqual([{}, { 2: 0.5, 3: 0.25 }, { 3: 1 }, null, null, null]);
+    expect(tokens).toEqual(ids);
   });
 });

@@ -57,7 +57,16 @@ async function on(inputs: Readonly<Record<string, unknown>>, raw: unknown) {
     );
   };
   const program = async (store: ParameterStore, form: InputForm = "ids", mode: Mode = "infer") =>
-    built(await engine("onnxruntime"), mode, store, (scope) => ({ ...make(scope, form) }), context);
+    built(
+      await engine("onnxruntime"),
+      mode,
+      store,
+      (scope) => {
+        const { vectors, mask } = make(scope, form);
+        return { vectors, mask };
+      },
+      context,
+    );
   const strings = (numbers: readonly number[]): Record<string, HostTensor> =>
     Object.assign({}, ...[...tensorizers.values()].map((one) => one.serve!(numbers.map((i) => rows[i]!))));
   return { context, tensorizers, data, make, program, strings };

@@ -27,6 +27,27 @@ export function featureCell(row: Row, column: string, tokens: number): readonly 
   return features;
 }
 
+/** The features of several rows' tokens as names and weights `[rows, tokens, features]`, each axis 1 at least, padded with "" and 0. */
+export function featureNames(rows: readonly (readonly TokenFeatures[])[]): {
+  readonly dims: readonly number[];
+  readonly names: string[];
+  readonly weights: Float32Array;
+} {
+  const longest = rows.reduce((most, { length }) => Math.max(most, length), 1);
+  const widest = rows.flat().reduce((most, { size }) => Math.max(most, size), 1);
+  const names = Array<string>(rows.length * longest * widest).fill("");
+  const weights = new Float32Array(names.length);
+  for (const [row, tokens] of rows.entries()) {
+    for (const [token, features] of tokens.entries()) {
+      for (const [i, [name, weight]] of [...features].entries()) {
+        const place = (row * longest + token) * widest + i;
+        [names[place], weights[place]] = [name, weight];
+      }
+    }
+  }
+  return { dims: [rows.length, longest, widest], names, weights };
+}
+
 function isWeight([name, weight]: [string, unknown]): boolean {
   return name !== "" && typeof weight === "number" && Number.isFinite(weight);
 }

@@ -20,7 +20,8 @@ import type {
 } from "../contracts.js";
 import { badState } from "./cells.js";
 import { type DictionaryEntry, readDictionary } from "./dictionary-file.js";
-import { featureCell, type TokenFeatures } from "./feature-cells.js";
+import { featureCell, featureNames, type TokenFeatures } from "./feature-cells.js";
+import { dictionaryFeatures } from "./gazetteer-graph.js";
 import { TokenCutter, tokenOptions } from "./token-cutter.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
 import { vocabularyIds } from "./vocabulary-ids.js";
@@ -45,7 +46,7 @@ type Config = Static<typeof schema>;
 
 /**
  * Text to ids and weights of features `[tokens, features]`. In a graph it gives `ids`, `weights` and `mask` (bool), each
- * `[batch, tokens, features]`, and `tokens [batch, tokens]` (bool): where there are tokens, with features or not.
+ * `[batch, tokens, features]`, and `token_mask [batch, tokens]` (bool): where there are tokens, with features or not.
  */
 class Gazetteer implements VocabularyHolder, TextTensorizer {
   readonly columns: readonly string[];
@@ -128,40 +129,36 @@ class Gazetteer implements VocabularyHolder, TextTensorizer {
     return ids!.sizes[0]!;
   }
 
-  /** Form "tokens" takes the features' names and weights, and the tokens themselves, which tell where there are some. */
+  /**
+   * Form "tokens" finds the phrases of a dictionary file in the tokens; features found by others it takes as names and
+   * weights.
+   */
   build(scope: Scope, form: InputForm): InputTensors {
     const dims = ["batch", ...this.#dims];
-    const weights = scope.graph.input(`${this.name}_weights`, "float32", dims);
     if (form === "ids") {
+      const weights = scope.graph.input(`${this.name}_weights`, "float32", dims);
       const ids = scope.graph.input(this.name, "int32", dims);
       const filled = not(equal(ids, PAD_ID));
-      const tokens = equal(reduceMax(cast(filled, "int32"), [2]), 1);
-      return { ids, weights, mask: and(filled, not(equal(ids, UNK_ID))), tokens };
+      const token_mask = equal(reduceMax(cast(filled, "int32"), [2]), 1);
+      return { ids, weights, mask: and(filled, not(equal(ids, UNK_ID))), token_mask };
     }
-    const names = scope.graph.input(this.name, "string", dims);
-    const { ids } = vocabularyIds(names, this.#vocabulary);
-    const blank = scope.graph.constant("string", [], [""]);
-    const known = and(not(equal(ids!, PAD_ID)), not(equal(ids!, UNK_ID)));
-    return { ids: ids!, weights, mask: known, tokens: not(equal(this.#cutter.input(scope), blank)) };
+    const strings = this.#cutter.input(scope);
+    const token_mask = not(equal(strings, scope.graph.constant("string", [], [""])));
+    if (this.config.dict_column === null) {
+      const meanings = this.#meanings.map((features) => this.#known(features));
+      return { ...dictionaryFeatures(strings, this.#finder, meanings), token_mask };
+    }
+    const weights = scope.graph.input(`${this.name}_weights`, "float32", dims);
+    const { ids } = vocabularyIds(scope.graph.input(this.name, "string", dims), this.#vocabulary);
+    return { ids: ids!, weights, mask: and(not(equal(ids!, PAD_ID)), not(equal(ids!, UNK_ID))), token_mask };
   }
 
   serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
-    const texts = rows.map((row) => this.#features(row));
-    const longest = texts.reduce((most, { length }) => Math.max(most, length), 1);
-    const widest = texts.flat().reduce((most, { size }) => Math.max(most, size), 1);
-    const dims = [rows.length, longest, widest];
-    const names = Array<string>(rows.length * longest * widest).fill("");
-    const weights = new Float32Array(names.length);
-    for (const [row, tokens] of texts.entries()) {
-      for (const [token, features] of tokens.entries()) {
-        for (const [i, [name, weight]] of [...features].entries()) {
-          const place = (row * longest + token) * widest + i;
-          [names[place], weights[place]] = [name, weight];
-        }
-      }
-    }
+    const strings = this.#cutter.strings(rows);
+    if (this.config.dict_column === null) return strings;
+    const { dims, names, weights } = featureNames(rows.map((row) => this.#features(row)));
     return {
-      ...this.#cutter.strings(rows),
+      ...strings,
       [this.name]: { dtype: "string", dims, data: names },
       [`${this.name}_weights`]: { dtype: "float32", dims, data: weights },
     };

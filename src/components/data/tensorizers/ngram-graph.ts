@@ -12,14 +12,15 @@ import {
   sqrt,
   where,
 } from "../../../graph/ops/elementwise.js";
-import { encodeStrings, gather, stringConcat, unique } from "../../../graph/ops/lookup.js";
+import { encodeStrings, gather, unique } from "../../../graph/ops/lookup.js";
 import { reduceSum } from "../../../graph/ops/reduction.js";
-import { concat, expand, range, reshape, slice, unsqueeze } from "../../../graph/ops/shaping.js";
+import { concat, range, reshape, unsqueeze } from "../../../graph/ops/shaping.js";
 import type { Scope } from "../../../graph/scope.js";
 import { ptxError } from "../../../registry/errors.js";
 import { WORD_SEPARATOR } from "../../../text/ngrams.js";
 import { PAD_ID, UNK_ID, type Vocabulary } from "../../../text/vocabulary.js";
 import type { InputTensors } from "../contracts.js";
+import { tokenRuns } from "./token-runs.js";
 
 /** What the tokens form needs to know of its tensorizer. */
 export interface NGramGraph {
@@ -40,7 +41,7 @@ export function ngramInputs(scope: Scope, name: string): InputTensors {
 }
 
 /** The same from the token strings `[batch, tokens]`; unknown n-grams stay in their places with weight 0 and mask false. */
-export function ngramsFromTokens(scope: Scope, strings: Tensor, options: NGramGraph): InputTensors {
+export function ngramsFromTokens(strings: Tensor, options: NGramGraph): InputTensors {
   if (options.char_ngrams !== null) {
     const message =
       "ONNX Runtime's operators would pad every token to the longest one's character n-grams, so that one long token fills the memory: set char_ngrams to null to export, or predict with the run";
@@ -48,28 +49,13 @@ export function ngramsFromTokens(scope: Scope, strings: Tensor, options: NGramGr
   }
   const { words, specials } = options.vocabulary;
   const wordIds = words.map((_, index) => specials.length + index);
-  const orders = wordRuns(scope, strings, options.ngrams);
+  const orders = tokenRuns(strings, options.ngrams, WORD_SEPARATOR);
   const ids = orders.map((runs) => encodeStrings(runs, words, wordIds, UNK_ID));
   const all = concat(ids, 1);
   const mask = not(equal(all, UNK_ID));
   const weights =
     options.idf === null ? cast(mask, "float32") : tfidf(all, options.idf, options.sublinear_tf);
   return { ids: all, weights, mask };
-}
-
-/** For each n from 1 the n-grams that start at each token, `[batch, tokens]`; places without one end in a separator, which no n-gram does. */
-function wordRuns(scope: Scope, strings: Tensor, longest: number): Tensor[] {
-  const { graph } = scope;
-  const tokens = strings.dim(1);
-  const runs = [strings];
-  const separator = graph.constant("string", [], [WORD_SEPARATOR]);
-  const nothing = expand(graph.constant("string", [1, 1], [""]), [strings.dim(0), 1]);
-  let next = strings;
-  for (let n = 2; n <= longest; n++) {
-    next = concat([slice(next, 1, 1, tokens), nothing], 1);
-    runs.push(stringConcat(stringConcat(runs.at(-1)!, separator), next));
-  }
-  return runs;
 }
 
 /** How often each id stands in its row, for every place of `ids [batch, ngrams]`: row and id make one key, equal keys are counted. */

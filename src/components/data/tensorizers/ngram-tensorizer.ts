@@ -125,7 +125,7 @@ class NGramIds implements VocabularyHolder {
 
   build(scope: Scope, form: InputForm): InputTensors {
     if (form === "ids") return ngramInputs(scope, this.name);
-    return ngramsFromTokens(scope, this.#cutter.input(scope), {
+    return ngramsFromTokens(this.#cutter.input(scope), {
       ...this.config,
       name: this.name,
       vocabulary: this.#vocabulary,

@@ -264,7 +264,7 @@ describe("SlotLabelTensorizer", () => {
     [{}, "format", "is missing"],
   ])("says which keys do not go together: %j", (config, key, message) => {
     expect(() => part("tensorizer", "SlotLabelTensorizer", config)).toThrow(
-      new RegExp(`${key}[^]*${message}`),
+      new RegExp(`${key}[\\s\\S]*${message}`),
     );
   });
 
