@@ -34,7 +34,7 @@ export class OnnxPredictor implements Predictor {
 
   async predict(rows: readonly Row[]): Promise<Prediction[]> {
     const predictions: Prediction[] = [];
-    for (const [start, end] of predictionBatches(rows)) {
+    for (const [start, end] of predictionBatches(rows, this.task.mostCharacters)) {
       const batch = rows.slice(start, end);
       const results = await this.file.run(this.#feeds(batch));
       for (const [i, output] of outputRows(results, batch.length).entries())

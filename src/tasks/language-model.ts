@@ -38,6 +38,8 @@ const NEXT = "next";
 
 /** A language model: its loss is the mean surprisal of a token, in nats. */
 export class LanguageModel extends SingleModelTask<LanguageEvaluated> {
+  /** Every token of a batch has a logit for every one of the vocabulary. */
+  readonly mostCharacters = 2 ** 13;
   protected readonly reporter: MetricReporter<LanguageEvaluated>;
   readonly #config: Config;
 

@@ -22,13 +22,16 @@ const MOST_ROWS = 64;
 const MOST_CHARACTERS = 2 ** 18;
 
 /** Cuts rows, in order, into batches: `[start, end)`. A row longer than the limit is a batch of its own. */
-export function predictionBatches(rows: readonly Row[]): [start: number, end: number][] {
+export function predictionBatches(
+  rows: readonly Row[],
+  mostCharacters = MOST_CHARACTERS,
+): [start: number, end: number][] {
   const batches: [number, number][] = [];
   let [start, longest] = [0, 0];
   for (const [at, row] of rows.entries()) {
     const characters = charactersOf(row);
     const count = at - start + 1;
-    if (at > start && (count > MOST_ROWS || Math.max(longest, characters) * count > MOST_CHARACTERS)) {
+    if (at > start && (count > MOST_ROWS || Math.max(longest, characters) * count > mostCharacters)) {
       batches.push([start, at]);
       [start, longest] = [at, 0];
     }
@@ -85,7 +88,7 @@ export class RunPredictor implements Predictor {
       data.push(values, row.origin, i);
     }
     const predictions: Prediction[] = [];
-    for (const [start, end] of predictionBatches(rows)) {
+    for (const [start, end] of predictionBatches(rows, part.mostCharacters)) {
       const batch = Uint32Array.from({ length: end - start }, (_, i) => start + i);
       const results = await this.program.run(data.batch(batch));
       for (const [i, output] of outputRows(results, batch.length).entries())
