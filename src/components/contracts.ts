@@ -1,6 +1,7 @@
 /** The contracts of the model side: what each kind of component builds into a graph. */
 import type { Tensor } from "../graph/graph.js";
 import type { Scope } from "../graph/scope.js";
+import type { Traceable } from "../graph/sharing.js";
 import type { SlotValue } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
@@ -13,14 +14,14 @@ export interface ModelInput {
 }
 
 /** A model's inputs by name (`tokens`, `chars`, `dense`, `labels`); remembers which were read, as an input nobody reads is an error. */
-export class ModelInputs {
+export class ModelInputs implements Traceable {
   readonly #inputs: ReadonlyMap<string, ModelInput>;
   readonly #read = new Set<string>();
 
-  /** @param reading called whenever a component reads an input that is there */
+  /** @param reading called whenever a component asks for an input, whether it is there or not */
   constructor(
     inputs: ReadonlyMap<string, ModelInput>,
-    readonly reading: (name: string, input: ModelInput) => void = () => {},
+    readonly reading: (name: string, input: ModelInput | undefined) => void = () => {},
   ) {
     this.#inputs = inputs;
   }
@@ -43,8 +44,20 @@ export class ModelInputs {
   find(name: string): ModelInput | undefined {
     this.#read.add(name);
     const input = this.#inputs.get(name);
-    if (input !== undefined) this.reading(name, input);
+    this.reading(name, input);
     return input;
+  }
+
+  trace(): { readonly view: ModelInputs; readonly alike: (other: unknown) => boolean } {
+    const read = new Map<string, InputTensors | undefined>();
+    const view = new ModelInputs(this.#inputs, (name, input) => {
+      this.find(name);
+      read.set(name, input?.tensors);
+    });
+    const alike = (other: unknown): boolean =>
+      other instanceof ModelInputs &&
+      [...read].every(([name, tensors]) => other.find(name)?.tensors === tensors);
+    return { view, alike };
   }
 
   /** Throws when an input was configured that no component read. */
@@ -129,6 +142,8 @@ export interface Predicted {
    * inputs, such as `tokens`; what stands at padding is not read.
    */
   readonly outputs: Readonly<Record<string, Tensor>>;
+  /** The losses of its heads by name, where it has several: what `loss` is made of. */
+  readonly heads?: Readonly<Record<string, Loss>>;
 }
 
 /** The label names of a model's targets in id order, by the target input's name. */

@@ -8,7 +8,7 @@ import type { Graph, Tensor } from "./graph.js";
 import { mul } from "./ops/elementwise.js";
 import { full } from "./ops/shaping.js";
 import { constantInit, type Initializer, type ParameterStore } from "./parameters.js";
-import { requireSameLabels, requireSameShape } from "./sharing.js";
+import { builtOnce, requireSameLabels, requireSameShape, type SharedCalls } from "./sharing.js";
 
 /** Whether the graph is for training (dropout, recurrences that have gradients) or for inference. */
 export type Mode = "train" | "infer";
@@ -44,6 +44,7 @@ interface Building {
   readonly carried: CarriedState[];
   /** Whether states go from one run to the next. */
   readonly carries: boolean;
+  readonly sharedCalls: SharedCalls;
 }
 
 /** A place in the model while its graph is built: parameters and nodes made here carry its path. */
@@ -65,6 +66,7 @@ export class Scope {
       draws: [],
       carried: [],
       carries: true,
+      sharedCalls: new Map(),
     });
   }
 
@@ -117,7 +119,8 @@ export class Scope {
   }
 
   /**
-   * Builds the component in a slot at the place `name`; one with a `shared_module_key` at `shared.KEY`, whoever builds it.
+   * Builds the component in a slot at the place `name`; one with a `shared_module_key` at `shared.KEY`, whoever builds it,
+   * and only once in a graph for the same inputs.
    * @param labels what its outputs stand for; all who share it must mean the same. Throws `PTX_CONFIG_VALUE` otherwise.
    */
   part<K extends Kind, T>(
@@ -132,7 +135,8 @@ export class Scope {
     if (key === null) return this.within(name, (scope) => build(component, config, scope));
     if (labels !== undefined) requireSameLabels(this.context, key, labels);
     const scope = new Scope(sharedPath(key), this.building);
-    return this.graph.within(scope.path, () => build(component, config, scope));
+    const once = builtOnce(component, key, this.building.sharedCalls);
+    return this.graph.within(scope.path, () => build(once, config, scope));
   }
 
   /** A trained parameter at this place. Asked for twice it is the same tensor. */

@@ -2,6 +2,7 @@
 import type { Context, Token } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import { keyOfPath, sharedPath } from "../registry/shared-module.js";
+import { Tensor } from "./graph.js";
 import type { ParameterStore } from "./parameters.js";
 
 const labelsToken = (key: string): Token<readonly string[]> => `labels:${key}`;
@@ -32,5 +33,56 @@ export function requireSameShape(parameters: ParameterStore, path: string, shape
     path,
     `the parameter has the sizes [${known.shape}] where it was built first and would need [${shape}] here: what shares a module must read vectors of one size`,
     "give what stands before it the same sizes, or share that too",
+  );
+}
+
+/** What a builder may read parts of: for it, two of them are alike when those parts are. */
+export interface Traceable {
+  /** A view that notes what is read of it, and whether another one would be read alike. */
+  trace(): { readonly view: unknown; readonly alike: (other: unknown) => boolean };
+}
+
+/** A call of a shared module's `build` in a graph. */
+interface Call {
+  readonly alike: (given: readonly unknown[]) => boolean;
+  readonly result: unknown;
+}
+
+/** What shared modules have built in one graph, by key. */
+export type SharedCalls = Map<string, Call[]>;
+
+/** A component whose `build` gives the same tensors again when it is given the same: one forward pass serves all who share it. */
+export function builtOnce<C extends object>(component: C, key: string, calls: SharedCalls): C {
+  const { build } = component as unknown as { build(...all: readonly unknown[]): unknown };
+  const once = (scope: unknown, config: unknown, ...given: readonly unknown[]): unknown => {
+    const earlier = calls.get(key) ?? [];
+    const known = earlier.find(({ alike }) => alike(given));
+    if (known !== undefined) return known.result;
+    const traced = given.map((argument) => (isTraceable(argument) ? argument.trace() : undefined));
+    const views = given.map((argument, i) => traced[i]?.view ?? argument);
+    const result = build.call(component, scope, config, ...views);
+    const alike: Call["alike"] = (others) =>
+      others.length === given.length &&
+      given.every((argument, i) => traced[i]?.alike(others[i]) ?? sameTensors(argument, others[i]));
+    calls.set(key, [...(calls.get(key) ?? []), { alike, result }]);
+    return result;
+  };
+  return Object.create(component, { build: { value: once, enumerable: true } }) as C;
+}
+
+function isTraceable(value: unknown): value is Traceable {
+  return typeof value === "object" && value !== null && "trace" in value;
+}
+
+/** Whether two arguments are made of the same tensors and equal plain values. */
+function sameTensors(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  const objects = [a, b].every(
+    (value) => typeof value === "object" && value !== null && !(value instanceof Tensor),
+  );
+  if (!objects) return false;
+  const [left, right] = [Object.entries(a as object), b as Record<string, unknown>];
+  return (
+    left.length === Object.keys(right).length && left.every(([key, value]) => sameTensors(value, right[key]))
   );
 }

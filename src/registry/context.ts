@@ -60,7 +60,8 @@ export class Context {
       info: (line) => log.info(`${place}: ${line}`),
       warn: (line) => log.warn(`${place}: ${line}`),
     };
-    return new Context(this.registry, { log: own, settings }, place, this);
+    const whole = this.place === "" ? place : `${this.place}.${place}`;
+    return new Context(this.registry, { log: own, settings }, whole, this);
   }
 
   /** The component and config behind a slot. */

@@ -33,7 +33,8 @@ import { NewDisjointMultitask } from "./disjoint-multitask.js";
 import { DocumentClassificationTask, SeqNNTask } from "./document-classification.js";
 import { IntentSlotTask } from "./intent-slot.js";
 import { LMTask } from "./language-model.js";
-import { asSubTask } from "./sub-task.js";
+import { MultiHeadTask } from "./multi-head.js";
+import { asHead, asSubTask } from "./sub-task.js";
 import { WordTaggingTask } from "./word-tagging.js";
 
 const schedulers = [
@@ -49,8 +50,11 @@ const schedulers = [
   SchedulerWithWarmup,
 ];
 
+/** The tasks that may read the rows of others; the rows of a language model are its own. */
+const heads = [DocumentClassificationTask, SeqNNTask, WordTaggingTask, IntentSlotTask];
+
 /** The tasks of one model. */
-const tasks = [DocumentClassificationTask, SeqNNTask, WordTaggingTask, IntentSlotTask, LMTask];
+const tasks = [...heads, LMTask];
 
 /** The kinds of module that tasks may share. */
 const shareable = [
@@ -73,5 +77,6 @@ export function defaultRegistry(): Registry {
     )
     .add(ConsoleChannel, JSONLChannel)
     .add(...samplers)
-    .add(...tasks, ...tasks.map(asSubTask), NewDisjointMultitask);
+    .add(...tasks, ...[...tasks, MultiHeadTask].map(asSubTask), ...heads.map(asHead))
+    .add(NewDisjointMultitask, MultiHeadTask);
 }

@@ -55,7 +55,7 @@ class DocumentClassification extends SingleModelTask<Evaluated> {
     const single = this.tensorizers[TARGET]!.fields[0]!.dims.length === 0;
     const width = single ? 1 : labels.length;
     const gold = new (single ? Int32Array : Uint8Array)(data.size * width);
-    for (let row = 0; row < data.size; row++) gold.set(data.values(TARGET, row), row * width);
+    for (let row = 0; row < data.size; row++) gold.set(data.values(this.fieldOf(TARGET), row), row * width);
     return { ...this.#decision, labels, gold, loss, scores: outputs.flat("scores") as Float32Array };
   }
 

@@ -58,10 +58,10 @@ class IntentSlot extends SingleModelTask<IntentSlotEvaluated> {
       loss,
       intent: {
         labels: this.labelsOf(INTENT),
-        gold: Int32Array.from({ length: data.size }, (_, row) => data.values(INTENT, row)[0]!),
+        gold: Int32Array.from({ length: data.size }, (_, row) => data.values(this.fieldOf(INTENT), row)[0]!),
         scores: outputs.flat("scores") as Float32Array,
       },
-      slots: evaluatedTags(data, SLOTS, this.labelsOf(SLOTS), outputs),
+      slots: evaluatedTags(data, this.fieldOf(SLOTS), this.labelsOf(SLOTS), outputs),
     };
   }
 

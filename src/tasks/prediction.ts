@@ -49,11 +49,17 @@ export interface Prediction {
   readonly tokens?: readonly TokenPrediction[] | readonly TokenSurprisal[];
   /** Language models: 2 to the mean of the tokens' bits. */
   readonly perplexity?: number;
+  /** Several tasks over one text: each one's prediction, by its name. */
+  readonly heads?: Readonly<Record<string, Prediction>>;
 }
 
 /** A prediction whose offsets, UTF-16 so far, count in another unit. */
 export function inUnit(prediction: Prediction, unit: OffsetUnit): Prediction {
-  const { text, slots, tokens } = prediction;
+  const { text, slots, tokens, heads } = prediction;
+  if (heads !== undefined) {
+    const moved = Object.entries(heads).map(([name, own]) => [name, inUnit(own, unit)] as const);
+    return { ...prediction, heads: Object.fromEntries(moved) };
+  }
   if (unit === "utf16" || text === undefined) return prediction;
   const table = new OffsetTable(text, unit);
   const moved = <T extends { readonly start: number; readonly end: number }>(part: T): T => ({

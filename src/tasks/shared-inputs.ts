@@ -10,6 +10,9 @@ import { keyOfPath, sharedKeyOf } from "../registry/shared-module.js";
 
 const tensorizerToken = (key: string): Token<{ readonly name: string; readonly made: Tensorizer }> =>
   `tensorizer:${key}`;
+/** What stands before the names of a task's own fields where several tasks read one row. */
+export const FIELD_PREFIX: Token<string> = "field-prefix";
+
 const readerToken = (place: string, input: string): Token<Tensorizer> => `reader:${place}:${input}`;
 
 /** The tensorizers behind a model's declared inputs; one that is shared is the same object in every task. Throws `PTX_CONFIG_VALUE` for one that is shared under another name. */
@@ -23,7 +26,7 @@ export function makeTensorizers(
     const { component, config } = context.part("tensorizer", slot);
     const key = sharedKeyOf(config);
     if (key === null) {
-      made[name] = component.create(config, context, name);
+      made[name] = component.create(config, context, `${context.find(FIELD_PREFIX) ?? ""}${name}`);
       continue;
     }
     const shared = context.shared(tensorizerToken(key), () => ({
@@ -47,10 +50,11 @@ export function requireSameMeaning(
   context: Context,
   place: string,
   name: string,
-  { tensorizer }: ModelInput,
+  input: ModelInput | undefined,
 ): void {
   const key = keyOfPath(place);
-  if (key === null) return;
+  if (key === null || input === undefined) return;
+  const { tensorizer } = input;
   const known = context.shared(readerToken(place, name), () => tensorizer);
   if (known === tensorizer || isDeepStrictEqual(known.state(), tensorizer.state())) return;
   const facts = (of: Tensorizer): string =>

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
-import type { Labels, ModelKind, Predicted } from "../components/contracts.js";
+import type { Labels, ModelInput, ModelKind, Predicted } from "../components/contracts.js";
 import { ModelInputs } from "../components/contracts.js";
-import type { Row } from "../components/data/contracts.js";
+import type { Row, Tensorizer } from "../components/data/contracts.js";
 import type { DataHandler } from "../components/data/data-handler.js";
 import type { SplitData, Tensorizers } from "../components/data/split-data.js";
 import type { ComparedRow, MetricReporter } from "../components/reporters/contracts.js";
@@ -38,7 +38,8 @@ export const taskOptions = {
 
 /** What every such task's config holds, its model's and reporter's kinds aside. */
 interface SingleModelConfig {
-  readonly data: SlotValue<"data">;
+  /** Not there in one of several tasks that read the same rows. */
+  readonly data?: SlotValue<"data">;
   /** Not there in one of several tasks that are trained together, nor are channels. */
   readonly trainer?: SlotValue<"trainer">;
   readonly channels?: readonly SlotValue<"channel">[];
@@ -96,7 +97,7 @@ export abstract class SingleModelTask<E> implements Task, ModelTask {
 
   data(): DataHandler {
     if (this.#data === undefined) {
-      const { component: data, config } = this.context.part("data", this.config.data);
+      const { component: data, config } = this.context.part("data", this.config.data!);
       this.#data = data.create(config, this.context, this.tensorizers);
     }
     return this.#data;
@@ -114,17 +115,22 @@ export abstract class SingleModelTask<E> implements Task, ModelTask {
     await model.prepare?.(config, this.context, new Map(Object.entries(this.tensorizers)));
   }
 
-  build(whole: Scope, { form, targets }: BuildPurpose): Predicted {
+  build(
+    whole: Scope,
+    { form, targets }: BuildPurpose,
+    made: Map<Tensorizer, ModelInput> = new Map(),
+  ): Predicted {
     const scope = whole.of(this.context);
+    const own = Object.entries(this.tensorizers).filter(
+      ([, tensorizer]) => targets || tensorizer.role === "input",
+    );
+    for (const [name, tensorizer] of own) {
+      if (made.has(tensorizer)) continue;
+      const tensors = scope.within(`inputs.${name}`, (at) => tensorizer.build(at, form));
+      made.set(tensorizer, { tensorizer, tensors });
+    }
     const inputs = new ModelInputs(
-      new Map(
-        Object.entries(this.tensorizers)
-          .filter(([, tensorizer]) => targets || tensorizer.role === "input")
-          .map(([name, tensorizer]) => [
-            name,
-            { tensorizer, tensors: scope.within(`inputs.${name}`, (at) => tensorizer.build(at, form)) },
-          ]),
-      ),
+      new Map(own.map(([name, tensorizer]) => [name, made.get(tensorizer)!])),
       (name, input) => requireSameMeaning(this.context, scope.graph.place, name, input),
     );
     const { component: model, config } = this.#model;
@@ -162,6 +168,11 @@ export abstract class SingleModelTask<E> implements Task, ModelTask {
       `model.inputs.${target}`,
       `the target of ${this.name} must have labels, as those of LabelTensorizer, LabelListTensorizer and SlotLabelTensorizer`,
     );
+  }
+
+  /** The field that holds a target's numbers. */
+  protected fieldOf(target: string): string {
+    return this.tensorizers[target]!.fields[0]!.name;
   }
 
   /** The model and its config. All kinds of model offer the same functions. */

@@ -1,6 +1,6 @@
 /** The contract of a task: the wiring of components for one kind of work. */
-import type { Labels, Predicted } from "../components/contracts.js";
-import type { InputForm, Row } from "../components/data/contracts.js";
+import type { Labels, ModelInput, Predicted } from "../components/contracts.js";
+import type { InputForm, Row, Tensorizer } from "../components/data/contracts.js";
 import type { DataHandler } from "../components/data/data-handler.js";
 import type { SplitData, Tensorizers } from "../components/data/split-data.js";
 import type { ComparedRow } from "../components/reporters/contracts.js";
@@ -42,8 +42,8 @@ export interface ModelTask {
   requireFit(): void;
   /** Reads the files that first parameter values come from. */
   prepare(): Promise<void>;
-  /** Builds the model into a graph. */
-  build(scope: Scope, purpose: BuildPurpose): Predicted;
+  /** Builds the model into a graph. `made` holds the inputs that others have built into it already, and takes those that this one builds. */
+  build(scope: Scope, purpose: BuildPurpose, made?: Map<Tensorizer, ModelInput>): Predicted;
   /** A split's figures. */
   report(data: SplitData, predictions: Predictions): Figures;
   /** Every row with what is right and what was predicted. */
@@ -52,6 +52,8 @@ export interface ModelTask {
   worst(data: SplitData, predictions: Predictions): readonly ComparedRow[];
   /** What an exported file gives for the model's outputs: labels by name. */
   deploy(outputs: Predicted["outputs"]): Readonly<Record<string, Tensor>>;
+  /** Characters of text, padding included, that are predicted together at most, where the usual number would fill memory. */
+  readonly mostCharacters?: number;
   /** What a row of the deployed outputs says. */
   read(output: OutputRow, row: Row, labels: Labels): Prediction;
   /** Whether rounding of scores by `tolerance` could have decided a prediction otherwise. */

@@ -50,7 +50,7 @@ class WordTagging extends SingleModelTask<TagsEvaluated> {
   }
 
   protected override evaluated(data: SplitData, { outputs, loss }: Predictions): TagsEvaluated {
-    return { ...evaluatedTags(data, TARGET, this.labelsOf(TARGET), outputs), loss };
+    return { ...evaluatedTags(data, this.fieldOf(TARGET), this.labelsOf(TARGET), outputs), loss };
   }
 
   override deploy(outputs: Predicted["outputs"]): Readonly<Record<string, Tensor>> {

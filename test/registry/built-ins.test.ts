@@ -25,6 +25,7 @@ const free = [
   "vars",
   "column_mapping",
   ...["train", "eval", "test"].map((at) => `ParallelFilesDataSource.${at}`),
+  ...["NewDisjointMultitask.tasks", "MultiHeadTask.tasks"],
 ];
 const schema = configJsonSchema(registry);
 const validate = new Ajv({ strict: true, allowUnionTypes: true, strictTuples: false }).compile(schema);

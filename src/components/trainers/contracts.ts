@@ -30,6 +30,8 @@ export interface Predictions {
   readonly outputs: RowOutputs;
   /** The mean loss, or null when there are no targets. */
   readonly loss: number | null;
+  /** The mean losses of a model's heads, where it has several; not of a training pass. */
+  readonly heads?: Readonly<Record<string, number | null>>;
 }
 
 /** The figures of a split as `metrics.json` holds them: plain JSON with at least the loss. */

@@ -1,4 +1,5 @@
 import type { Engine, Program } from "../../engine/engine.js";
+import type { HostTensor } from "../../graph/dtype.js";
 import { Graph } from "../../graph/graph.js";
 import type { ParameterStore } from "../../graph/parameters.js";
 import { optimize } from "../../graph/passes.js";
@@ -17,6 +18,8 @@ export class Evaluator {
     readonly program: Program,
     readonly parameters: ParameterStore,
     readonly outputs: Predicted["outputs"],
+    /** Whose losses there are: "" is the model's own, others are its heads'. */
+    readonly losses: readonly string[],
     readonly carried: CarriedValues,
   ) {}
 
@@ -29,15 +32,17 @@ export class Evaluator {
   ): Promise<Evaluator> {
     const graph = new Graph();
     const scope = Scope.root(graph, "infer", parameters, context);
-    const { loss, outputs } = build(scope);
+    const { loss, outputs, heads = {} } = build(scope);
     for (const [name, tensor] of Object.entries(outputs)) graph.output(name, tensor);
-    if (loss !== null) {
-      graph.output("loss_sum", loss.sum);
-      graph.output("loss_count", loss.count);
+    const losses = { ...(loss && { "": loss }), ...heads };
+    for (const [name, { sum, count }] of Object.entries(losses)) {
+      graph.output(`loss_sum:${name}`, sum);
+      graph.output(`loss_count:${name}`, count);
     }
     const carried = CarriedValues.declare(graph, scope.carried);
     optimize(graph);
-    return new Evaluator(graph, await engine.compile(graph), parameters, outputs, carried);
+    const program = await engine.compile(graph);
+    return new Evaluator(graph, program, parameters, outputs, Object.keys(losses), carried);
   }
 
   /** Predicts every row. `batches` hold each row number once; results are by row. Throws `PTX_DATA` otherwise. */
@@ -46,7 +51,10 @@ export class Evaluator {
     const parameters = this.parameters.feeds(this.graph.parameters.map(({ name }) => name));
     const wanted = [...this.graph.outputs.keys()];
     const outputs = new RowOutputs(examples, this.outputs);
-    let [sum, count] = [0, 0];
+    const [sums, counts] = [new Map<string, number>(), new Map<string, number>()];
+    const add = (into: Map<string, number>, name: string, value: HostTensor): void => {
+      into.set(name, (into.get(name) ?? 0) + Number(value.data[0]));
+    };
     this.carried.reset();
     for (const rows of batches) {
       const batch = examples.batch(rows);
@@ -56,10 +64,17 @@ export class Evaluator {
       );
       outputs.put(rows, results);
       this.carried.take(results);
-      sum += Number(results.loss_sum?.data[0] ?? 0);
-      count += Number(results.loss_count?.data[0] ?? 0);
+      for (const name of this.losses) {
+        add(sums, name, results[`loss_sum:${name}`]!);
+        add(counts, name, results[`loss_count:${name}`]!);
+      }
     }
-    return { outputs, loss: count > 0 ? sum / count : null };
+    const mean = (name: string): number | null => {
+      const [sum = 0, count = 0] = [sums.get(name), counts.get(name)];
+      return count > 0 ? sum / count : null;
+    };
+    const heads = this.losses.filter((name) => name !== "").map((name) => [name, mean(name)] as const);
+    return { outputs, loss: mean(""), ...(heads.length > 0 && { heads: Object.fromEntries(heads) }) };
   }
 
   async release(): Promise<void> {

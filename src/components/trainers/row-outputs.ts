@@ -67,6 +67,15 @@ export class RowOutputs {
     }
   }
 
+  /** The outputs whose names begin so, without that beginning. They hold the same values. */
+  under(prefix: string): RowOutputs {
+    const part = new RowOutputs(this.examples, {});
+    part.#seen.set(this.#seen);
+    for (const [name, own] of this.#columns)
+      if (name.startsWith(prefix)) part.#columns.set(name.slice(prefix.length), own);
+    return part;
+  }
+
   /** Forgets which rows have been put in, not their values. */
   restart(): void {
     this.#seen.fill(0);
