@@ -15,11 +15,11 @@ const folder = workplace();
 const registry = defaultRegistry();
 const at = (name: string) => join(folder, name);
 
-interface Session {
+type Session = {
   readonly text_seq: readonly string[];
   readonly context: readonly string[];
   readonly text: string;
-}
+};
 const session = (...text_seq: string[]): Session => ({
   text_seq,
   context: text_seq.slice(0, -1),
@@ -181,7 +181,7 @@ describe.each(Object.entries(cases))("%s", (name, { task, figure, columns }) => 
   });
 
   test("run and file predict the same, and no prediction depends on its batch-mates", async () => {
-    const rows = ODD as readonly (Session & Record<string, unknown>)[];
+    const rows = ODD;
     const together = await predict(ofRun!, rows);
     for (const [i, prediction] of (await predict(ofFile!, rows)).entries())
       expectSame(prediction, together[i]!);
@@ -190,7 +190,7 @@ describe.each(Object.entries(cases))("%s", (name, { task, figure, columns }) => 
 
   test("what was said before matters", async () => {
     const again = [session("wake me up at 7", "again"), session("play some jazz", "again"), session("again")];
-    const [one, two, three] = await predict(ofRun!, again as readonly (Session & Record<string, unknown>)[]);
+    const [one, two, three] = await predict(ofRun!, again);
     const score = ({ intent, intent_score, scores }: Prediction) =>
       JSON.stringify([intent, intent_score, scores]);
     expect(new Set([one!, two!, three!].map(score)).size).toBe(3);

@@ -118,7 +118,7 @@ describe("ContextEmbedding", () => {
       const store = new ParameterStore(1);
       const target = await program(store, "ids", "infer", name);
       filled(store);
-      const table = store.get("embedding.embedding.weight").data;
+      const table = store.get("embedding.embedding.weight")!.data;
       const { vocabulary } = tensorizers.get("context") as VocabularyHolder;
       const average = (all: readonly number[][]) =>
         [0, 1, 2].map((at) => all.reduce((sum, vector) => sum + vector[at]!, 0) / Math.max(1, all.length));
@@ -207,7 +207,7 @@ describe("ContextEmbedding", () => {
     await program(store);
     const vector = (path: string, input: string, word: string) => {
       const id = (tensorizers.get(input) as VocabularyHolder).vocabulary.id(word);
-      return Array.from(store.get(path).data.slice(3 * id, 3 * id + 3));
+      return Array.from(store.get(path)!.data.slice(3 * id, 3 * id + 3));
     };
     expect(vector("embedding.0.weight", "tokens", "again")).toEqual([4, 5, 6]);
     expect(vector("embedding.0.weight", "tokens", "please")).toEqual([7, 8, 9]);

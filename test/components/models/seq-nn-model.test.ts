@@ -55,7 +55,7 @@ describe.each(engineNames)("SeqNNModel on %s", (name) => {
     const { scores } = await target.run(model.feeds([0, 1, 2, 3, 4], false));
     const { vocabulary } = model.tensorizers.get("tokens") as VocabularyHolder;
     const [table, weight, bias] = ["embedding.weight", "decoder.layer0.weight", "decoder.layer0.bias"].map(
-      (path) => store.get(`model.${path}`).data,
+      (path) => store.get(`model.${path}`)!.data,
     );
     const labels = model.labels.labels!;
     const average = (all: readonly number[][]) =>
