@@ -12,6 +12,7 @@ import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import { requireNumbers } from "./class-scores.js";
 import type { OutputRow, Prediction } from "./prediction.js";
+import { requireSameMeaning } from "./shared-inputs.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
 import type { BuildPurpose } from "./task.js";
 
@@ -71,7 +72,8 @@ export class LanguageModel extends SingleModelTask<LanguageEvaluated> {
     return this.#build(scope, { form: "ids", targets: false });
   }
 
-  #build(scope: Scope, { form, targets }: BuildPurpose): Predicted {
+  #build(whole: Scope, { form, targets }: BuildPurpose): Predicted {
+    const scope = whole.of(this.context);
     const inputs = new Map<string, ModelInput>(
       Object.entries(this.tensorizers).map(([name, tensorizer]) => [
         name,
@@ -79,7 +81,9 @@ export class LanguageModel extends SingleModelTask<LanguageEvaluated> {
       ]),
     );
     if (targets) inputs.set(NEXT, inputs.get(TOKENS)!);
-    const read = new ModelInputs(inputs);
+    const read = new ModelInputs(inputs, (name, input) =>
+      requireSameMeaning(this.context, scope.graph.place, name, input),
+    );
     const output = scope.part("language_model", this.#config.model, "model", (model, config, at) =>
       model.build(at, config, read, this.labels),
     );
