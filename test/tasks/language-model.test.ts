@@ -328,6 +328,41 @@ describe("a language model's parts", () => {
     }
   });
 
+  it("are all moved by their keys: none is read and then ignored", async () => {
+    const base = { dropout: 0.2, projection_dim: 6 };
+    const figures = async ({ model = {}, data = {}, ...rest }: Wanted) => {
+      const { metrics } = await trained({ ...still, ...rest, model: { ...base, ...model }, data });
+      const { train: own, eval: chosen, test: last } = metrics;
+      return JSON.stringify([own.loss, chosen!.loss, last!.loss]);
+    };
+    const changes: readonly Wanted[] = [
+      {},
+      { model: { lstm_dim: 9 } },
+      { model: { num_layers: 1 } },
+      { model: { dropout: 0.3 } },
+      { model: { variational_dropout: true } },
+      { model: { projection_dim: 5 } },
+      { model: { softmax: { FullSoftmax: { bias: false } } } },
+      { model: { softmax: { SampledSoftmax: { num_sampled: 3 } } } },
+      { model: { softmax: { SampledSoftmax: { num_sampled: 4 } } } },
+      { model: { softmax: { AdaptiveSoftmax: { cutoffs: [4, 6] } } } },
+      { model: { softmax: { AdaptiveSoftmax: { cutoffs: [5, 6] } } } },
+      { model: { softmax: { AdaptiveSoftmax: { cutoffs: [4, 6], div_value: 2 } } } },
+      { model: { tied_weights: true } },
+      { model: { init_range: 0.2 } },
+      { data: { batch_size: 5 } },
+      { data: { bptt: 6 } },
+      { data: { carry_state: false } },
+      { data: { eval_batch_size: 2 } },
+      { data: { test_batch_size: 2 } },
+      { data: { carry_state: false, eval_bptt: 8 } },
+      { tokenizer: "CharacterTokenizer" },
+    ];
+    const all: string[] = [];
+    for (const change of changes) all.push(await figures(change));
+    expect(new Set(all).size).toBe(changes.length);
+  });
+
   it("may be characters, whatever they are", async () => {
     const { output } = await trained({ tokenizer: "CharacterTokenizer", trainer: { epochs: 3 } });
     const predictor = await loadModel(output, { registry });
