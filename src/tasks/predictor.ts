@@ -41,17 +41,20 @@ export function predictionBatches(
   return batches;
 }
 
-/** The length of a row's longest text; of a list of tokens about what its text would have. */
+/** The length of a row's longest text; of a list of tokens or texts about what it would be in one. */
 function charactersOf({ values }: Row): number {
   let most = 1;
   for (const value of Object.values(values)) {
     if (typeof value === "string") most = Math.max(most, value.length);
-    else if (Array.isArray(value)) most = Math.max(most, value.length * CHARACTERS_A_TOKEN);
+    else if (Array.isArray(value)) most = Math.max(most, (value as readonly unknown[]).reduce(withItem, 0));
   }
   return most;
 }
 
 const CHARACTERS_A_TOKEN = 5;
+
+const withItem = (sum: number, item: unknown): number =>
+  sum + Math.max(CHARACTERS_A_TOKEN, typeof item === "string" ? item.length : 0);
 
 /** A trained run, ready to predict: tokenization in JavaScript, parameters built into the compiled graph. */
 export class RunPredictor implements Predictor {
