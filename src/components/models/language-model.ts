@@ -168,7 +168,10 @@ export const LMLSTM = component({
       embedding.build(
         at,
         options,
-        new ModelInputs(new Map([["tokens", { tensorizer: input.tensorizer, tensors: { ...heard } }]])),
+        new ModelInputs(
+          new Map([["tokens", { tensorizer: input.tensorizer, tensors: { ...heard } }]]),
+          inputs.reading,
+        ),
       ),
     );
     const layered =
