@@ -76,6 +76,7 @@ export { type RandomStream, stream } from "./registry/random.js";
 export { Registry } from "./registry/registry.js";
 export type { RunConfig } from "./registry/run-config.js";
 export { defaultRegistry } from "./tasks/builtins.js";
+export { type GenerateOptions, Generator } from "./tasks/generate.js";
 export { inUnit, type OutputRow, type Prediction } from "./tasks/prediction.js";
 export type { Predictor } from "./tasks/predictor.js";
 export { SingleModelTask, taskOptions } from "./tasks/single-model-task.js";

@@ -21,7 +21,7 @@ export const logitsOf = (states: Tensor, { weight, byRow, bias }: Classes): Tens
   gemm(states, weight, { transB: byRow, ...(bias && { bias }) });
 
 /** Each row's value at its id. `x [rows, classes]`, `ids [rows]` -> `[rows]`. */
-export const pick = (x: Tensor, ids: Tensor): Tensor =>
+const pick = (x: Tensor, ids: Tensor): Tensor =>
   reshape(gatherElements(x, unsqueeze(ids, [1]), 1), [x.dim(0)]);
 
 /** A probability below this counts as this in training, where the exact surprisal (here 85 nats) would cost a pass over all logits. */

@@ -24,7 +24,7 @@ function options(scope: Scope, { width, vocab, tied = false }: Sizes): Vocabular
 }
 
 /** The surprisal of each row's target. */
-export function surprisalOf(scope: Scope, raw: unknown, sizes: Sizes): Tensor {
+function surprisalOf(scope: Scope, raw: unknown, sizes: Sizes): Tensor {
   const states = statesOf(scope, sizes);
   const targets = scope.graph.input("targets", "int32", ["rows"]);
   const given = options(scope, sizes);
