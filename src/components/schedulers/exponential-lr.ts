@@ -16,7 +16,8 @@ export const ExponentialLR = component({
       hold: Type.Integer({
         minimum: 1,
         default: 1,
-        description: "Epochs (or steps, by `unit`) at the full rate, before it is multiplied for the first time.",
+        description:
+          "Epochs (or steps, by `unit`) at the full rate, before it is multiplied for the first time.",
       }),
       unit: unitSetting("epoch"),
     },

@@ -223,6 +223,7 @@ describe("an operator that cannot take its inputs says which, what they are and 
           recurrence: float(g, 1, 12, 3),
           bias: float(g, 1, 24),
           lengths: null,
+          initial: null,
           hidden: 3,
           direction: "bidirectional",
         }),
