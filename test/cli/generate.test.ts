@@ -30,8 +30,8 @@ describe("generate", () => {
     const args = ["generate", "run", "--prompt", "the", "--count", "2", "--max-tokens", "5", "--seed", "3"];
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout.startsWith("the ")).toBe(true);
-    expect(stdout).toContain("\n\nthe ");
+    expect(stdout.startsWith("the")).toBe(true);
+    expect(stdout).toContain("\n\nthe");
     expect((await run(...args)).stdout).toBe(stdout);
     const [first] = jsonLines((await run(...args, "--json")).stdout);
     expect(stdout.startsWith(`${first!.text as string}\n`)).toBe(true);
