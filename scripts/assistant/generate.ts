@@ -10,6 +10,7 @@ import { leisureLexicons } from "./lexicons-leisure.js";
 import { numberLexicons } from "./lexicons-numbers.js";
 import { peopleLexicons } from "./lexicons-people.js";
 import { addNoise, type Segment, withoutAccents } from "./noise.js";
+import { trainMoreFillers, trainMoreTemplates } from "./train-more.js";
 
 /** A part of the data set. */
 export type Split = keyof IntentTemplates;
@@ -18,7 +19,10 @@ export type Split = keyof IntentTemplates;
 export const splits = ["train", "eval", "test"] as const satisfies readonly Split[];
 
 /** How many utterances of every intent each part gets. */
-export const utterancesPerIntent: Readonly<Record<Split, number>> = { train: 220, eval: 30, test: 50 };
+export const utterancesPerIntent: Readonly<Record<Split, number>> = { train: 600, eval: 30, test: 50 };
+
+/** How many train utterances of an intent are made from `intents` before eval and test, which differ from them. */
+const firstOfTrain = 220;
 
 /** A labelled stretch of a text: Unicode code points, `end` exclusive. */
 export interface Span {
@@ -76,28 +80,65 @@ export function dealFillers(): Record<Split, Map<string, string[]>> {
   return dealt;
 }
 
+/** Train's fillers with the further ones, without those that eval or test has in any list. */
+export function allTrainFillers(dealt = dealFillers()): Map<string, string[]> {
+  const bare = (filler: string): string => folded(filler.replace(/['’\p{Extended_Pictographic}]/gu, ""));
+  const kept = new Set([...dealt.eval.values(), ...dealt.test.values()].flat().map(bare));
+  return new Map(
+    [...dealt.train].map(([name, fillers]) => {
+      const more = (trainMoreFillers[name] ?? []).filter((filler) => !kept.has(bare(filler)));
+      return [name, [...new Map([...fillers, ...more].map((filler) => [folded(filler), filler])).values()]];
+    }),
+  );
+}
+
 /**
- * Writes the whole data set from the templates and word lists, the same for the same seed. Throws `PTX_DATA` when
- * a template names an unknown word list, when two intents or two parts share a sentence, or when an intent has too
- * few sentences for the wanted number of different utterances.
+ * Writes the whole data set from the templates and word lists, the same for the same seed. The further train
+ * utterances, from `more`, are made last and keep away from eval and test, so these two do not depend on them; every
+ * template gets about the same share of train.
+ * Throws `PTX_DATA` when a template names an unknown word list, when two intents or two parts share a sentence, or
+ * when an intent has too few sentences for the wanted number of different utterances.
  */
-export function generateAssistant(seed = "assistant 1", templates = intents): Record<Split, Utterance[]> {
-  const sentences = expandIntents(templates);
+export function generateAssistant(
+  seed = "assistant 1",
+  templates = intents,
+  more = templates === intents ? trainMoreTemplates : {},
+): Record<Split, Utterance[]> {
+  const { sentences, further } = expandIntents(templates, more);
   const fillers = dealFillers();
   const taken: Taken = { texts: new Set(), fillers: new Set(), surfaces: new Set() };
+  const held: Taken = { texts: taken.texts, fillers: new Set(), surfaces: new Set() };
   const result: Record<Split, Utterance[]> = { train: [], eval: [], test: [] };
   for (const split of splits) {
     const fresh: Utterance[] = [];
     for (const intent of Object.keys(templates)) {
       const random = new Random(`${seed} ${split} ${intent}`);
-      fresh.push(...fillIntent(intent, sentences[split].get(intent)!, fillers[split], split, taken, random));
+      const wanted = split === "train" ? firstOfTrain : utterancesPerIntent[split];
+      fresh.push(
+        ...fillIntent(intent, sentences[split].get(intent)!, wanted, fillers[split], split, taken, random),
+      );
     }
-    for (const utterance of fresh) {
-      taken.surfaces.add(utteranceSurface(utterance));
-      for (const filler of fillersOf(utterance)) taken.fillers.add(folded(filler));
+    for (const known of split === "train" ? [taken] : [taken, held]) {
+      for (const utterance of fresh) {
+        known.surfaces.add(utteranceSurface(utterance));
+        for (const filler of fillersOf(utterance)) known.fillers.add(folded(filler));
+      }
     }
     result[split] = new Random(`${seed} ${split} order`).shuffle(fresh);
   }
+  const trainFillers = allTrainFillers(fillers);
+  for (const [intent, templatesOfOne] of further) {
+    const all = utterancesPerIntent.train;
+    const first = sentences.train.get(intent)!.length;
+    const kept = Math.min(firstOfTrain, Math.round((all * first) / (first + templatesOfOne.length)));
+    const [own, others] = [[] as Utterance[], [] as Utterance[]];
+    for (const utterance of result.train) (utterance.intent === intent ? own : others).push(utterance);
+    const random = new Random(`${seed} further ${intent}`);
+    const order = random.shuffle(templatesOfOne);
+    const fresh = fillIntent(intent, order, all - kept, trainFillers, "train", held, random);
+    result.train = [...others, ...own.slice(0, kept), ...fresh];
+  }
+  result.train = new Random(`${seed} train order`).shuffle(result.train);
   return result;
 }
 
@@ -121,15 +162,22 @@ export function utteranceSurface({ text, spans }: Utterance): string {
 interface Taken {
   /** Every text so far, of all parts. */
   readonly texts: Set<string>;
-  /** Fillers and surfaces of the parts before the present one. */
+  /** Fillers and surfaces of the parts from which the present one has to differ. */
   readonly fillers: Set<string>;
   readonly surfaces: Set<string>;
+}
+
+interface Sentences {
+  readonly sentences: Readonly<Record<Split, Map<string, Piece[][][]>>>;
+  /** Those of the further train templates, without what eval or test says. */
+  readonly further: Map<string, Piece[][][]>;
 }
 
 /** Every template's sentences, checked: a sentence has one intent and one part. */
 function expandIntents(
   intents: Readonly<Record<string, IntentTemplates>>,
-): Record<Split, Map<string, Piece[][][]>> {
+  more: Readonly<Record<string, readonly string[]>>,
+): Sentences {
   const owner = new Map<string, string>();
   const result: Record<Split, Map<string, Piece[][][]>> = {
     train: new Map(),
@@ -149,18 +197,35 @@ function expandIntents(
       }
     }
   }
-  return result;
+  const further = new Map<string, Piece[][][]>();
+  for (const [intent, templates] of Object.entries(more)) {
+    const place = `${intent} train`;
+    const fits = (sentence: Piece[]): boolean => {
+      const key = folded(surface(sentence));
+      const other = owner.get(key) ?? place;
+      if (other !== place && other.endsWith(" train"))
+        throw ptxError("PTX_DATA", place, `the sentence "${surface(sentence)}" is also in ${other}`);
+      owner.set(key, other);
+      return other === place;
+    };
+    const kept = templates.map((template) => expandTemplate(template).filter(fits));
+    further.set(
+      intent,
+      kept.filter((sentences) => sentences.length > 0),
+    );
+  }
+  return { sentences: result, further };
 }
 
 function fillIntent(
   intent: string,
   templates: readonly (readonly Piece[][])[],
+  wanted: number,
   fillers: ReadonlyMap<string, readonly string[]>,
   split: Split,
   taken: Taken,
   random: Random,
 ): Utterance[] {
-  const wanted = utterancesPerIntent[split];
   const found: Utterance[] = [];
   for (let attempt = 0; found.length < wanted; attempt++) {
     if (attempt > 50 * wanted) {

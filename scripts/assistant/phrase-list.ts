@@ -5,3 +5,11 @@ export function list(text: string): string[] {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== "");
 }
+
+/** The entries of a text that has one a line. */
+export function lines(text: string): string[] {
+  return text
+    .split("\n")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+}
