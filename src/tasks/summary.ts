@@ -33,6 +33,8 @@ export interface MemorySummary {
   readonly best: number;
   /** Inputs and results of nodes at the moment when they are most, of all tasks together: each keeps its own. */
   readonly activations: number;
+  /** What ONNX Runtime's arena holds besides, with blocks that are not full or that only the first runs used. */
+  readonly arena: number;
   readonly total: number;
 }
 
@@ -102,13 +104,15 @@ export function summarize(
   const count = sum(list.map((parameter) => parameter.count));
   const trainable = sum(list.filter((parameter) => parameter.trainable).map((parameter) => parameter.count));
   const bound = boundSizes([...graphs.values()], sizes);
+  const activations = sum([...graphs.values()].map((graph) => activationBytes(graph, bound)));
   const kept = {
     parameters: 4 * count,
     gradients: sum([...graphs.values()].map(gradientBytes)),
     optimizer: optimizer === undefined ? 0 : 4 * trainable * optimizerCopies(optimizer, context),
     averaging: averaging ? 4 * trainable : 0,
     best: 4 * count * task.selections.length,
-    activations: sum([...graphs.values()].map((graph) => activationBytes(graph, bound))),
+    activations,
+    arena: activations * arenaShare(config),
   };
   return {
     parameters: list,
@@ -153,6 +157,17 @@ function activationBytes({ graph }: TrainingGraph, sizes: ReadonlyMap<string, nu
     [...graph.outputs].flatMap(([name, tensor]) => (name.startsWith("gradient:") ? [tensor] : [])),
   );
   return inputBytes(graph, sizes, most) + peakBytes(graph, sizes, most, gradients);
+}
+
+/**
+ * How much ONNX Runtime's arena holds for each byte of activations beside that byte: as measured on three models at
+ * batches of 1,000 to 8,000 tokens, whose resident memory grew by 0.98 to 1.14 times the sum that is predicted so.
+ */
+function arenaShare({ engine }: RunConfig): number {
+  const { onnxruntime } = engine as { readonly onnxruntime?: Readonly<Record<string, unknown>> };
+  if (onnxruntime?.memory_arena !== true) return 0;
+  // A plan for sizes that were seen before is one block more, beside those of the first run.
+  return onnxruntime.memory_pattern === true ? 1.7 : 0.6;
 }
 
 /** How many numbers an optimizer keeps for each trained one: it is given a parameter to try. */

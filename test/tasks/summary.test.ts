@@ -84,6 +84,17 @@ describe("a summary", () => {
     await expect(summaryOf(both(), { words: 3 })).rejects.toThrow('no input has an axis called "words"');
   });
 
+  test("counts what ONNX Runtime's arena holds besides, unless it is off", async () => {
+    const arena = async (options: object) => {
+      const { memory } = await summaryOf({ ...both(), engine: { onnxruntime: options } });
+      return memory.arena / memory.activations;
+    };
+    expect(await arena({ memory_arena: false })).toBe(0);
+    const [planned, plain] = [await arena({}), await arena({ memory_pattern: false })];
+    expect(planned).toBeGreaterThan(plain);
+    expect(plain).toBeGreaterThan(0);
+  });
+
   test("of a run is that of its config", async () => {
     const output = join(folder, "run");
     await train(both({ trainer: { Trainer: { epochs: 1 } } }), { output });
