@@ -105,8 +105,8 @@ const config = (trainer: object) =>
 /** All parameters by name, in double precision. */
 type Values = Record<string, number[]>;
 
-async function initial(trainer: object): Promise<Values> {
-  const open = openTask(resolveConfig(config(trainer), registry).config, registry, silentLog);
+async function initial(of: object): Promise<Values> {
+  const open = openTask(resolveConfig(of, registry).config, registry, silentLog);
   await learnFor(open);
   for (const part of open.task.parts.values())
     trainingGraph(
@@ -121,14 +121,14 @@ const TRUNK = ["shared.trunk.layer0.weight", "shared.trunk.layer0.bias"] as cons
 const headOf = (name: Name) => [`${name}.model.decoder.weight`, `${name}.model.decoder.bias`] as const;
 
 /** The gradient of `weight * mean cross-entropy` of one task, by the chain rule on paper. */
-function gradient(values: Values, name: Name): Values {
+function gradient(values: Values, name: Name, rows: readonly Example[] = examples[name]): Values {
   const classes = LABELS[name].length;
   const [W, b] = TRUNK.map((key) => values[key]!) as [number[], number[]];
   const [V, c] = headOf(name).map((key) => values[key]!) as [number[], number[]];
   const [dW, db] = [W.map(() => 0), b.map(() => 0)];
   const [dV, dc] = [V.map(() => 0), c.map(() => 0)];
-  const scale = WEIGHTS[name] / examples[name].length;
-  for (const { x, y } of examples[name]) {
+  const scale = WEIGHTS[name] / rows.length;
+  for (const { x, y } of rows) {
     const h = b.map((bias, j) => x.reduce((sum, value, i) => sum + value * W[i * HIDDEN + j]!, bias));
     const logits = c.map((bias, k) => h.reduce((sum, value, j) => sum + value * V[j * classes + k]!, bias));
     const powers = logits.map((logit) => Math.exp(logit));
@@ -160,8 +160,8 @@ function step(values: Values, gradients: readonly Values[], scale: number): Valu
   );
 }
 
-async function trained(trainer: object, output: string): Promise<Values> {
-  await train(config(trainer), { output: join(folder, output), registry });
+async function trained(of: object, output: string): Promise<Values> {
+  await train(of, { output: join(folder, output), registry });
   const { tensors } = await readSafetensors(join(folder, output, "parameters.safetensors"));
   return Object.fromEntries(
     Object.entries(tensors).map(([name, { data }]) => [name, Array.from(data as Float32Array)]),
@@ -175,20 +175,51 @@ function expectClose(got: Values, wanted: Values): void {
       expect(Math.abs(got[name]![i]! - value), name).toBeLessThan(2e-6);
 }
 
+/** The rows of task b with a class of each task: two heads over one input. */
+const shared = examples.b.map(({ x, y }, i) => ({ x, y: { a: i % 2, b: y } }));
+
+const headsConfig = () => {
+  const file = join(folder, "heads.jsonl");
+  const written = shared.map(({ x, y }) => ({ dense: x, a: LABELS.a[y.a], b: LABELS.b[y.b] }));
+  writeFileSync(file, written.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  const tasks = Object.fromEntries(
+    (["a", "b"] as const).map((name) => {
+      const inputs = {
+        dense: { FloatListTensorizer: { shared_module_key: "dense" } },
+        labels: { LabelTensorizer: { column: name, labels: LABELS[name] } },
+      };
+      return [name, { DocumentClassificationTask: { model: { LinearTrunk: { inputs } } } }];
+    }),
+  );
+  const data = {
+    source: { JSONLDataSource: { train_filename: file } },
+    batcher: { Batcher: { train_batch_size: 100 } },
+  };
+  const trainer = { Trainer: { epochs: 1, optimizer: { SGD: { lr: RATE, momentum: 0 } } } };
+  return { version: 1, threads: 1, task: { MultiHeadTask: { data, tasks, task_weights: WEIGHTS, trainer } } };
+};
+
 describe("the shared weights of two linear tasks", () => {
   test("move by both tasks' gradients together when their batches make one update", async () => {
-    const trainer = { num_accumulated_batches: 2 };
-    const start = await initial(trainer);
+    const together = config({ num_accumulated_batches: 2 });
+    const start = await initial(together);
     const wanted = step(start, [gradient(start, "a"), gradient(start, "b")], 1 / 2);
-    expectClose(await trained(trainer, "together"), wanted);
-    const moved = TRUNK[0];
-    expect(wanted[moved]).not.toEqual(start[moved]);
+    expectClose(await trained(together, "together"), wanted);
+    expect(wanted[TRUNK[0]]).not.toEqual(start[TRUNK[0]]);
   });
 
   test("move by one task's gradient after the other when each batch is an update, and the other's head stays", async () => {
-    const start = await initial({});
+    const start = await initial(config({}));
     const afterA = step(start, [gradient(start, "a")], 1);
     expect(headOf("b").map((key) => afterA[key])).toEqual(headOf("b").map((key) => start[key]));
-    expectClose(await trained({}, "in-turn"), step(afterA, [gradient(afterA, "b")], 1));
+    expectClose(await trained(config({}), "in-turn"), step(afterA, [gradient(afterA, "b")], 1));
+  });
+
+  test("move by the sum of both heads' gradients when these read the same rows", async () => {
+    const heads = headsConfig();
+    const start = await initial(heads);
+    const rowsOf = (name: Name): Example[] => shared.map(({ x, y }) => ({ x, y: y[name] }));
+    const gradients = (["a", "b"] as const).map((name) => gradient(start, name, rowsOf(name)));
+    expectClose(await trained(heads, "heads"), step(start, gradients, 1));
   });
 });
