@@ -13,8 +13,10 @@ import {
   generateAssistant,
   intents,
   splits,
+  utteranceSurface,
   utterancesPerIntent,
 } from "../../scripts/assistant/generate.js";
+import { trainMoreFillers } from "../../scripts/assistant/train-more.js";
 import { assistantFiles, describeAssistant } from "../../scripts/generate-assistant.js";
 
 interface Line {
@@ -210,11 +212,53 @@ describe("generateAssistant", () => {
     expect(() => generateAssistant("s", inIntent)).toThrow(/c\/d test[\s\S]*is also in a\/b eval/);
   });
 
+  it("adds train utterances from further templates, about as many a template, and leaves eval and test alone", () => {
+    const templates = { "a/b": tiny };
+    const further = [
+      "get {contact} on the line [right now|at once]",
+      "I have to talk to {contact} (soon|now)",
+    ];
+    const alone = generateAssistant("s", templates);
+    const both = generateAssistant("s", templates, { "a/b": further });
+    expect({ eval: both.eval, test: both.test }).toEqual({ eval: alone.eval, test: alone.test });
+    expect(both.train.length).toBe(utterancesPerIntent.train);
+    const texts = (data: typeof both): Set<string> => new Set(data.train.map(({ text }) => text));
+    const old = [...texts(both)].filter((text) => texts(alone).has(text)).length;
+    expect(old).toBe(Math.round(utterancesPerIntent.train / 3));
+  });
+
+  it("leaves out a further sentence that eval or test has, and refuses one that another intent has in train", () => {
+    const templates = { "a/b": tiny, "c/d": { train: ["x {city}"], eval: ["y {city}"], test: ["z {city}"] } };
+    const further = { "a/b": ["ring {contact} up", "phone {contact}!", "get me {contact} [fast|now]"] };
+    const words = generateAssistant("s", templates, further)
+      .train.filter(({ intent }) => intent === "a/b")
+      .map(utteranceSurface);
+    expect(words.filter((text) => text === "ring {contact} up" || text === "phone {contact}")).toEqual([]);
+    expect(words.filter((text) => text === "get me {contact} now").length).toBeGreaterThan(10);
+    expect(() => generateAssistant("s", templates, { "c/d": ["call {contact} now"] })).toThrow(
+      /c\/d train[\s\S]*is also in a\/b train/,
+    );
+  });
+
   it("refuses templates that give too few different utterances", () => {
     const templates = { "a/b": { ...tiny, train: ["12"] } };
     expect(() => generateAssistant("s", templates)).toThrow(
       /a\/b train[\s\S]*only \d+ of 220 different utterances/,
     );
+  });
+});
+
+describe("allTrainFillers", () => {
+  it("adds to train's fillers none that eval or test has in any list, and none twice", () => {
+    const dealt = dealFillers();
+    const kept = new Set([...dealt.eval.values(), ...dealt.test.values()].flat().map(bare));
+    const lists = allTrainFillers(dealt);
+    for (const [name, fillers] of lists) {
+      expect(fillers.filter((filler) => kept.has(bare(filler)))).toEqual([]);
+      expect(new Set(fillers.map(folded)).size, name).toBe(fillers.length);
+      expect(fillers.map(folded)).toEqual(expect.arrayContaining(dealt.train.get(name)!.map(folded)));
+    }
+    for (const name of Object.keys(trainMoreFillers)) expect([...lists.keys()]).toContain(name);
   });
 });
 
