@@ -307,6 +307,39 @@ describe("a run of several tasks", () => {
   });
 });
 
+test("a language model may share its words with a classifier", async () => {
+  const inputs = {
+    tokens: { RunningTextTensorizer: { tokenizer: "WhitespaceTokenizer", shared_module_key: "tokens" } },
+  };
+  const embedding = { WordEmbedding: { embed_dim: 6, shared_module_key: "words" } };
+  const [{ data }] = Object.values(topics(folder)) as [{ data: { Data: { source: object } } }];
+  const lm = {
+    LMTask: {
+      data: { LanguageModelData: { source: data.Data.source, batch_size: 4, bptt: 5, eval_batch_size: 2 } },
+      model: { LMLSTM: { inputs, embedding, lstm_dim: 6, num_layers: 1 } },
+    },
+  };
+  const classifier = {
+    DocumentClassificationTask: {
+      data,
+      model: { DocModel: { inputs, embedding, representation: { DocNNRepresentation: { kernel_num: 4 } } } },
+    },
+  };
+  const output = fresh();
+  const { metrics } = await train(multitask({ lm, classifier }, { sampler: "NaturalBatchSampler" }), {
+    output,
+  });
+  const { perplexity, loss } = (metrics.test as unknown as { lm: Record<string, number> }).lm;
+  expect(perplexity).toBeCloseTo(Math.exp(loss!), 6);
+  const { tensors } = await readSafetensors(join(output, "parameters.safetensors"));
+  expect(Object.keys(tensors).filter((name) => name.includes("embedding") || name.includes("words"))).toEqual(
+    ["shared.words.weight"],
+  );
+  const model = await loadRun(output, { task: "lm" });
+  expect((await predict(model, ["goal word1"]))[0]!.tokens).toHaveLength(2);
+  await model.release();
+});
+
 async function metricsOf(run: string): Promise<{ readonly eval: Figures }> {
   return JSON.parse(readFileSync(join(run, "metrics.json"), "utf8")) as { eval: Figures };
 }
