@@ -65,13 +65,18 @@ export async function train(config: string | object, options: TrainInput): Promi
   return trainConfig(loaded.config, { registry, log, output, resume, quiet: !show });
 }
 
-/** The figures of a run on its test rows, or on another file of their form. */
+/** The figures of a run on its test rows, or on another file of their form; of all its tasks, or of one. */
 export async function test(
   run: string,
-  options: LibraryOptions & { readonly data?: string } = {},
+  options: LibraryOptions & { readonly data?: string; readonly task?: string } = {},
 ): Promise<Figures> {
-  const { registry = defaultRegistry(), log = silentLog, data } = options;
-  return testRun(run, { registry, log, ...(data !== undefined && { data }) });
+  const { registry = defaultRegistry(), log = silentLog, data, task } = options;
+  return testRun(run, {
+    registry,
+    log,
+    ...(data !== undefined && { data }),
+    ...(task !== undefined && { task }),
+  });
 }
 
 /** How a run is loaded. */

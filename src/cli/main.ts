@@ -65,6 +65,7 @@ command("train <config>", "train, test, and write a run folder")
 
 command("test <run>", "figures of a run on its test rows")
   .option("--data <file>", "rows to test on, in the form of the run's test file")
+  .option("--task <name>", "which of a run's several tasks; all by default")
   .option(
     "--predictions <file>",
     "file for one JSON object a test row: what is right beside what was predicted",

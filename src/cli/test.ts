@@ -7,6 +7,7 @@ import { loadRegistry, print, terminalLog } from "./session.js";
 /** Options of `pytext-ts test`. */
 export interface TestCommand {
   readonly data?: string;
+  readonly task?: string;
   readonly predictions?: string;
   readonly json?: boolean;
   readonly include: readonly string[];
@@ -22,6 +23,7 @@ export async function testCommand(run: string, options: TestCommand): Promise<vo
       registry,
       log: terminalLog(options.json),
       ...(options.data && { data: options.data }),
+      ...(options.task !== undefined && { task: options.task }),
       ...(out && {
         row: ({ row: _, task, ...tested }) => out.write(JSON.stringify({ ...(task && { task }), ...tested })),
       }),

@@ -6,6 +6,7 @@ import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import { missingFile } from "../registry/input-file.js";
 import type { Registry } from "../registry/registry.js";
+import { choosePart } from "./deployment.js";
 import { type OpenRun, openRun } from "./open-task.js";
 import type { ModelTask } from "./task.js";
 
@@ -15,6 +16,8 @@ export interface TestOptions {
   readonly log: Log;
   /** A file to test on, of the form of the run's test file; by default that file. */
   readonly data?: string;
+  /** Which of several tasks; all by default. */
+  readonly task?: string;
   /** Called with every test row in file order: what is right beside what was predicted. */
   readonly row?: (tested: TestedRow) => Promise<void>;
 }
@@ -26,20 +29,24 @@ export interface TestedRow extends ComparedRow {
   readonly origin: string;
 }
 
-/** The figures of a run on its test rows, or on another file's. */
-export async function testRun(path: string, { registry, log, data, row }: TestOptions): Promise<Figures> {
+/** The figures of a run on its test rows, or on another file's; of one of several tasks its own. */
+export async function testRun(
+  path: string,
+  { registry, log, data, task: name, row }: TestOptions,
+): Promise<Figures> {
   if (data !== undefined) {
     const missing = missingFile(data);
     if (missing !== undefined) throw ptxError("PTX_FILE_MISSING", "--data", missing);
   }
   const open = await openRun(path, registry, log);
-  const parts = [...open.task.parts];
+  const all = [...open.task.parts];
+  const parts = name === undefined ? all : [[name, choosePart(open.task, name)] as const];
   if (data !== undefined) {
     if (parts.length > 1)
       throw ptxError(
         "PTX_USAGE",
         "--data",
-        "the run has several tasks, and a file can have the form of one only",
+        "the run has several tasks, and a file can have the form of one only: name it with --task",
       );
     parts[0]![1].data().testOn(data);
   }
@@ -48,20 +55,20 @@ export async function testRun(path: string, { registry, log, data, row }: TestOp
     throw ptxError("PTX_RUN", path, "the run has no test rows of its own: name a file with --data");
   const figures = new Map<string, Figures>();
   const compared: [string, ModelTask, SplitData, Predictions][] = [];
-  for (const [name, part] of tested) {
-    if (open.folder.hasOwn(name)) await open.folder.loadParameters(open.parameters, name);
+  for (const [task, part] of tested) {
+    if (open.folder.hasOwn(task)) await open.folder.loadParameters(open.parameters, task);
     const rows = await part.data().load("test");
     const predictions = await evaluate(open, part, rows);
-    figures.set(name, part.report(rows, predictions));
-    compared.push([name, part, rows, predictions]);
+    figures.set(task, part.report(rows, predictions));
+    compared.push([task, part, rows, predictions]);
   }
-  open.parameters.requireAllDeclared();
+  if (tested.length === all.length) open.parameters.requireAllDeclared();
   if (row !== undefined) {
     for (const [task, part, rows, predictions] of compared)
       for (const one of part.compare(rows, predictions))
         await row({ task, origin: rows.origin(one.row), ...one });
   }
-  return open.task.combine(figures);
+  return name === undefined ? open.task.combine(figures) : figures.get(name)!;
 }
 
 /** What a part's model gives for the rows of a split. */

@@ -229,6 +229,26 @@ describe("a run of several tasks", () => {
     expect(figure(metrics.test, "topics", "accuracy")).toBeGreaterThan(0.3);
     expect(figure(metrics.test, "things", "token_accuracy")).toBeGreaterThan(0.5);
     expect(await testRun(run)).toEqual(metrics.test);
+    const { things: own } = metrics.test as unknown as { things: Figures };
+    expect(await testRun(run, { task: "things" })).toEqual(own);
+  });
+
+  test("is tested on another file by the task that it is for", async () => {
+    const data = join(folder, "tags-eval.tsv");
+    expect(await message(testRun(run, { data }))).toContain("name it with --task");
+    const { things: own } = metrics.eval as unknown as { things: { token_accuracy: number } };
+    expect(await testRun(run, { data, task: "things" })).toMatchObject({
+      token_accuracy: own.token_accuracy,
+    });
+  });
+
+  test("may have a task without test rows", async () => {
+    const output = fresh();
+    const tasks = both();
+    const text = JSON.stringify(tasks.things).replace(/,"test_filename":"[^"]*"/, "");
+    const trained = await train(multitask({ ...tasks, things: JSON.parse(text) }), { output });
+    expect(Object.keys(trained.metrics.test!)).toEqual(["loss", "topics"]);
+    expect(await testRun(output)).toEqual(trained.metrics.test);
   });
 
   test("predicts by the named task, and asks for the name", async () => {
