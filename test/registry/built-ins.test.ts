@@ -64,9 +64,12 @@ describe.each(configs)("%s", (file) => {
         const messages = problemsFrom(() => resolveConfig(mistyped, registry, { checkFiles: false })).map(
           ({ message }) => message,
         );
-        const told = messages.some(
-          (message) => message.includes(`"${typed}"; did you mean `) && message.includes(`"${place.key}"`),
-        );
+        // Where two names are alike, what was typed may be nearer to the other.
+        const told = messages.some((message) => {
+          const [, meant = ""] = message.split(`"${typed}"; did you mean `);
+          const first = meant.slice(1, meant.indexOf('"', 1));
+          return meant.includes(`"${place.key}"`) || oneEdit(typed).includes(first);
+        });
         expect(told, `${place.key} as ${typed}: ${messages.join(" / ")}`).toBe(true);
         expect(validate(mistyped)).toBe(false);
       }

@@ -184,7 +184,7 @@ describe("SchedulerWithWarmup", () => {
   });
 
   it("counts the other schedule's epochs from the first whole epoch after the warm-up", () => {
-    const halving = { ExponentialLR: { gamma: 0.5, unit: "epoch" } };
+    const halving = { ExponentialLR: { gamma: 0.5, hold: 1, unit: "epoch" } };
     const scheduler = inner(halving, 15);
     expect([15, 19, 20, 29, 30, 40].map((step) => at(scheduler, step))).toEqual([1, 1, 1, 1, 0.5, 0.25]);
   });
