@@ -19,6 +19,7 @@ export type {
 } from "./components/data/contracts.js";
 export type { Optimizer, ParameterUpdate, WeightAveraging } from "./components/optimizers/contracts.js";
 export type * from "./components/reporters/contracts.js";
+export type { BatchSampler, SampledTask } from "./components/samplers/contracts.js";
 export type { Scheduler } from "./components/schedulers/contracts.js";
 export type { Channel, EpochRecord, Figures, TrainingEvent } from "./components/trainers/contracts.js";
 export type { CompileOptions, Engine, Program, Values } from "./engine/engine.js";
@@ -80,6 +81,7 @@ export { type GenerateOptions, Generator } from "./tasks/generate.js";
 export { inUnit, type OutputRow, type Prediction } from "./tasks/prediction.js";
 export type { Predictor } from "./tasks/predictor.js";
 export { SingleModelTask, taskOptions } from "./tasks/single-model-task.js";
+export { asHead, asSubTask } from "./tasks/sub-task.js";
 export type { ModelTask, Task } from "./tasks/task.js";
 export type { Metrics, TrainedRun } from "./tasks/train.js";
 export { OffsetTable } from "./text/offsets.js";
