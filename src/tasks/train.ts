@@ -206,6 +206,7 @@ function trainingPart(
       batcher: part.data().batcher,
     },
     report: (split, predictions) => part.report(splits.get(split)!, predictions),
+    metric: part.select,
     ...(objective && { objective }),
   };
 }

@@ -16,6 +16,7 @@ import { resolveConfig } from "../../src/registry/load-config.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
 import { type OpenTask, openTask } from "../../src/tasks/open-task.js";
 import { learnFor } from "../../src/tasks/summary.js";
+import type { Metrics } from "../../src/tasks/train.js";
 import { workplace } from "../support/toy.js";
 import { multitask, type Shared, things, topics, writeTwoSets } from "./multitask-toy.js";
 
@@ -233,6 +234,17 @@ describe("a run of several tasks", () => {
     expect(await testRun(run, { task: "things" })).toEqual(own);
   });
 
+  test("records every task's metric for each epoch, and chooses by their mean", async () => {
+    const { epochs, best_epoch: best } = await metricsOf(run);
+    expect(epochs).toHaveLength(6);
+    for (const { metric, tasks } of epochs) {
+      expect(Object.keys(tasks!)).toEqual(["topics", "things"]);
+      expect(metric).toBeCloseTo((tasks!.topics! + tasks!.things!) / 2, 12);
+    }
+    expect(epochs[best - 1]!.metric).toBe(Math.max(...epochs.map(({ metric }) => metric!)));
+    expect(epochs[best - 1]!.metric).toBeGreaterThan(0);
+  });
+
   test("is tested on another file by the task that it is for", async () => {
     const data = join(folder, "tags-eval.tsv");
     expect(await message(testRun(run, { data }))).toContain("name it with --task");
@@ -360,8 +372,8 @@ test("a language model may share its words with a classifier", async () => {
   await model.release();
 });
 
-async function metricsOf(run: string): Promise<{ readonly eval: Figures }> {
-  return JSON.parse(readFileSync(join(run, "metrics.json"), "utf8")) as { eval: Figures };
+async function metricsOf(run: string): Promise<Metrics> {
+  return JSON.parse(readFileSync(join(run, "metrics.json"), "utf8")) as Metrics;
 }
 
 test("a run that stops within an epoch and goes on ends with the same bits as one that does not", async () => {

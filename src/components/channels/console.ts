@@ -26,6 +26,12 @@ const columns: readonly [string, number, (record: EpochRecord, seconds: number) 
   ["", 4, ({ best }) => (best ? "best" : "")],
 ];
 
+/** Each task's own metric behind the line of an epoch, where there are several. */
+function taskMetrics({ tasks }: EpochRecord): string {
+  const shown = Object.entries(tasks ?? {}).map(([name, metric]) => `${name} ${number(metric)}`);
+  return shown.length === 0 ? "" : `  ${shown.join("  ")}`;
+}
+
 class Console implements Channel {
   readonly terminal = true;
   readonly #live: boolean;
@@ -48,7 +54,8 @@ class Console implements Channel {
         break;
       case "epoch":
         this.#line(
-          columns.map(([, width, cell]) => cell(event.record, event.seconds).padStart(width)).join("  "),
+          columns.map(([, width, cell]) => cell(event.record, event.seconds).padStart(width)).join("  ") +
+            taskMetrics(event.record),
         );
         this.#restart();
         break;

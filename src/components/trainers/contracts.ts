@@ -56,6 +56,8 @@ export interface EpochRecord {
   readonly learning_rate: number;
   readonly gradient_norm: number | null;
   readonly best: boolean;
+  /** Each part's own metric on eval, where several are trained together. */
+  readonly tasks?: Readonly<Record<string, number | null>>;
 }
 
 /** What happens during a run; channels show or store it. */
@@ -108,6 +110,8 @@ export interface TrainingPart {
   readonly build: (scope: Scope) => Predicted;
   readonly data: TrainingData;
   readonly report: (split: Split, predictions: Predictions) => Figures;
+  /** The figure that tells how good it is; recorded for each epoch where there are several parts. */
+  readonly metric?: SelectMetric;
   /** What is made small, given a batch's loss; the loss itself by default. An update divides the sum by the count. */
   readonly objective?: (loss: Loss) => Loss;
 }

@@ -190,7 +190,8 @@ class TrainingRun {
     const averaged = this.averaging?.swap(all) ?? false;
     state.averaged ||= averaged;
     const train = session.combine(new Map(this.parts.map((part) => [part.part.name, part.figures()])));
-    const evaluated = await this.#evaluate();
+    const byPart = await this.#evaluate();
+    const evaluated = byPart && session.combine(byPart);
     const metric = this.#main.metric.value(evaluated ?? train);
     if (metric === null) this.#warnUndefined(evaluated === null ? "train" : "eval");
     const better = this.#keepBest(evaluated, train);
@@ -206,6 +207,7 @@ class TrainingRun {
       learning_rate: learningRate,
       gradient_norm: state.norm,
       best: better,
+      ...(byPart !== null && this.parts.length > 1 && { tasks: this.#metrics(byPart) }),
     };
     state.epochs.push(record);
     Object.assign(state, { epoch: state.epoch + 1, turn: 0 });
@@ -227,13 +229,22 @@ class TrainingRun {
     return better;
   }
 
-  async #evaluate(): Promise<Figures | null> {
+  /** The figures of the parts that have eval rows; null when none has. */
+  async #evaluate(): Promise<ReadonlyMap<string, Figures> | null> {
     const figures = new Map<string, Figures>();
     for (const part of this.parts) {
       const own = await part.evaluate();
       if (own !== null) figures.set(part.part.name, own);
     }
-    return figures.size === 0 ? null : this.session.combine(figures);
+    return figures.size === 0 ? null : figures;
+  }
+
+  #metrics(figures: ReadonlyMap<string, Figures>): Record<string, number | null> {
+    const known = this.parts.flatMap(({ part: { name, metric } }) => {
+      const own = figures.get(name);
+      return own === undefined || metric === undefined ? [] : [[name, metric.value(own)] as const];
+    });
+    return Object.fromEntries(known);
   }
 
   /** The mean loss of the epoch so far; of several parts the mean of theirs. */

@@ -131,6 +131,12 @@ describe("the console", () => {
     );
   });
 
+  test("shows every task's metric of an epoch where there are several", () => {
+    const several = { ...record, tasks: { snips: 0.9, assistant: null } };
+    const { out } = shown("auto", false, [{ type: "epoch", record: several, seconds: 1, rows: 3 }]);
+    expect(out.trimEnd()).toMatch(/best {2}snips 0\.9000 {2}assistant -$/);
+  });
+
   test("leaves the table of labels out where figures have none", () => {
     expect(figureLines("eval", { loss: null })).toEqual(["eval: loss -"]);
     expect(figureLines("eval", { loss: null, per_entity: {}, confusions: { entities: [] } })).toEqual([
