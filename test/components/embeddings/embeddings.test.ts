@@ -218,6 +218,31 @@ describe("WordEmbedding", () => {
     expect(await masks("infer")).toEqual([]);
   });
 
+  it("reads words as the unknown word where word dropout says so, in training only", async () => {
+    const on = await prepared(tokens);
+    const store = new ParameterStore(1);
+    const target = await vectorsOf(on, raw({ word_dropout: 0.5 }), store, "train");
+    const [mask] = target.scope.masks;
+    expect(mask).toMatchObject({ keep: 0.5, shape: ["batch", "tokens"] });
+    const table = store.get("embedding.weight")!;
+    const dim = table.shape[1]!;
+    table.data.set(normals(table.data.length, "table"));
+    const drawn = [2, 0, 2, 0, 0, 2];
+    const feeds = on.data.batch([0]);
+    const { vectors } = await target.run({
+      ...feeds,
+      [mask!.name]: { dtype: "float32", dims: [1, 6], data: Float32Array.from(drawn) },
+    });
+    const ids = on.data.values("tokens", 0);
+    const expected = ids.flatMap((id, i) => {
+      const row = drawn[i] === 0 ? UNK_ID : id;
+      return [...table.data.subarray(row * dim, (row + 1) * dim)];
+    });
+    expect(difference(vectors!, { dims: [1, 6, dim], data: expected })).toBe(0);
+    const infer = await vectorsOf(on, raw({ word_dropout: 0.5 }), store, "infer");
+    expect(infer.scope.masks).toEqual([]);
+  });
+
   it("needs an input whose ids come from a vocabulary", async () => {
     const on = await prepared({ tokens: { FloatListTensorizer: { column: "text" } } }).catch(() => undefined);
     expect(on).toBeUndefined(); // texts are no numbers
