@@ -1,17 +1,9 @@
 import { type Static, Type } from "typebox";
 import type { Labels, Loss, ModelInput, Predicted } from "../components/contracts.js";
 import type { Row, Tensorizer } from "../components/data/contracts.js";
-import type { DataHandler } from "../components/data/data-handler.js";
 import type { SplitData, Tensorizers } from "../components/data/split-data.js";
 import type { ComparedRow } from "../components/reporters/contracts.js";
-import type {
-  Channel,
-  Figures,
-  Predictions,
-  Selection,
-  SelectMetric,
-  Trainer,
-} from "../components/trainers/contracts.js";
+import type { Figures, Predictions, SelectMetric } from "../components/trainers/contracts.js";
 import type { Tensor } from "../graph/graph.js";
 import { add, cast, greater } from "../graph/ops/elementwise.js";
 import type { Scope } from "../graph/scope.js";
@@ -19,10 +11,11 @@ import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import { checkNames, jointMetric, jointOptions, taskName, weightedMean } from "./joint.js";
+import { OnePartTask } from "./one-part-task.js";
 import type { OutputRow, Prediction } from "./prediction.js";
 import { FIELD_PREFIX } from "./shared-inputs.js";
 import { taskOptions } from "./single-model-task.js";
-import type { BuildPurpose, ModelTask, Task } from "./task.js";
+import type { BuildPurpose, ModelTask } from "./task.js";
 
 const schema = Type.Object(
   {
@@ -41,17 +34,15 @@ const schema = Type.Object(
 );
 type Config = Static<typeof schema>;
 
-class MultiHead implements Task, ModelTask {
-  readonly name = "MultiHeadTask";
-  readonly parts: ReadonlyMap<string, ModelTask> = new Map([["", this]]);
+class MultiHead extends OnePartTask {
   readonly tensorizers: Tensorizers;
   readonly #heads: ReadonlyMap<string, ModelTask>;
-  #data: DataHandler | undefined;
 
   constructor(
     readonly config: Config,
-    readonly context: Context,
+    context: Context,
   ) {
+    super("MultiHeadTask", context, config);
     this.#heads = new Map(
       Object.entries(config.tasks).map(([name, slot]) => {
         const { component: head, config: options } = context.part("head", slot);
@@ -69,11 +60,6 @@ class MultiHead implements Task, ModelTask {
     this.tensorizers = Object.fromEntries([...tensorizers].map(([tensorizer, name]) => [name, tensorizer]));
   }
 
-  get trainer(): Trainer {
-    const { component: trainer, config } = this.context.part("trainer", this.config.trainer);
-    return trainer.create(config, this.context);
-  }
-
   get labels(): Labels {
     const all = [...this.#heads].flatMap(([name, { labels }]) => Object.entries(within(name, labels)));
     return Object.fromEntries(all);
@@ -83,37 +69,6 @@ class MultiHead implements Task, ModelTask {
     const target = this.config.target_task_name;
     const read = [...this.#heads].filter(([name]) => target === null || name === target);
     return jointMetric(read.map(([name, { select }]) => [name, select]));
-  }
-
-  get selections(): readonly [Selection] {
-    return [{ name: "", metric: this.select }];
-  }
-
-  turns([batches]: readonly number[]): Uint8Array {
-    return new Uint8Array(batches!);
-  }
-
-  combine(figures: ReadonlyMap<string, Figures>): Figures {
-    return figures.get("")!;
-  }
-
-  objective(): undefined {
-    return undefined;
-  }
-
-  data(): DataHandler {
-    if (this.#data === undefined) {
-      const { component: data, config } = this.context.part("data", this.config.data);
-      this.#data = data.create(config, this.context, this.tensorizers);
-    }
-    return this.#data;
-  }
-
-  channels(): Channel[] {
-    return this.config.channels.map((slot) => {
-      const { component: channel, config } = this.context.part("channel", slot);
-      return channel.create(config, this.context);
-    });
   }
 
   requireFit(): void {

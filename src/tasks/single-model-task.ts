@@ -1,27 +1,18 @@
 import { Type } from "typebox";
 import type { Labels, ModelInput, ModelKind, Predicted } from "../components/contracts.js";
 import { ModelInputs } from "../components/contracts.js";
-import type { Row, Tensorizer } from "../components/data/contracts.js";
-import type { DataHandler } from "../components/data/data-handler.js";
+import type { Tensorizer } from "../components/data/contracts.js";
 import type { SplitData, Tensorizers } from "../components/data/split-data.js";
 import type { ComparedRow, MetricReporter } from "../components/reporters/contracts.js";
 import { worstOf } from "../components/reporters/reporting.js";
-import type {
-  Channel,
-  Figures,
-  Predictions,
-  Selection,
-  SelectMetric,
-  Trainer,
-} from "../components/trainers/contracts.js";
-import type { Tensor } from "../graph/graph.js";
+import type { Figures, Predictions, SelectMetric } from "../components/trainers/contracts.js";
 import type { Scope } from "../graph/scope.js";
 import { Slot, type SlotValue } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
-import type { OutputRow, Prediction } from "./prediction.js";
+import { type OnePartConfig, OnePartTask } from "./one-part-task.js";
 import { makeTensorizers, requireSameMeaning } from "./shared-inputs.js";
-import type { BuildPurpose, ModelTask, Task } from "./task.js";
+import type { BuildPurpose } from "./task.js";
 
 /** The kinds of component that are models. */
 export type ModelKindName = "model" | "tagging_model" | "intent_slot_model" | "language_model";
@@ -37,35 +28,24 @@ export const taskOptions = {
 };
 
 /** What every such task's config holds, its model's and reporter's kinds aside. */
-interface SingleModelConfig {
-  /** Not there in one of several tasks that read the same rows. */
-  readonly data?: SlotValue<"data">;
-  /** Not there in one of several tasks that are trained together, nor are channels. */
-  readonly trainer?: SlotValue<"trainer">;
-  readonly channels?: readonly SlotValue<"channel">[];
+interface SingleModelConfig extends OnePartConfig {
   readonly model: SlotValue;
 }
 
 /** A task of one model: all but what its figures and predictions are. `E` is what its reporter reads. */
-export abstract class SingleModelTask<E> implements Task, ModelTask {
+export abstract class SingleModelTask<E> extends OnePartTask {
   readonly tensorizers: Tensorizers;
-  readonly parts: ReadonlyMap<string, ModelTask> = new Map([["", this]]);
   protected abstract readonly reporter: MetricReporter<E>;
-  #data: DataHandler | undefined;
 
   constructor(
-    readonly name: string,
-    readonly context: Context,
+    name: string,
+    context: Context,
     readonly config: SingleModelConfig,
     readonly kind: ModelKindName,
   ) {
+    super(name, context, config);
     const { component: model, config: options } = this.#model;
     this.tensorizers = makeTensorizers(context, model.inputs(options));
-  }
-
-  get trainer(): Trainer {
-    const { component: trainer, config } = this.context.part("trainer", this.config.trainer!);
-    return trainer.create(config, this.context);
   }
 
   get labels(): Labels {
@@ -77,37 +57,6 @@ export abstract class SingleModelTask<E> implements Task, ModelTask {
 
   get select(): SelectMetric {
     return this.reporter.select;
-  }
-
-  get selections(): readonly [Selection] {
-    return [{ name: "", metric: this.select }];
-  }
-
-  turns([batches]: readonly number[]): Uint8Array {
-    return new Uint8Array(batches!);
-  }
-
-  combine(figures: ReadonlyMap<string, Figures>): Figures {
-    return figures.get("")!;
-  }
-
-  objective(): undefined {
-    return undefined;
-  }
-
-  data(): DataHandler {
-    if (this.#data === undefined) {
-      const { component: data, config } = this.context.part("data", this.config.data!);
-      this.#data = data.create(config, this.context, this.tensorizers);
-    }
-    return this.#data;
-  }
-
-  channels(): Channel[] {
-    return this.config.channels!.map((slot) => {
-      const { component: channel, config } = this.context.part("channel", slot);
-      return channel.create(config, this.context);
-    });
   }
 
   async prepare(): Promise<void> {
@@ -155,9 +104,6 @@ export abstract class SingleModelTask<E> implements Task, ModelTask {
 
   /** Predictions with what they are to be compared with. */
   protected abstract evaluated(data: SplitData, predictions: Predictions): E;
-  abstract deploy(outputs: Predicted["outputs"]): Readonly<Record<string, Tensor>>;
-  abstract read(output: OutputRow, row: Row, labels: Labels): Prediction;
-  abstract undecided(prediction: Prediction, tolerance: number): boolean;
 
   /** The labels of a target. Throws `PTX_CONFIG_VALUE` when its tensorizer has none. */
   protected labelsOf(target: string): readonly string[] {
