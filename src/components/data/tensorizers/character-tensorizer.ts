@@ -6,10 +6,10 @@ import type { Context } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
 import { Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
 import type { InputTensors, Row } from "../contracts.js";
-import { badState } from "./cells.js";
 import { tokenOptions } from "./token-cutter.js";
 import { TokenPieces } from "./token-pieces.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
+import { savedVocabulary } from "./vocabulary-holder.js";
 import { vocabularyIds } from "./vocabulary-ids.js";
 
 const schema = Type.Object(
@@ -56,9 +56,7 @@ class CharacterIds extends TokenPieces {
   }
 
   override load(state: unknown): void {
-    const { vocabulary } = (state ?? {}) as { vocabulary?: unknown };
-    if (vocabulary === undefined) throw badState(this.name, "a vocabulary");
-    this.#vocabulary = Vocabulary.fromJSON(vocabulary, `inputs.${this.name}`);
+    this.#vocabulary = savedVocabulary(state, this.name);
   }
 
   protected override pieces(token: string): number[] {

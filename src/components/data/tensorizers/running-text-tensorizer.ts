@@ -19,7 +19,7 @@ import type {
 import { badState } from "./cells.js";
 import { TokenCutter, tokenOptions, tokenStrings } from "./token-cutter.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
-import type { VocabularyHolder } from "./vocabulary-holder.js";
+import { savedVocabulary, type VocabularyHolder } from "./vocabulary-holder.js";
 import { vocabularyIds } from "./vocabulary-ids.js";
 
 const { column, tokenizer, axis } = tokenOptions;
@@ -122,9 +122,7 @@ export class RunningText implements VocabularyHolder, TextTensorizer {
   }
 
   load(state: unknown): void {
-    const { vocabulary } = (state ?? {}) as { vocabulary?: unknown };
-    if (vocabulary === undefined) throw badState(this.name, "a vocabulary");
-    this.#vocabulary = Vocabulary.fromJSON(vocabulary, `inputs.${this.name}`);
+    this.#vocabulary = savedVocabulary(state, this.name);
     if (this.#vocabulary.specials.length !== LANGUAGE_SPECIALS.length)
       throw badState(this.name, "a vocabulary with an end of line");
   }

@@ -6,11 +6,10 @@ import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { PAD_ID, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row } from "../contracts.js";
-import { badState } from "./cells.js";
 import { listCell } from "./lists.js";
 import { TokenCutter, tokenOptions } from "./token-cutter.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
-import type { VocabularyHolder } from "./vocabulary-holder.js";
+import { savedVocabulary, type VocabularyHolder } from "./vocabulary-holder.js";
 import { vocabularyIds } from "./vocabulary-ids.js";
 
 const schema = Type.Object(
@@ -123,9 +122,7 @@ class SeqTokenIds implements VocabularyHolder {
   }
 
   load(state: unknown): void {
-    const { vocabulary } = (state ?? {}) as { vocabulary?: unknown };
-    if (vocabulary === undefined) throw badState(this.name, "a vocabulary");
-    this.#vocabulary = Vocabulary.fromJSON(vocabulary, `inputs.${this.name}`);
+    this.#vocabulary = savedVocabulary(state, this.name);
   }
 
   facts(): Readonly<Record<string, number>> {

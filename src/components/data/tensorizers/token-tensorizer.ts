@@ -14,10 +14,9 @@ import type {
   TextTensorizer,
   Tokenized,
 } from "../contracts.js";
-import { badState } from "./cells.js";
 import { TokenCutter, tokenOptions } from "./token-cutter.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
-import type { VocabularyHolder } from "./vocabulary-holder.js";
+import { savedVocabulary, type VocabularyHolder } from "./vocabulary-holder.js";
 import { vocabularyIds } from "./vocabulary-ids.js";
 
 const schema = Type.Object(
@@ -99,9 +98,7 @@ class TokenIds implements VocabularyHolder, TextTensorizer {
   }
 
   load(state: unknown): void {
-    const { vocabulary } = (state ?? {}) as { vocabulary?: unknown };
-    if (vocabulary === undefined) throw badState(this.name, "a vocabulary");
-    this.#vocabulary = Vocabulary.fromJSON(vocabulary, `inputs.${this.name}`);
+    this.#vocabulary = savedVocabulary(state, this.name);
   }
 
   facts(): Readonly<Record<string, number>> {

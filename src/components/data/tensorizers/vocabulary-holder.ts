@@ -1,6 +1,7 @@
 import { ptxError } from "../../../registry/errors.js";
-import type { Vocabulary } from "../../../text/vocabulary.js";
+import { Vocabulary } from "../../../text/vocabulary.js";
 import type { Tensorizer } from "../contracts.js";
+import { badState } from "./cells.js";
 
 /** A tensorizer whose numbers are ids of a vocabulary. */
 export interface VocabularyHolder extends Tensorizer {
@@ -19,4 +20,11 @@ export function vocabularyOf(tensorizer: Tensorizer | undefined, reader: string)
     reader,
     `${reader} needs an input whose numbers are ids of a vocabulary, such as TokenTensorizer gives`,
   );
+}
+
+/** The vocabulary in the saved state `{ vocabulary }` of the input `name`. Throws `PTX_MODEL_FILE` when there is none. */
+export function savedVocabulary(state: unknown, name: string): Vocabulary {
+  const { vocabulary } = (state ?? {}) as { vocabulary?: unknown };
+  if (vocabulary === undefined) throw badState(name, "a vocabulary");
+  return Vocabulary.fromJSON(vocabulary, `inputs.${name}`);
 }
