@@ -9,6 +9,8 @@ const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const TWO_POW_32 = 2 ** 32;
 /** Words drawn at a time while filling an array: few enough to stay in the first-level cache. Even. */
 const PIECE = 2048;
+/** In a word. */
+const BYTES = 4;
 
 /** What a stream's name is made of. */
 export type StreamName = string | number;
@@ -120,14 +122,14 @@ export class RandomStream {
   /** Fills with independent draws, uniform between `low` and `high`. */
   fillUniform(array: Float32Array, low: number, high: number): Float32Array {
     const step = (high - low) / TWO_POW_32;
-    return this.#bulk(array, (words, start, end) => {
+    return this.#bulk(array, 1, (words, start, end) => {
       for (let i = start; i < end; i++) array[i] = low + words[i - start]! * step;
     });
   }
 
   /** Fills with independent draws from the normal distribution. */
   fillNormal(array: Float32Array, mean: number, deviation: number): Float32Array {
-    return this.#bulk(array, (words, start, end) => {
+    return this.#bulk(array, 1, (words, start, end) => {
       for (let i = start; i < end; i += 2) {
         const radius = deviation * Math.sqrt(-2 * Math.log((words[i - start]! + 1) / TWO_POW_32));
         const angle = (2 * Math.PI * words[i - start + 1]!) / TWO_POW_32;
@@ -143,24 +145,49 @@ export class RandomStream {
       throw new RangeError(`a probability lies between 0 and 1, got ${keepProbability}`);
     }
     if (keepProbability === 1) return array.fill(scale);
-    const threshold = (keepProbability * 2 ** 31) | 0;
-    const outcomes = new Float32Array([0, scale]);
-    return this.#bulk(array, (words, start, end) => {
-      // The sign bit of the difference, not a comparison: a branch on a random bit costs several times as much.
-      for (let i = start; i < end; i++) array[i] = outcomes[((words[i - start]! >>> 1) - threshold) >>> 31]!;
+    // One byte decides, but where it is the threshold's own: there 24 bits more do. A table, not comparisons with the
+    // threshold: a branch on a random bit costs several times as much.
+    const threshold = Math.floor(keepProbability * TWO_POW_32);
+    const [tie, rest] = [Math.floor(threshold / 2 ** 24), threshold % 2 ** 24];
+    const outcomes = Float32Array.from({ length: 256 }, (_, byte) => (byte < tie ? scale : 0));
+    const undecided = (): number => (this.uint32() >>> 8 < rest ? scale : 0);
+    return this.#bulk(array, BYTES, (words, start, end) => {
+      for (let i = start, at = 0; i < end; i += BYTES, at++) {
+        const word = words[at]!;
+        const a = word >>> 24;
+        const b = (word >>> 16) & 0xff;
+        const c = (word >>> 8) & 0xff;
+        const d = word & 0xff;
+        array[i] = outcomes[a]!;
+        array[i + 1] = outcomes[b]!;
+        array[i + 2] = outcomes[c]!;
+        array[i + 3] = outcomes[d]!;
+        if (a === tie) array[i] = undecided();
+        if (b === tie) array[i + 1] = undecided();
+        if (c === tie) array[i + 2] = undecided();
+        if (d === tie) array[i + 3] = undecided();
+      }
     });
   }
 
-  /** Fills an array piece by piece from a fast sequential generator that is seeded by two blocks of this stream. */
-  #bulk(array: Float32Array, fill: (words: Uint32Array, start: number, end: number) => void): Float32Array {
+  /**
+   * Fills an array piece by piece from a fast sequential generator that is seeded by two blocks of this stream.
+   * @param perWord how many elements a word is enough for
+   */
+  #bulk(
+    array: Float32Array,
+    perWord: number,
+    fill: (words: Uint32Array, start: number, end: number) => void,
+  ): Float32Array {
     this.#next();
     const [a, b] = [this.#block[0]!, this.#block[1]!];
     this.#next();
     const generator = new Xoshiro128(a, b, this.#block[0]!, this.#block[1]!);
-    const words = new Uint32Array(Math.min(PIECE, array.length + (array.length % 2)));
-    for (let start = 0; start < array.length; start += PIECE) {
+    const needed = Math.ceil(array.length / perWord);
+    const words = new Uint32Array(Math.min(PIECE, needed + (needed % 2)));
+    for (let start = 0; start < array.length; start += PIECE * perWord) {
       generator.fill(words);
-      fill(words, start, Math.min(start + PIECE, array.length));
+      fill(words, start, Math.min(start + PIECE * perWord, array.length));
     }
     return array;
   }

@@ -164,6 +164,34 @@ describe("filling arrays", () => {
     },
   );
 
+  it.each([2 ** -12, 1 - 2 ** -12, 0.5 + 2 ** -12, 0.498])(
+    "holds a share of %s that no single byte can express (within four deviations)",
+    (keep) => {
+      const length = 4_000_003;
+      const mask = stream(3, "fine").fillBernoulli(new Float32Array(length), keep, 1);
+      const kept = mask.reduce((sum, value) => sum + value, 0);
+      expect(Math.abs(kept - keep * length)).toBeLessThan(4 * Math.sqrt(length * keep * (1 - keep)));
+    },
+  );
+
+  it("draws the elements of a mask independently: neighbours agree as often as chance has it", () => {
+    const mask = stream(4, "pairs").fillBernoulli(new Float32Array(400_000), 0.5, 1);
+    for (const distance of [1, 2, 3, 4, 5]) {
+      const same = mask.subarray(distance).reduce((sum, value, i) => sum + (value === mask[i] ? 1 : 0), 0);
+      expect(Math.abs(same / (mask.length - distance) - 0.5)).toBeLessThan(4 / (2 * Math.sqrt(mask.length)));
+    }
+  });
+
+  it.each([0, 1, 2, 3, 5, 8191, 8192, 8193])(
+    "fills a mask of %s elements and writes nothing after it",
+    (length) => {
+      const array = new Float32Array(length + 8).fill(7);
+      stream(5, "end").fillBernoulli(array.subarray(0, length), 0.5, 1);
+      expect(array.subarray(0, length).every((value) => value === 0 || value === 1)).toBe(true);
+      expect(array.subarray(length).every((value) => value === 7)).toBe(true);
+    },
+  );
+
   it("keeps nothing at probability 0 and everything at probability 1", () => {
     expect(new Set(stream(1).fillBernoulli(new Float32Array(1000), 0, 3))).toEqual(new Set([0]));
     expect(new Set(stream(1).fillBernoulli(new Float32Array(1000), 1, 3))).toEqual(new Set([3]));
