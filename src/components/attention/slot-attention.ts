@@ -35,10 +35,11 @@ export const slotAttentionSchema = () =>
     },
   );
 
-type Config = Static<ReturnType<typeof slotAttentionSchema>>;
+/** The resolved value of `slotAttentionSchema`. */
+export type SlotAttention = Static<ReturnType<typeof slotAttentionSchema>>;
 
 /** How much each word looks for each other one: `[batch, tokens, tokens]`. */
-function scoresOf(scope: Scope, config: Config, words: Tensor): Tensor {
+function scoresOf(scope: Scope, config: SlotAttention, words: Tensor): Tensor {
   const [batch, tokens, dim] = [words.dim(0), words.dim(1), sizedAxis(words, 2)];
   const product = (name: string, size: number): Tensor => {
     const weight = scope.child(name).parameter("weight", [dim, size], xavierInit);
@@ -58,7 +59,7 @@ function scoresOf(scope: Scope, config: Config, words: Tensor): Tensor {
  * are with `no_attention`. Padding is not looked at; the means beside padding itself mean nothing.
  * Parameters: `key.weight [dim, dim]` (multiply); `query.weight`, `key.weight [dim, attn_dimension]`, `score.weight` (concat).
  */
-export function slotAttention(scope: Scope, config: Config, { vectors, mask }: TokenVectors): Tensor {
+export function slotAttention(scope: Scope, config: SlotAttention, { vectors, mask }: TokenVectors): Tensor {
   if (config.attention_type === "no_attention") return vectors;
   const scores = add(scoresOf(scope, config, vectors), paddingBias(mask, vectors.dtype, 1));
   return concat([vectors, matmul(softmax(scores), vectors)], 2);

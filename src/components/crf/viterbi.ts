@@ -9,28 +9,30 @@ import { sizedAxis } from "../sizes.js";
 import type { Chain } from "./chain.js";
 
 /**
- * The label sequence with the largest score of each row (Viterbi, 1967). `-> int32 [tokens, batch]`, 0 at padding.
- * Of equally good sequences it is one. The loop back looks again for the best way to the label that it stands at, which
- * costs less than remembering it for all labels on the way there.
+ * The label sequence with the largest score of each row (Viterbi, 1967). `-> int32 [tokens, batch]`; at padding the
+ * number of labels. Of equally good sequences it is one. The loop back looks again for the best way to the label that it
+ * stands at, which costs less than remembering it for all labels on the way there. Rows stand behind labels in the loops,
+ * so that no step has to insert an axis.
  */
 export function viterbi({ emissions, mask, weights }: Chain): Tensor {
   const { graph } = emissions;
   const batch = emissions.dim(1);
   const labels = sizedAxis(emissions, 2);
-  const into = swapAxes(weights.transitions);
-  const start = expand(weights.start, [batch, labels]);
-  const { outputs } = scan({ states: [start], scanned: [emissions] }, ([arriving], [emission]) => {
+  const eachWay = unsqueeze(swapAxes(weights.transitions), [2]);
+  const start = expand(unsqueeze(weights.start, [1]), [labels, batch]);
+  const scanned = [swapAxes(emissions)];
+  const { outputs } = scan({ states: [start], scanned }, ([arriving], [emission]) => {
     const best = add(arriving!, emission!);
-    return { states: [reduceMax(add(unsqueeze(best, [1]), into), [2])], outputs: [best] };
+    return { states: [reduceMax(add(best, eachWay), [1])], outputs: [best] };
   });
   // One label more, "none": the only one at padding and nowhere else. The end is what leads to it.
   const [always, never] = [-HIDDEN, 2 * HIDDEN].map((score) => graph.constant("float32", [], [score]));
-  const scores = concat([outputs[0]!, where(unsqueeze(mask, [2]), never!, always!)], 2);
-  const ways = pad(concat([into, unsqueeze(weights.end, [0])], 0), [0, 0], [0, 1]);
+  const scores = concat([outputs[0]!, where(unsqueeze(mask, [1]), never!, always!)], 1);
+  const ways = pad(concat([weights.transitions, unsqueeze(weights.end, [1])], 1), [0, 0], [1, 0]);
   const last = full(graph, "int64", [batch], labels);
   const path = scan({ states: [last], scanned: [scores], reverse: true }, ([next], [score]) => {
-    const tag = argMax(add(gather(ways, next!), score!), 1);
+    const tag = argMax(add(gather(ways, next!, 1), score!), 0);
     return { states: [tag], outputs: [cast(tag, "int32")] };
   });
-  return where(mask, path.outputs[0]!, 0);
+  return path.outputs[0]!;
 }

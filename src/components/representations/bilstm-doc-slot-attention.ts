@@ -1,9 +1,8 @@
 import { Type } from "typebox";
 import { component, Slot } from "../../registry/component.js";
-import { slotAttention, slotAttentionSchema } from "../attention/slot-attention.js";
+import { slotAttentionSchema } from "../attention/slot-attention.js";
 import { checkHiddenLayers, hiddenLayers, hiddenLayersSchema } from "../decoders/hidden-layers.js";
-import { zeroPadding } from "../masking.js";
-import { wordsOf } from "./parts.js";
+import { attendedWords, wordsOf } from "./parts.js";
 
 const schema = Type.Object(
   {
@@ -47,13 +46,10 @@ export const BiLSTMDocSlotAttention = component({
     const pooled = scope.part("pooling", config.pooling, "pooling", (pooling, options, at) =>
       pooling.build(at, options, words),
     );
-    const attended = scope.within("slot_attention", (at) => slotAttention(at, config.slot_attention, words));
-    const tokens = scope.within("word_mlp", (at) =>
-      hiddenLayers(at, config.word_mlp, scope.dropout(attended, config.dropout)),
-    );
+    const tokens = attendedWords(scope, words, config, "word_mlp", config.word_mlp);
     const doc = scope.within("doc_mlp", (at) =>
       hiddenLayers(at, config.doc_mlp, scope.dropout(pooled, config.dropout)),
     );
-    return { doc, tokens: zeroPadding(tokens, mask) };
+    return { doc, tokens };
   },
 });

@@ -1,9 +1,8 @@
 import { Type } from "typebox";
 import { component, Slot } from "../../registry/component.js";
-import { slotAttention, slotAttentionSchema } from "../attention/slot-attention.js";
-import { checkHiddenLayers, hiddenLayers, hiddenLayersSchema } from "../decoders/hidden-layers.js";
-import { zeroPadding } from "../masking.js";
-import { wordsOf } from "./parts.js";
+import { slotAttentionSchema } from "../attention/slot-attention.js";
+import { checkHiddenLayers, hiddenLayersSchema } from "../decoders/hidden-layers.js";
+import { attendedWords, wordsOf } from "./parts.js";
 
 const schema = Type.Object(
   {
@@ -32,10 +31,7 @@ export const BiLSTMSlotAttention = component({
   check: ({ mlp }) => checkHiddenLayers(mlp, "mlp."),
   build(scope, config, input) {
     const words = { vectors: wordsOf(scope, config.lstm, "lstm", input), mask: input.mask };
-    const attended = scope.within("slot_attention", (at) => slotAttention(at, config.slot_attention, words));
-    const tokens = scope.within("mlp", (at) =>
-      hiddenLayers(at, config.mlp, scope.dropout(attended, config.dropout)),
-    );
-    return { doc: null, tokens: zeroPadding(tokens, input.mask) };
+    const tokens = attendedWords(scope, words, config, "mlp", config.mlp);
+    return { doc: null, tokens };
   },
 });

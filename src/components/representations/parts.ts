@@ -3,7 +3,10 @@ import type { Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
 import type { SlotValue } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
+import { type SlotAttention, slotAttention } from "../attention/slot-attention.js";
 import type { Represented, TokenVectors } from "../contracts.js";
+import { type HiddenLayers, hiddenLayers } from "../decoders/hidden-layers.js";
+import { zeroPadding } from "../masking.js";
 
 type RepresentationSlot = SlotValue<"representation">;
 
@@ -41,4 +44,21 @@ export function textOf(scope: Scope, slot: RepresentationSlot, key: string, inpu
   if (doc !== null) return doc;
   const what = "gives vectors of words only; a vector of the text is needed here";
   throw lacking(scope, slot, key, what, "use DocNNRepresentation or BiLSTMDocAttention here");
+}
+
+/**
+ * The words with attention among them, dropout, and the hidden layers called `name` on top. `[batch, tokens, dim]`, zero at
+ * padding as the words given are.
+ */
+export function attendedWords(
+  scope: Scope,
+  words: TokenVectors,
+  { slot_attention, dropout }: { readonly slot_attention: SlotAttention; readonly dropout: number },
+  name: string,
+  layers: HiddenLayers,
+): Tensor {
+  const attended = scope.within("slot_attention", (at) => slotAttention(at, slot_attention, words));
+  const tokens = scope.within(name, (at) => hiddenLayers(at, layers, scope.dropout(attended, dropout)));
+  const stillZero = attended === words.vectors && layers.hidden_dims.length === 0;
+  return stillZero ? tokens : zeroPadding(tokens, words.mask);
 }

@@ -50,8 +50,9 @@ export const CRFOutputLayer = component({
 const LEAST = 1e-30;
 
 function decode(chain: Chain, forward: ForwardPass): Pick<TagsPredicted, "tags" | "scores"> {
-  const tags = viterbi(chain);
-  const chosen = squeeze(gatherElements(marginals(chain, forward), unsqueeze(tags, [2]), 2), [2]);
+  const path = viterbi(chain);
+  const somewhere = unsqueeze(where(chain.mask, path, 0), [2]);
+  const chosen = squeeze(gatherElements(marginals(chain, forward), somewhere, 2), [2]);
   const scores = where(chain.mask, maximum(minimum(chosen, 1), LEAST), 0);
-  return { tags: transpose(where(chain.mask, tags, NO_TAG), [1, 0]), scores: transpose(scores, [1, 0]) };
+  return { tags: transpose(where(chain.mask, path, NO_TAG), [1, 0]), scores: transpose(scores, [1, 0]) };
 }
