@@ -1,7 +1,7 @@
 import { type NormalizeOptions, normalizeText } from "./normalize.js";
 import type { Token, Tokenizer } from "./tokenizer.js";
 
-/** Tokens are what stands between the matches of a regular expression (PyText's `Tokenizer`). */
+/** Tokens are what stands between the matches of a regular expression (PyText's `Tokenizer`), whatever the expression looks at. */
 export class SplitTokenizer implements Tokenizer {
   readonly #separator: RegExp;
 

@@ -1,7 +1,7 @@
-/** @file The word-and-punctuation tokenizer as a regular expression: its definition, against which the scanner is held. */
+/** @file The word-and-punctuation tokenizer as a regular expression: its definition, against which the rules are held. */
+import type { WordPunctOptions } from "../../src/text/character-cutter.js";
 import { type NormalizeOptions, normalizeText } from "../../src/text/normalize.js";
 import type { Token } from "../../src/text/tokenizer.js";
-import type { WordPunctOptions } from "../../src/text/word-scanner.js";
 
 /** The tokens of a text by the definition. */
 export function wordPunctTokens(
@@ -20,6 +20,9 @@ export function wordPunctTokens(
 function wordPunctPattern({ punctuation, splitHan }: WordPunctOptions): RegExp {
   const word = String.raw`\p{L}\p{M}\p{N}_`;
   const other = `[^${word}\\s]${punctuation === "runs" ? "+" : ""}`;
-  const words = splitHan ? String.raw`\p{Script=Han}\p{M}*|(?:(?!\p{Script=Han})[${word}])+` : `[${word}]+`;
+  const notHan = String.raw`(?!\p{Script=Han})`;
+  const words = splitHan
+    ? String.raw`\p{Script=Han}(?:${notHan}\p{M}(?:${notHan}[${word}])*)?|(?:${notHan}[${word}])+`
+    : `[${word}]+`;
   return new RegExp(`${words}|${other}`, "gu");
 }

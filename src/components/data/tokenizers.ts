@@ -1,13 +1,20 @@
 import { Type } from "typebox";
 import { component } from "../../registry/component.js";
-import { CharacterSplitter } from "../../text/character-tokenizer.js";
+import {
+  CharacterCutter,
+  characterClass,
+  EACH_CHARACTER,
+  runsBetween,
+  wordsAndPunctuation,
+} from "../../text/character-cutter.js";
+import type { NormalizeOptions } from "../../text/normalize.js";
+import type { Tokenizer as Cutter } from "../../text/tokenizer.js";
 import { SplitTokenizer } from "../../text/tokenizers.js";
-import { WordPunctScanner } from "../../text/word-scanner.js";
 
 const normalization = {
   lowercase: Type.Boolean({
     default: true,
-    description: "Lower-case tokens by Unicode's rules, the same in every locale.",
+    description: "Lower-case tokens by Unicode's rules for single characters, the same in every locale.",
   }),
   normalize_nfc: Type.Boolean({
     default: false,
@@ -39,11 +46,7 @@ export const Tokenizer = component({
       return [{ path: "split_regex", message: (error as Error).message }];
     }
   },
-  create: (config) =>
-    new SplitTokenizer(compile(config.split_regex), {
-      lowercase: config.lowercase,
-      nfc: config.normalize_nfc,
-    }),
+  create: (config) => splitAt(config.split_regex, normalizationOf(config)),
 });
 
 /** Splits at white space. */
@@ -53,7 +56,7 @@ export const WhitespaceTokenizer = component({
   schema: Type.Object(normalization, {
     description: "Splits a text at white space only: for text whose tokens are separated already.",
   }),
-  create: (config) => new SplitTokenizer(/\s+/gu, { lowercase: config.lowercase, nfc: config.normalize_nfc }),
+  create: (config) => new CharacterCutter(runsBetween("\\s"), normalizationOf(config)),
 });
 
 /** Separates words from punctuation. */
@@ -75,9 +78,9 @@ export const WordPunctTokenizer = component({
     { description: "Separates words (letters, digits, _) from punctuation: for raw text such as e-mail." },
   ),
   create: (config) =>
-    new WordPunctScanner(
-      { punctuation: config.punctuation, splitHan: config.split_han },
-      { lowercase: config.lowercase, nfc: config.normalize_nfc },
+    new CharacterCutter(
+      wordsAndPunctuation({ punctuation: config.punctuation, splitHan: config.split_han }),
+      normalizationOf(config),
     ),
 });
 
@@ -89,13 +92,28 @@ export const CharacterTokenizer = component({
     description:
       "Every character (Unicode code point) is a token, white space too: for language models of characters.",
   }),
-  create: (config) => new CharacterSplitter({ lowercase: config.lowercase, nfc: config.normalize_nfc }),
+  create: (config) => new CharacterCutter(EACH_CHARACTER, normalizationOf(config)),
 });
+
+function normalizationOf(config: {
+  readonly lowercase: boolean;
+  readonly normalize_nfc: boolean;
+}): NormalizeOptions {
+  return { lowercase: config.lowercase, nfc: config.normalize_nfc };
+}
+
+/** An expression that is about single characters is followed by rules, which a graph can follow, too. */
+function splitAt(expression: string, options: NormalizeOptions): Cutter {
+  const separator = characterClass(needlessEscapesGone(expression));
+  return separator === undefined
+    ? new SplitTokenizer(compile(expression), options)
+    : new CharacterCutter(runsBetween(separator), options);
+}
 
 /** Python's regular expressions may escape any punctuation, JavaScript's Unicode mode only what has a meaning. */
 const NEEDLESS_ESCAPE = /\\(\\|[!"#%&',:;<=>@_`~ ])/g;
 
-function compile(source: string): RegExp {
-  const plain = source.replace(NEEDLESS_ESCAPE, (all, escaped: string) => (escaped === "\\" ? all : escaped));
-  return new RegExp(plain, "gu");
-}
+const needlessEscapesGone = (source: string): string =>
+  source.replace(NEEDLESS_ESCAPE, (all, escaped: string) => (escaped === "\\" ? all : escaped));
+
+const compile = (source: string): RegExp => new RegExp(needlessEscapesGone(source), "gu");

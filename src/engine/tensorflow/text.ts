@@ -13,7 +13,7 @@ function headLength(expression: string): number {
   return most;
 }
 
-/** The kernel of `Tokenizer` is for the two ways of cutting that `splitCharacters` uses. */
+/** The kernel of `Tokenizer` is for the ways of cutting that `splitCharacters` and `cutAt` use. */
 export const textKernels: Kernels<"Tokenizer" | "RegexFullMatch"> = {
   RegexFullMatch: ({ inputs: [x], attributes: { pattern } }) => {
     const expression = new RegExp(`^(?:${pattern})$`, "u");
@@ -21,12 +21,13 @@ export const textKernels: Kernels<"Tokenizer" | "RegexFullMatch"> = {
   },
   Tokenizer: ({ inputs: [x], attributes: { mark, mincharnum, pad_value, separators, tokenexp } }) => {
     if (mark !== 0 || mincharnum !== 1) throw new Error("this engine neither marks nor drops pieces");
-    if (separators !== undefined && (separators.length !== 1 || separators[0] !== ""))
-      throw new Error(`this engine cuts at no separators, got ${JSON.stringify(separators)}`);
+    const [separator, ...others] = separators ?? [];
+    if (others.length > 0) throw new Error(`this engine cuts at one separator, got ${separators!.length}`);
     const most = tokenexp === undefined ? null : headLength(tokenexp);
     const pieces = x.strings.map((text) => {
-      if (most === null) return [...text];
-      return text === "" ? [] : [[...text].slice(0, most).join("")];
+      if (separator === "") return [...text];
+      if (separator !== undefined) return text.split(separator).filter((piece) => piece !== "");
+      return text === "" ? [] : [[...text].slice(0, most!).join("")];
     });
     const width = pieces.reduce((longest, { length }) => Math.max(longest, length), 0);
     const dims = [...x.dims, width];

@@ -405,17 +405,18 @@ export const expand = (x: Tensor, shape: Shape): Tensor =>
 export const broadcastLike = (x: Tensor, other: Tensor): Tensor =>
   sameShape(x.shape, other.shape) ? x : apply(Expand, [x, shapeOf(other)], {});
 
-/** Positions `start` (inclusive) to `end` (exclusive) of an axis; both may be symbolic, `end` may be the axis's size. */
-export function slice(x: Tensor, axis: number, start: Dim, end: Dim): Tensor {
+/** Every `step`-th position from `start` (inclusive) to `end` (exclusive) of an axis; both may be symbolic, `end` may be the axis's size. */
+export function slice(x: Tensor, axis: number, start: Dim, end: Dim, step = 1): Tensor {
   const at = explained("Slice", [x], () => normalAxis(axis, x.rank));
-  if (start === 0 && end === x.dim(at)) return x;
+  if (start === 0 && end === x.dim(at) && step === 1) return x;
   const bound = (dim: Dim): Tensor => {
     if (typeof dim === "number") return ints(x, [dim]);
     const fromEnd = subDims(dim, x.dim(at));
     if (fromEnd === 0) return ints(x, [END]);
     return typeof fromEnd === "number" && fromEnd < 0 ? ints(x, [fromEnd]) : dimsTensor(x.graph, [dim]);
   };
-  return apply(Slice, [x, bound(start), bound(end), ints(x, [at]), null], {});
+  const steps = step === 1 ? null : ints(x, [step]);
+  return apply(Slice, [x, bound(start), bound(end), ints(x, [at]), steps], {});
 }
 
 /**

@@ -52,11 +52,41 @@ export const RegexFullMatch = define<readonly [Tensor], { pattern: string }>("Re
  */
 export const fullMatch = (x: Tensor, pattern: string): Tensor => apply(RegexFullMatch, [x], { pattern });
 
+/** An expression for one character out of those that fit; for `fullMatch`. Null when none does. */
+export function characterPattern(fits: (character: string) => boolean): string | null {
+  const ranges: string[] = [];
+  let first: number | null = null;
+  for (let code = 0; code <= 0x110000; code++) {
+    const inside = code < 0x110000 && !(code >= 0xd800 && code <= 0xdfff) && fits(String.fromCodePoint(code));
+    if (inside) first ??= code;
+    else if (first !== null) {
+      ranges.push(`${escaped(first)}-${escaped(code - 1)}`);
+      first = null;
+    }
+  }
+  return ranges.length === 0 ? null : `[${ranges.join("")}]`;
+}
+
+/** A character inside a class, as RE2 and JavaScript both read it. */
+function escaped(code: number): string {
+  const character = String.fromCodePoint(code);
+  return /[\\\]^-]/.test(character) ? `\\${character}` : character;
+}
+
 /** The largest number of characters that `splitCharacters` can be told to keep: RE2 repeats nothing more often. */
 export const MOST_CHARACTERS = 1000;
 
 /** The expression that matches the first characters of a string, `most` (up to `MOST_CHARACTERS`) or as many as there are. */
 export const headExpression = (most: number): string => `\\A(?s:.{1,${most}})`;
+
+/**
+ * What stands between separators in strings, `[rows] -> [rows, pieces]`, empty pieces left out and "" at padding. `pieces`
+ * is as many as the string with the most has, and 1 at least.
+ */
+export function cutAt(x: Tensor, separator: string): Tensor {
+  const all = concat([x, x.graph.constant("string", [1], ["-"])], 0);
+  return slice(cut(all, { separators: [separator] }), 0, 0, x.dim(0));
+}
 
 /**
  * The code points of strings, `[...] -> [..., chars]`: of each the first `most` (all when null), then empty strings.
