@@ -1,10 +1,14 @@
+import type { InputForm } from "../components/data/contracts.js";
 import { exportOnnx } from "../exporters/onnx-exporter.js";
+import { UNITS, type UnitName } from "./offset-units.js";
 import { loadRegistry, print, terminalLog } from "./session.js";
 
 /** Options of `pytext-ts export`. */
 export interface ExportCommand {
   readonly onnx: string;
   readonly task?: string;
+  readonly input: InputForm;
+  readonly offsetUnit: UnitName;
   readonly include: readonly string[];
 }
 
@@ -13,6 +17,8 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
   const { written, rows, difference } = await exportOnnx(run, options.onnx, {
     registry: await loadRegistry(options.include),
     log: terminalLog(),
+    input: options.input,
+    unit: UNITS[options.offsetUnit],
     ...(options.task !== undefined && { task: options.task }),
   });
   print(`checked ${rows} rows: largest difference of a score ${difference.toExponential(1)}`);

@@ -82,11 +82,7 @@ command(
     "plain lines or JSON objects to predict; - is standard input (the default without texts)",
   )
   .option("--output <file>", "file for the results in place of standard output")
-  .addOption(
-    new Option("--offset-unit <unit>", "what start and end count")
-      .choices(["utf16", "codepoint", "utf8"])
-      .default("utf16"),
-  )
+  .addOption(offsetUnit("what start and end count"))
   .option("--task <name>", "which of a run's several tasks")
   .action(async (model, texts, options) =>
     (await import("./predict.js")).predictCommand(model, texts, options),
@@ -94,6 +90,12 @@ command(
 
 command("export <run>", "write a run as one .onnx file")
   .requiredOption("--onnx <file>", "the file to write")
+  .addOption(
+    new Option("--input <form>", "what the file takes: whole texts, which it cuts itself; tokens; ids")
+      .choices(["text", "tokens", "ids"])
+      .default("text"),
+  )
+  .addOption(offsetUnit("what places in texts count in the file's outputs"))
   .option("--task <name>", "which of a run's several tasks")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
 
@@ -183,6 +185,12 @@ program.parseAsync().catch(async (error: unknown) => {
   process.stderr.write(`${known || isSystemError(error) ? error.message : stackOf(error)}\n`);
   process.exitCode = known ? BAD_INPUT : 1;
 });
+
+function offsetUnit(description: string): Option {
+  return new Option("--offset-unit <unit>", description)
+    .choices(["utf16", "codepoint", "utf8"])
+    .default("utf16");
+}
 
 /** A full disk or a forbidden folder is told by its message; only faults of this program need a stack. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -4,6 +4,7 @@ import { inUnit } from "../tasks/prediction.js";
 import type { Predictor } from "../tasks/predictor.js";
 import type { OffsetUnit } from "../text/offsets.js";
 import { inputRows } from "./input-rows.js";
+import { UNITS, type UnitName } from "./offset-units.js";
 import { OutputLines } from "./output-lines.js";
 import { loadRegistry, terminalLog } from "./session.js";
 
@@ -11,13 +12,10 @@ import { loadRegistry, terminalLog } from "./session.js";
 export interface PredictCommand {
   readonly input?: string;
   readonly output?: string;
-  readonly offsetUnit: keyof typeof UNITS;
+  readonly offsetUnit: UnitName;
   readonly task?: string;
   readonly include: readonly string[];
 }
-
-/** The units of offsets by the names that the command line has for them. */
-const UNITS = { utf16: "utf16", codepoint: "code_points", utf8: "utf8_bytes" } as const;
 
 /** How many rows are predicted together. */
 const CHUNK = 256;

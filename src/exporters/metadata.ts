@@ -1,4 +1,5 @@
 import type { Labels } from "../components/contracts.js";
+import { INPUT_FORMS, type InputForm } from "../components/data/contracts.js";
 import { readMetadata } from "../graph/onnx/file.js";
 import { ptxError } from "../registry/errors.js";
 import { isObject } from "../registry/json.js";
@@ -6,6 +7,7 @@ import { printConfig, resolveConfig } from "../registry/load-config.js";
 import type { Registry } from "../registry/registry.js";
 import type { RunConfig } from "../registry/run-config.js";
 import type { ModelTask } from "../tasks/task.js";
+import { OFFSET_UNITS, type OffsetUnit } from "../text/offsets.js";
 
 /** What an exported file says of itself, as its metadata holds it. */
 export interface ModelMetadata {
@@ -13,7 +15,13 @@ export interface ModelMetadata {
   /** Which of the config's several tasks it is. */
   readonly part: string | undefined;
   readonly labels: Labels;
+  readonly input: InputForm;
+  /** What places in texts count in. */
+  readonly unit: OffsetUnit;
 }
+
+/** How a file takes texts and tells places in them. */
+export type Signature = Pick<ModelMetadata, "input" | "unit">;
 
 /** The metadata of an exported file: task, config, labels, and the run's figures. */
 export function writeMetadata(
@@ -21,6 +29,7 @@ export function writeMetadata(
   config: RunConfig,
   metrics: Readonly<Record<string, unknown>>,
   part: string | undefined,
+  { input, unit }: Signature,
 ): Record<string, string> {
   const { epochs, ...figures } = metrics;
   return {
@@ -28,19 +37,27 @@ export function writeMetadata(
     ...(part !== undefined && { part }),
     config: printConfig(config),
     labels: JSON.stringify(task.labels),
+    input,
+    offset_unit: unit,
     metrics: JSON.stringify({ ...figures, epochs: Array.isArray(epochs) ? epochs.length : null }),
   };
 }
 
 /** The metadata of a file that this library exported. Throws `PTX_MODEL_FILE` for any other. */
 export async function loadMetadata(path: string, registry: Registry): Promise<ModelMetadata> {
-  const { task, part, config, labels } = await readMetadata(path);
+  const { task, part, config, labels, input, offset_unit: unit } = await readMetadata(path);
   const names = labels === undefined ? undefined : (JSON.parse(labels) as unknown);
-  if (task === undefined || config === undefined || !isLabels(names)) {
+  if (
+    task === undefined ||
+    config === undefined ||
+    !isLabels(names) ||
+    !isOneOf(INPUT_FORMS, input) ||
+    !isOneOf(OFFSET_UNITS, unit)
+  ) {
     throw ptxError(
       "PTX_MODEL_FILE",
       path,
-      "the file does not carry the task, config and labels that an exported file has",
+      "the file does not carry the task, config, labels and form of input that an exported file has",
       "pytext-ts export RUN --onnx FILE writes one",
     );
   }
@@ -48,7 +65,11 @@ export async function loadMetadata(path: string, registry: Registry): Promise<Mo
     source: `${path}  config`,
     checkFiles: false,
   });
-  return { config: resolved, part, labels: names };
+  return { config: resolved, part, labels: names, input, unit };
+}
+
+function isOneOf<T extends string>(known: readonly T[], value: string | undefined): value is T {
+  return (known as readonly (string | undefined)[]).includes(value);
 }
 
 function isLabels(value: unknown): value is Labels {

@@ -1,5 +1,6 @@
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import type { InputForm } from "../components/data/contracts.js";
 import { writeModel } from "../graph/onnx/file.js";
 import type { Log } from "../registry/context.js";
 import { requireFileTarget } from "../registry/output-file.js";
@@ -7,6 +8,7 @@ import type { Registry } from "../registry/registry.js";
 import { choosePart, deploymentGraph } from "../tasks/deployment.js";
 import { openRun } from "../tasks/open-task.js";
 import { RunPredictor } from "../tasks/predictor.js";
+import type { OffsetUnit } from "../text/offsets.js";
 import { requireAgreement } from "./agreement.js";
 import { writeMetadata } from "./metadata.js";
 import { OnnxPredictor } from "./onnx-predictor.js";
@@ -17,6 +19,10 @@ export interface ExportOptions {
   readonly log: Log;
   /** Which of several models that were trained together. */
   readonly task?: string;
+  /** What the file takes: whole texts, which it cuts itself, unless something else is said; tokens; or ids. */
+  readonly input?: InputForm;
+  /** What places in texts count in, where the file tells them. UTF-16 code units by default. */
+  readonly unit?: OffsetUnit;
 }
 
 /** What an export did. */
@@ -35,12 +41,12 @@ export interface Exported {
 export async function exportOnnx(
   run: string,
   file: string,
-  { registry, log, task }: ExportOptions,
+  { registry, log, task, input = "text", unit = "utf16" }: ExportOptions,
 ): Promise<Exported> {
   requireFileTarget(file, "--onnx");
   const open = await openRun(run, registry, log, task);
   const part = choosePart(open.task, task);
-  const graph = deploymentGraph(open, part, "tokens");
+  const graph = deploymentGraph(open, part, input, unit);
   const values = open.parameters.feeds(graph.parameters.map(({ name }) => name));
   const samples = await open.folder.samples(task);
   const reference = await RunPredictor.of(open, part);
@@ -49,9 +55,9 @@ export async function exportOnnx(
   // The very bytes are checked, in a folder beside the place that they go to.
   const workshop = await mkdtemp(join(dirname(resolve(file)), ".export-"));
   try {
-    const metadata = writeMetadata(part, open.config, await open.folder.metrics(), task);
+    const metadata = writeMetadata(part, open.config, await open.folder.metrics(), task, { input, unit });
     const candidates = await writeModel(join(workshop, basename(file)), graph, { values, metadata });
-    const predictor = await OnnxPredictor.load(candidates[0]!, registry, log);
+    const predictor = await OnnxPredictor.load(candidates[0]!, registry, log, part);
     const got = await predictor.predict(samples);
     await predictor.release();
     const difference = requireAgreement(samples, expected, got, part);

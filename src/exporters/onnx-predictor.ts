@@ -8,24 +8,37 @@ import type { Registry } from "../registry/registry.js";
 import { choosePart, columnsOf, inputsOf, outputRows } from "../tasks/deployment.js";
 import { openTask } from "../tasks/open-task.js";
 import type { Prediction } from "../tasks/prediction.js";
-import { type Predictor, predictionBatches } from "../tasks/predictor.js";
+import { numberized, type Predictor, predictionBatches } from "../tasks/predictor.js";
 import type { ModelTask } from "../tasks/task.js";
-import { loadMetadata } from "./metadata.js";
+import { loadMetadata, type Signature } from "./metadata.js";
 
-/** An exported file, ready to predict: only cutting texts into tokens is left to this side. */
+/** An exported file, ready to predict; the file itself does all that its form of input leaves to it. */
 export class OnnxPredictor implements Predictor {
   private constructor(
     readonly file: OnnxModelFile,
     readonly task: ModelTask,
     readonly labels: Labels,
+    readonly signature: Signature,
   ) {}
 
-  /** Opens a file that `export` wrote. */
-  static async load(path: string, registry: Registry, log: Log): Promise<OnnxPredictor> {
-    const { config, part, labels } = await loadMetadata(path, registry);
+  /**
+   * Opens a file that `export` wrote. A file that takes ids needs the model that has learnt them, `learnt`; throws
+   * `PTX_MODEL_FILE` without it.
+   */
+  static async load(path: string, registry: Registry, log: Log, learnt?: ModelTask): Promise<OnnxPredictor> {
+    const { config, part, labels, ...signature } = await loadMetadata(path, registry);
+    if (signature.input === "ids" && learnt === undefined) {
+      const message = "the file takes ids and does not hold the vocabulary that makes them from texts";
+      throw ptxError(
+        "PTX_MODEL_FILE",
+        path,
+        message,
+        "predict with the run's folder, or export with --input text",
+      );
+    }
     const { task, context } = openTask(config, registry, log);
     const file = await OnnxModelFile.open(path, context.settings.threads);
-    return new OnnxPredictor(file, choosePart(task, part), labels);
+    return new OnnxPredictor(file, learnt ?? choosePart(task, part), labels, signature);
   }
 
   get columns(): readonly string[] {
@@ -37,7 +50,7 @@ export class OnnxPredictor implements Predictor {
     for (const [start, end] of predictionBatches(rows, this.task.mostCharacters)) {
       const batch = rows.slice(start, end);
       const results = await this.file.run(this.#feeds(batch));
-      for (const [i, output] of outputRows(results, batch.length).entries())
+      for (const [i, output] of outputRows(results, batch.length, this.signature.unit).entries())
         predictions.push(this.task.read(output, batch[i]!, this.labels));
     }
     return predictions;
@@ -48,12 +61,14 @@ export class OnnxPredictor implements Predictor {
   }
 
   #feeds(rows: readonly Row[]): Record<string, HostTensor> {
+    const { input } = this.signature;
+    const given =
+      input === "ids"
+        ? [numberized(this.task, rows)]
+        : inputsOf(this.task).map(([, tensorizer]) => tensorizer.serve?.(rows, input) ?? {});
     const feeds: Record<string, HostTensor> = {};
-    for (const [, tensorizer] of inputsOf(this.task)) {
-      for (const [name, tensor] of Object.entries(tensorizer.serve?.(rows) ?? {})) {
-        if (this.file.inputs.includes(name)) feeds[name] = tensor;
-      }
-    }
+    for (const [name, tensor] of given.flatMap(Object.entries<HostTensor>))
+      if (this.file.inputs.includes(name)) feeds[name] = tensor;
     const missing = this.file.inputs.filter((name) => !(name in feeds));
     if (missing.length > 0)
       throw ptxError("PTX_MODEL_FILE", this.file.path, `no input of the config makes ${missing.join(", ")}`);

@@ -7,6 +7,7 @@ import { optimize } from "../graph/passes.js";
 import { Scope } from "../graph/scope.js";
 import { ptxError } from "../registry/errors.js";
 import { didYouMean } from "../registry/nearest.js";
+import type { OffsetUnit } from "../text/offsets.js";
 import type { OpenTask } from "./open-task.js";
 import type { OutputRow } from "./prediction.js";
 import type { ModelTask, Task } from "./task.js";
@@ -26,12 +27,13 @@ export function deploymentGraph(
   { task, parameters, context }: OpenTask,
   part: ModelTask,
   form: InputForm,
+  unit: OffsetUnit = "utf16",
 ): Graph {
   const graph = new Graph();
   const scope = Scope.root(graph, "infer", parameters, context);
   const { outputs } = part.build(scope, { form, targets: false });
   if (task.parts.size === 1) parameters.requireAllDeclared();
-  for (const [output, tensor] of Object.entries(part.deploy(outputs))) graph.output(output, tensor);
+  for (const [output, tensor] of Object.entries(part.deploy(outputs, unit))) graph.output(output, tensor);
   optimize(graph);
   return graph;
 }
@@ -50,14 +52,16 @@ export function choosePart({ name: task, parts }: Task, name: string | undefined
   throw ptxError("PTX_USAGE", "--task", `${problem}: name one of ${names.join(", ")}`);
 }
 
-/** The rows of a run's results; a result without an axis for rows belongs to none. */
-export function outputRows(results: Values, rows: number): OutputRow[] {
+/** The rows of a run's results, whose places in texts count in `unit`; a result without an axis for rows belongs to none. */
+export function outputRows(results: Values, rows: number, unit: OffsetUnit = "utf16"): OutputRow[] {
   const piece = (name: string, row: number): TensorData => {
     const { data, dims } = results[name]!;
     const width = dims.slice(1).reduce((a, b) => a * b, 1);
     return data.slice(row * width, (row + 1) * width);
   };
   return Array.from({ length: rows }, (_, row) => ({
+    unit,
+    has: (name) => name in results,
     numbers: (name) => piece(name, row) as Float32Array,
     strings: (name) => piece(name, row) as readonly string[],
   }));

@@ -9,6 +9,7 @@ import { decodeIds } from "../graph/ops/lookup.js";
 import { argMax } from "../graph/ops/reduction.js";
 import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
+import type { OffsetUnit } from "../text/offsets.js";
 import { requireNumbers } from "./class-scores.js";
 import type { OutputRow, Prediction, TokenPrediction } from "./prediction.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
@@ -65,10 +66,14 @@ class IntentSlot extends SingleModelTask<IntentSlotEvaluated> {
     };
   }
 
-  override deploy(outputs: Predicted["outputs"]): Readonly<Record<string, Tensor>> {
+  override deploy(outputs: Predicted["outputs"], unit: OffsetUnit): Readonly<Record<string, Tensor>> {
     const scores = outputs.scores!;
     const label = decodeIds(argMax(scores), this.labelsOf(INTENT));
-    return { label, scores, ...deployTags(outputs, this.labelsOf(SLOTS)) };
+    return {
+      label,
+      scores,
+      ...deployTags(outputs, this.labelsOf(SLOTS), tokenizedBy(this.tensorizers), unit),
+    };
   }
 
   override read(output: OutputRow, row: Row, labels: Labels): Prediction {

@@ -10,10 +10,12 @@ import type { Tensor } from "../graph/graph.js";
 import type { Scope } from "../graph/scope.js";
 import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
+import type { OffsetUnit } from "../text/offsets.js";
 import { requireNumbers } from "./class-scores.js";
 import type { OutputRow, Prediction } from "./prediction.js";
 import { requireSameMeaning } from "./shared-inputs.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
+import { placedTokens } from "./tags.js";
 import type { BuildPurpose } from "./task.js";
 
 const schema = Type.Object(
@@ -95,28 +97,26 @@ export class LanguageModel extends SingleModelTask<LanguageEvaluated> {
     return { loss, tokens: outputs.flat("surprisal").length };
   }
 
-  override deploy(outputs: Predicted["outputs"]): Readonly<Record<string, Tensor>> {
-    return outputs;
+  override deploy(outputs: Predicted["outputs"], unit: OffsetUnit): Readonly<Record<string, Tensor>> {
+    const [{ graph }] = Object.values(outputs) as [Tensor];
+    return { ...outputs, ...this.text.cutIn(graph)?.places(unit) };
   }
 
   override read(output: OutputRow, row: Row): Prediction {
-    const { text, tokens } = this.text.tokenized(row);
+    const { text, places } = placedTokens(output, row, this.text);
     const surprisal = output.numbers("surprisal");
+    const tokens = places.map(({ start, end }, i) => ({
+      text: text.slice(start, end),
+      start,
+      end,
+      bits: surprisal[i]! / Math.LN2,
+    }));
     requireNumbers(
       surprisal,
       tokens.map((token) => token.text),
     );
     const total = tokens.reduce((sum, _, i) => sum + surprisal[i]!, 0);
-    return {
-      text,
-      tokens: tokens.map(({ text: token, startUtf16, endUtf16 }, i) => ({
-        text: token,
-        start: startUtf16,
-        end: endUtf16,
-        bits: surprisal[i]! / Math.LN2,
-      })),
-      ...(tokens.length > 0 && { perplexity: Math.exp(total / tokens.length) }),
-    };
+    return { text, tokens, ...(tokens.length > 0 && { perplexity: Math.exp(total / tokens.length) }) };
   }
 
   /** Surprisals are no decisions. */

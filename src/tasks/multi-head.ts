@@ -10,6 +10,7 @@ import type { Scope } from "../graph/scope.js";
 import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
+import type { OffsetUnit } from "../text/offsets.js";
 import { checkNames, jointMetric, jointOptions, taskName, weightedMean } from "./joint.js";
 import { OnePartTask } from "./one-part-task.js";
 import type { OutputRow, Prediction } from "./prediction.js";
@@ -126,9 +127,9 @@ class MultiHead extends OnePartTask {
       .slice(0, kept);
   }
 
-  deploy(outputs: Predicted["outputs"]): Readonly<Record<string, Tensor>> {
+  deploy(outputs: Predicted["outputs"], unit: OffsetUnit): Readonly<Record<string, Tensor>> {
     const all = [...this.#heads].flatMap(([name, head]) =>
-      Object.entries(within(name, head.deploy(under(name, outputs)))),
+      Object.entries(within(name, head.deploy(under(name, outputs), unit))),
     );
     return Object.fromEntries(all);
   }
@@ -136,6 +137,8 @@ class MultiHead extends OnePartTask {
   read(output: OutputRow, row: Row, labels: Labels): Prediction {
     const heads = [...this.#heads].map(([name, head]) => {
       const own: OutputRow = {
+        unit: output.unit,
+        has: (key) => output.has(`${name}.${key}`),
         numbers: (key) => output.numbers(`${name}.${key}`),
         strings: (key) => output.strings(`${name}.${key}`),
       };

@@ -15,6 +15,7 @@ import type { Tensor } from "../graph/graph.js";
 import type { Scope } from "../graph/scope.js";
 import type { SlotValue } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
+import type { OffsetUnit } from "../text/offsets.js";
 import type { OutputRow, Prediction } from "./prediction.js";
 import type { BuildPurpose, ModelTask, Task } from "./task.js";
 
@@ -86,7 +87,7 @@ export abstract class OnePartTask implements Task, ModelTask {
   abstract report(data: SplitData, predictions: Predictions): Figures;
   abstract compare(data: SplitData, predictions: Predictions): readonly ComparedRow[];
   abstract worst(data: SplitData, predictions: Predictions): readonly ComparedRow[];
-  abstract deploy(outputs: Predicted["outputs"]): Readonly<Record<string, Tensor>>;
+  abstract deploy(outputs: Predicted["outputs"], unit: OffsetUnit): Readonly<Record<string, Tensor>>;
   abstract read(output: OutputRow, row: Row, labels: Labels): Prediction;
   abstract undecided(prediction: Prediction, tolerance: number): boolean;
 }

@@ -3,8 +3,11 @@ import { OffsetTable } from "../text/offsets.js";
 
 /** The deployed outputs of one row, padded as the batch was; a reader takes as many places as the row has tokens. */
 export interface OutputRow {
+  has(name: string): boolean;
   numbers(name: string): ArrayLike<number>;
   strings(name: string): readonly string[];
+  /** What places in the text count in, where the outputs tell them. */
+  readonly unit: OffsetUnit;
 }
 
 /** A token of the text with its tag. Offsets count in the unit asked for, the end exclusive. */

@@ -1,6 +1,6 @@
 import type { FieldValue, Row } from "../components/data/contracts.js";
 import { SplitData } from "../components/data/split-data.js";
-import type { Program } from "../engine/engine.js";
+import type { Program, Values } from "../engine/engine.js";
 import type { Log } from "../registry/context.js";
 import type { Registry } from "../registry/registry.js";
 import { choosePart, columnsOf, deploymentGraph, inputsOf, outputRows } from "./deployment.js";
@@ -56,6 +56,17 @@ const CHARACTERS_A_TOKEN = 5;
 const withItem = (sum: number, item: unknown): number =>
   sum + Math.max(CHARACTERS_A_TOKEN, typeof item === "string" ? item.length : 0);
 
+/** What a graph of the form "ids" is fed for some rows. */
+export function numberized(part: ModelTask, rows: readonly Row[]): Values {
+  const inputs = inputsOf(part);
+  const data = new SplitData("test", Object.fromEntries(inputs));
+  for (const [i, row] of rows.entries()) {
+    const values: FieldValue[][] = inputs.map(([, tensorizer]) => tensorizer.numberize(row));
+    data.push(values, row.origin, i);
+  }
+  return data.batch(Uint32Array.from(rows.keys()));
+}
+
 /** A trained run, ready to predict: tokenization in JavaScript, parameters built into the compiled graph. */
 export class RunPredictor implements Predictor {
   private constructor(
@@ -84,18 +95,12 @@ export class RunPredictor implements Predictor {
 
   async predict(rows: readonly Row[]): Promise<Prediction[]> {
     const { part } = this;
-    const inputs = inputsOf(part);
-    const data = new SplitData("test", Object.fromEntries(inputs));
-    for (const [i, row] of rows.entries()) {
-      const values: FieldValue[][] = inputs.map(([, tensorizer]) => tensorizer.numberize(row));
-      data.push(values, row.origin, i);
-    }
     const predictions: Prediction[] = [];
     for (const [start, end] of predictionBatches(rows, part.mostCharacters)) {
-      const batch = Uint32Array.from({ length: end - start }, (_, i) => start + i);
-      const results = await this.program.run(data.batch(batch));
+      const batch = rows.slice(start, end);
+      const results = await this.program.run(numberized(part, batch));
       for (const [i, output] of outputRows(results, batch.length).entries())
-        predictions.push(part.read(output, rows[start + i]!, part.labels));
+        predictions.push(part.read(output, batch[i]!, part.labels));
     }
     return predictions;
   }

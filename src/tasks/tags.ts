@@ -1,6 +1,6 @@
 /** @file What the tasks that tag tokens share: figures' input, deployment, and reading predictions. */
 import type { Predicted } from "../components/contracts.js";
-import type { Row, Tensorizer, TextTensorizer, Tokenized } from "../components/data/contracts.js";
+import type { Row, Tensorizer, TextTensorizer } from "../components/data/contracts.js";
 import type { SplitData } from "../components/data/split-data.js";
 import type { TagTensorizer } from "../components/data/tensorizers/slot-label-tensorizer.js";
 import type { TagsEvaluated } from "../components/reporters/contracts.js";
@@ -10,6 +10,7 @@ import { cast } from "../graph/ops/elementwise.js";
 import { decodeIds } from "../graph/ops/lookup.js";
 import { ptxError } from "../registry/errors.js";
 import { parseTag, readTags } from "../text/label-schemes.js";
+import { OffsetTable, type OffsetUnit } from "../text/offsets.js";
 import { requireNumbers } from "./class-scores.js";
 import type { OutputRow, SlotPrediction, TokenPrediction } from "./prediction.js";
 
@@ -30,13 +31,50 @@ export function evaluatedTags(
   };
 }
 
-/** `tags` string `[batch, tokens]`, "" at padding, and `tag_scores`. */
+/** `tags` string `[batch, tokens]`, "" at padding, and `tag_scores`; `starts` and `ends` (-1 at padding) of texts cut in the graph. */
 export function deployTags(
   { tags, tag_scores: scores }: Predicted["outputs"],
   labels: readonly string[],
-): Readonly<Record<"tags" | "tag_scores", Tensor>> {
+  cutter: TextTensorizer,
+  unit: OffsetUnit,
+): Readonly<Record<string, Tensor>> {
   // No label has the id that stands at padding: its name is "".
-  return { tags: decodeIds(cast(tags!, "int64"), labels), tag_scores: scores! };
+  const named = decodeIds(cast(tags!, "int64"), labels);
+  return { tags: named, tag_scores: scores!, ...cutter.cutIn(named.graph)?.places(unit) };
+}
+
+/** A row's text and the places of its tokens: as the file that cut it says, or else cut here. */
+export function placedTokens(
+  output: OutputRow,
+  row: Row,
+  cutter: TextTensorizer,
+): { readonly text: string; readonly places: readonly Place[] } {
+  if (!output.has("starts")) {
+    const { text, tokens } = cutter.tokenized(row);
+    return { text, places: tokens.map(({ startUtf16: start, endUtf16: end }) => ({ start, end })) };
+  }
+  const text = cutter.textOf(row);
+  const table = new OffsetTable(text, output.unit);
+  const [starts, ends] = [output.numbers("starts"), output.numbers("ends")].map((list) =>
+    Array.from(list, Number),
+  );
+  const count = starts!.findIndex((start) => start < 0);
+  const places = starts!.slice(0, count < 0 ? starts!.length : count).map((from, i): Place => {
+    const [start, end] = [table.toUtf16(from), table.toUtf16(ends![i]!)];
+    if (start !== undefined && end !== undefined && start < end) return { start, end };
+    throw ptxError(
+      "PTX_MODEL_FILE",
+      row.origin,
+      `the file says that a token goes from ${from} to ${ends![i]}, which no part of the text does`,
+    );
+  });
+  return { text, places };
+}
+
+/** A part of a text in UTF-16 code units, the end exclusive. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** The first of the inputs that cuts the text into the tokens that are tagged. Throws `PTX_CONFIG_VALUE` without one. */
@@ -55,18 +93,18 @@ export function taggedTokens(
   output: OutputRow,
   row: Row,
   cutter: TextTensorizer,
-): Tokenized & { readonly tagged: TokenPrediction[] } {
-  const { text, tokens } = cutter.tokenized(row);
+): { readonly text: string; readonly tagged: TokenPrediction[] } {
+  const { text, places } = placedTokens(output, row, cutter);
   const [tags, scores] = [output.strings("tags"), output.numbers("tag_scores")];
-  requireNumbers(scores, tags.slice(0, tokens.length));
-  const tagged = tokens.map(({ startUtf16: start, endUtf16: end }, i) => ({
+  requireNumbers(scores, tags.slice(0, places.length));
+  const tagged = places.map(({ start, end }, i) => ({
     text: text.slice(start, end),
     start,
     end,
     label: tags[i]!,
     score: scores[i]!,
   }));
-  return { text, tokens, tagged };
+  return { text, tagged };
 }
 
 /** The labelled parts that tags write; none where tags stand for themselves. */

@@ -16,6 +16,7 @@ import type {
 import type { Tensor } from "../graph/graph.js";
 import type { Scope } from "../graph/scope.js";
 import type { Context } from "../registry/context.js";
+import type { OffsetUnit } from "../text/offsets.js";
 import type { OutputRow, Prediction } from "./prediction.js";
 
 /** What a graph is built for. */
@@ -50,8 +51,8 @@ export interface ModelTask {
   compare(data: SplitData, predictions: Predictions): readonly ComparedRow[];
   /** The rows that went most wrong, the worst first; as many as its reporter keeps. */
   worst(data: SplitData, predictions: Predictions): readonly ComparedRow[];
-  /** What an exported file gives for the model's outputs: labels by name. */
-  deploy(outputs: Predicted["outputs"]): Readonly<Record<string, Tensor>>;
+  /** What an exported file gives for the model's outputs: labels by name, and places in texts that it cuts itself, counted in `unit`. */
+  deploy(outputs: Predicted["outputs"], unit: OffsetUnit): Readonly<Record<string, Tensor>>;
   /** Characters of text, padding included, that are predicted together at most, where the usual number would fill memory. */
   readonly mostCharacters?: number;
   /** What a row of the deployed outputs says. */

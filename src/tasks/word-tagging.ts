@@ -7,6 +7,7 @@ import type { Predictions } from "../components/trainers/contracts.js";
 import type { Tensor } from "../graph/graph.js";
 import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
+import type { OffsetUnit } from "../text/offsets.js";
 import type { OutputRow, Prediction, TokenPrediction } from "./prediction.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
 import {
@@ -53,8 +54,8 @@ class WordTagging extends SingleModelTask<TagsEvaluated> {
     return { ...evaluatedTags(data, this.fieldOf(TARGET), this.labelsOf(TARGET), outputs), loss };
   }
 
-  override deploy(outputs: Predicted["outputs"]): Readonly<Record<string, Tensor>> {
-    return deployTags(outputs, this.labelsOf(TARGET));
+  override deploy(outputs: Predicted["outputs"], unit: OffsetUnit): Readonly<Record<string, Tensor>> {
+    return deployTags(outputs, this.labelsOf(TARGET), tokenizedBy(this.tensorizers), unit);
   }
 
   override read(output: OutputRow, row: Row, _labels: Labels): Prediction {

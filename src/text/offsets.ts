@@ -4,7 +4,8 @@
  */
 
 /** How a place in a text is counted. */
-export type OffsetUnit = "utf16" | "code_points" | "utf8_bytes";
+export const OFFSET_UNITS = ["utf16", "code_points", "utf8_bytes"] as const;
+export type OffsetUnit = (typeof OFFSET_UNITS)[number];
 
 /** Converts places in one text between UTF-16 code units and another unit, both ways, in constant time. */
 export class OffsetTable {

@@ -1,9 +1,10 @@
 /** The contracts of the data side: rows come from sources, tensorizers turn them into numbers, batchers order them. */
 
 import type { DType, HostTensor } from "../../graph/dtype.js";
-import type { Tensor } from "../../graph/graph.js";
+import type { Graph, Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
+import type { OffsetUnit } from "../../text/offsets.js";
 import type { Token, Tokenizer } from "../../text/tokenizer.js";
 
 /** The three parts of a data set. */
@@ -61,8 +62,11 @@ export interface FieldValue {
   readonly sizes: readonly number[];
 }
 
-/** Where a graph's inputs come from: numbers made by the tensorizer, or strings (`tokens`) turned into numbers in the graph. */
-export type InputForm = "ids" | "tokens";
+/** What a graph is given: numbers made by the tensorizer, or strings that it turns into numbers itself: tokens, or whole texts. */
+export const INPUT_FORMS = ["text", "tokens", "ids"] as const;
+export type InputForm = (typeof INPUT_FORMS)[number];
+/** The forms of inputs that are strings. */
+export type StringForm = Exclude<InputForm, "ids">;
 
 /** The tensors that a tensorizer offers to a model, by role: `ids [batch, tokens]`, `mask [batch, tokens]` (bool), `values`, ... */
 export type InputTensors = Readonly<Record<string, Tensor>>;
@@ -94,11 +98,12 @@ export interface Tensorizer {
   length(values: readonly FieldValue[]): number;
   /**
    * Adds this tensorizer's part of the graph and gives its tensors by role.
-   * Form "ids": graph inputs named after `fields`. Form "tokens": string inputs and look-up operators; targets have none.
+   * Form "ids": graph inputs named after `fields`. Forms "tokens" and "text": string inputs and operators that turn them
+   * into numbers; targets have none.
    */
   build(scope: Scope, form: InputForm): InputTensors;
-  /** The feeds of the form "tokens" for a batch of rows: what the graph inputs that `build` makes for it are given. Inputs only. */
-  serve?(rows: readonly Row[]): Readonly<Record<string, HostTensor>>;
+  /** The feeds of a string form for a batch of rows: what the graph inputs that `build` makes for it are given. Inputs only. */
+  serve?(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>>;
   /** Everything needed to numberize later, as plain JSON (vocabularies, label lists, statistics). */
   state(): unknown;
   /** Restores `state()`. Throws `PTX_MODEL_FILE` when it does not fit. */
@@ -124,6 +129,18 @@ export interface Tokenized {
 /** A tensorizer whose fields follow the tokens of a text. */
 export interface TextTensorizer extends Tensorizer {
   tokenized(row: Row): Tokenized;
+  /** The text that the offsets of `tokenized` are about, without cutting it. */
+  textOf(row: Row): string;
+  /** The tokens that a graph cuts texts into, where it has been built in the form "text". */
+  cutIn(graph: Graph): CutTexts | undefined;
+}
+
+/** The tokens of a batch of texts in a graph, padded to the most that a text has (1 at least). */
+export interface CutTexts {
+  /** string `[texts, tokens]`, "" at padding. */
+  readonly tokens: Tensor;
+  /** int64 `[texts, tokens]`: where each token starts and (exclusive) ends in its text; -1 at padding. */
+  places(unit: OffsetUnit): { readonly starts: Tensor; readonly ends: Tensor };
 }
 
 /** The order in which rows are visited, as lists of row numbers, one list a batch. */

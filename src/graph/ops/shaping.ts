@@ -14,7 +14,7 @@ import {
 import { type DType, isFloat } from "../dtype.js";
 import type { Graph, Tensor } from "../graph.js";
 import { apply, applyAll, define, explained, type NoGradient, type Op, ShapeError } from "./define.js";
-import { add, mul } from "./elementwise.js";
+import { add, minimum, mul } from "./elementwise.js";
 import { densifyAlong, gather } from "./lookup.js";
 import { sumTo } from "./reduction.js";
 import {
@@ -417,6 +417,12 @@ export function slice(x: Tensor, axis: number, start: Dim, end: Dim, step = 1): 
   };
   const steps = step === 1 ? null : ints(x, [step]);
   return apply(Slice, [x, bound(start), bound(end), ints(x, [at]), steps], {});
+}
+
+/** The first `most` positions of an axis, or as many as there are. */
+export function head(x: Tensor, axis: number, most: number): Tensor {
+  const size = dimsTensor(x.graph, [x.dim(axis)]);
+  return apply(Slice, [x, ints(x, [0]), minimum(size, most), ints(x, [axis]), null], {});
 }
 
 /**

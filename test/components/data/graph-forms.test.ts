@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { InputForm, Tensorizer } from "../../../src/components/data/contracts.js";
 import { SplitData } from "../../../src/components/data/split-data.js";
+import type { VocabularyHolder } from "../../../src/components/data/tensorizers/vocabulary-holder.js";
 import { Graph } from "../../../src/graph/graph.js";
 import { ParameterStore } from "../../../src/graph/parameters.js";
 import { Scope } from "../../../src/graph/scope.js";
@@ -17,7 +18,7 @@ async function run(tensorizer: Tensorizer, rows: readonly Record<string, unknown
   const made = rows.map((values, i) => rowOf(values, `rows:${i + 1}`));
   const data = new SplitData("test", { input: tensorizer });
   for (const [i, row] of made.entries()) data.push([tensorizer.numberize(row)], row.origin, i);
-  const feeds = form === "ids" ? data.batch(made.map((_, i) => i)) : tensorizer.serve!(made);
+  const feeds = form === "ids" ? data.batch(made.map((_, i) => i)) : tensorizer.serve!(made, form);
   const values = await program.run(feeds);
   await program.release();
   return Object.fromEntries(
@@ -26,6 +27,13 @@ async function run(tensorizer: Tensorizer, rows: readonly Record<string, unknown
       { dims: [...dims], data: numbers(flat) },
     ]),
   );
+}
+
+/** What it gives from tokens, which is what it gives from whole texts. */
+async function fromStrings(tensorizer: Tensorizer, list: readonly Record<string, unknown>[]) {
+  const fromTokens = await run(tensorizer, list, "tokens");
+  expect(await run(tensorizer, list, "text")).toEqual(fromTokens);
+  return fromTokens;
 }
 
 const rows = ["the cat sat on the mat", "", "dog", "the the the cat", "unknown words only"].map((text) => ({
@@ -39,7 +47,7 @@ describe("TokenTensorizer in a graph", () => {
     const ids = await run(tensorizer, rows, "ids");
     expect(ids.mask!.dims).toEqual([5, 6]);
     expect(ids.mask!.data.slice(6, 18)).toEqual([0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
-    expect(await run(tensorizer, rows, "tokens")).toEqual(ids);
+    expect(await fromStrings(tensorizer, rows)).toEqual(ids);
   });
 
   it("takes __PAD__ in a text for a word", async () => {
@@ -50,7 +58,7 @@ describe("TokenTensorizer in a graph", () => {
     const odd = [{ text: "__PAD__ __UNKNOWN__ cat" }];
     const ids = await run(tensorizer, odd, "ids");
     expect(ids.mask!.data).toEqual([1, 1, 1]);
-    expect(await run(tensorizer, odd, "tokens")).toEqual(ids);
+    expect(await fromStrings(tensorizer, odd)).toEqual(ids);
   });
 });
 
@@ -81,7 +89,7 @@ describe("NGramTensorizer in a graph", () => {
     async (config) => {
       const tensorizer = await learn(makeTensorizer("NGramTensorizer", config, "ngrams"), training);
       const expected = bags(await run(tensorizer, rows, "ids"));
-      const found = bags(await run(tensorizer, rows, "tokens"));
+      const found = bags(await fromStrings(tensorizer, rows));
       expect(found.map(Object.keys)).toEqual(expected.map(Object.keys));
       for (const [row, bag] of expected.entries()) {
         for (const [id, weight] of Object.entries(bag))
@@ -104,7 +112,7 @@ describe("NGramTensorizer in a graph", () => {
             { text: "b d" },
           ]);
           const expected = bags(await run(tensorizer, list, "ids"));
-          const found = bags(await run(tensorizer, list, "tokens"));
+          const found = bags(await fromStrings(tensorizer, list));
           for (const [row, bag] of expected.entries()) {
             expect(Object.keys(found[row]!)).toEqual(Object.keys(bag));
             for (const [id, weight] of Object.entries(bag))
@@ -136,7 +144,7 @@ describe("FloatListTensorizer in a graph", () => {
       ].map((list) => ({ dense: list }));
       const tensorizer = await learn(makeTensorizer("FloatListTensorizer", { normalize }, "dense"), dense);
       const ids = await run(tensorizer, dense, "ids");
-      const tokens = await run(tensorizer, dense, "tokens");
+      const tokens = await fromStrings(tensorizer, dense);
       expect(tokens.values!.dims).toEqual([3, 2]);
       for (const [i, value] of ids.values!.data.entries())
         expect(tokens.values!.data[i]).toBeCloseTo(value, 5);
@@ -148,7 +156,9 @@ describe("CharacterTokenTensorizer in a graph", () => {
   const agree = async (config: object, list: readonly { text: unknown }[], learnt = training) => {
     const tensorizer = await learn(makeTensorizer("CharacterTokenTensorizer", config, "chars"), learnt);
     const ids = await run(tensorizer, list, "ids");
-    expect(await run(tensorizer, list, "tokens")).toEqual(ids);
+    // Tokens may hold what no text is cut into: white space, say.
+    const isText = list.every(({ text }) => typeof text === "string");
+    expect(await (isText ? fromStrings(tensorizer, list) : run(tensorizer, list, "tokens"))).toEqual(ids);
     return ids;
   };
 
@@ -212,13 +222,9 @@ describe("CharacterTokenTensorizer in a graph", () => {
 
 describe("inputs of numbers in a graph", () => {
   it.each([
-    [
-      "ByteTokenTensorizer",
-      [5, 6, 7],
-      "no operator of ONNX Runtime gives the bytes of a string: to export, ",
-    ],
-    ["ByteTensorizer", [5, 22], "a text's bytes cannot be made from tokens"],
-  ])("%s masks padding and nothing else, and says that it has no tokens form", async (name, dims, why) => {
+    ["ByteTokenTensorizer", [5, 6, 7]],
+    ["ByteTensorizer", [5, 22]],
+  ])("%s masks padding and nothing else, and says that it has no string form", async (name, dims) => {
     const tensorizer = await learn(makeTensorizer(name, {}, "chars"), training);
     const { ids, mask } = await run(tensorizer, rows, "ids");
     expect([ids!.dims, mask!.dims]).toEqual([dims, dims]);
@@ -229,7 +235,11 @@ describe("inputs of numbers in a graph", () => {
     expect(mask!.data.reduce((sum, bit) => sum + bit, 0)).toBe(
       pieces.reduce((sum, length) => sum + length, 0),
     );
-    await expect(run(tensorizer, rows, "tokens")).rejects.toThrow(`PTX_EXPORT  inputs.chars\n  ${why}`);
+    for (const form of ["tokens", "text"] as const) {
+      await expect(run(tensorizer, rows, form)).rejects.toThrow(
+        "PTX_EXPORT  inputs.chars\n  no operator of ONNX Runtime gives the bytes of a string: export with --input ids",
+      );
+    }
   });
 
   it.each([
@@ -246,7 +256,7 @@ describe("inputs of numbers in a graph", () => {
   ])("%s gives the target, which has no tokens form", async (name, list, expected) => {
     const tensorizer = await learn(makeTensorizer(name, {}, "labels"), list);
     expect(await run(tensorizer, list, "ids")).toEqual(expected);
-    await expect(run(tensorizer, list, "tokens")).rejects.toThrow("a target cannot be built from tokens");
+    await expect(run(tensorizer, list, "tokens")).rejects.toThrow("a target cannot be built from strings");
   });
 
   it("shares the token strings between inputs of one axis", async () => {
@@ -268,7 +278,7 @@ describe("CapitalizationTensorizer in a graph", () => {
     expect(ids.ids!.data.slice(0, 8)).toEqual([3, 4, 2, 2, 6, 2, 7, 5]);
     expect(ids.ids!.data.slice(8, 16)).toEqual(Array(8).fill(1));
     expect(ids.ids!.data.slice(16)).toEqual([9, 8, 1, 1, 1, 1, 1, 1]);
-    expect(await run(tensorizer, texts, "tokens")).toEqual(ids);
+    expect(await fromStrings(tensorizer, texts)).toEqual(ids);
   });
 
   it("does so for any characters, newer than the engine's tables too (property)", async () => {
@@ -303,7 +313,10 @@ describe("CapitalizationTensorizer in a graph", () => {
     graph.output("capitals", capitals.build(scope, "tokens").ids!);
     const program = await (await engine("onnxruntime")).compile(graph);
     const texts = [rowOf({ text: "The CAT" })];
-    const results = await program.run({ ...words.serve!(texts), ...capitals.serve!(texts) });
+    const results = await program.run({
+      ...words.serve!(texts, "tokens"),
+      ...capitals.serve!(texts, "tokens"),
+    });
     await program.release();
     expect(numbers(results.words!.data)).toEqual([2, 3]);
     expect(numbers(results.capitals!.data)).toEqual([3, 4]);
@@ -335,7 +348,30 @@ describe("SeqTokenTensorizer in a graph", () => {
     expect(ids.mask!.dims).toEqual([4, 3, 3]);
     expect(ids.mask!.data.slice(0, 9)).toEqual([1, 0, 0, 0, 0, 0, 1, 1, 1]);
     expect(ids.mask!.data.slice(9)).toEqual([...Array(9).fill(0), 1, 1, ...Array(16).fill(0)]);
-    expect(await run(tensorizer, dialogues, "tokens")).toEqual(ids);
+    expect(await fromStrings(tensorizer, dialogues)).toEqual(ids);
+  });
+
+  it("keeps the last texts of a row, cut in the graph, too", async () => {
+    const tensorizer = await learn(makeTensorizer("SeqTokenTensorizer", { max_utterances: 2 }, "tokens"), [
+      { text_seq: ["a b", "c"] },
+    ]);
+    const list = [{ text_seq: ["a", "b c", "c a b"] }, { text_seq: ["b"] }, { text_seq: [] }];
+    const graph = new Graph();
+    const scope = Scope.root(graph, "infer", new ParameterStore(1), bench().context);
+    graph.output("ids", tensorizer.build(scope, "text").ids!);
+    const program = await (await engine("onnxruntime")).compile(graph);
+    // All of a row's texts, as another program would give them.
+    const data = ["a", "b c", "c a b", "b", "", "", "", "", ""];
+    const { ids } = await program.run({ text_seq: { dtype: "string", dims: [3, 3], data } });
+    await program.release();
+    const [a, b, c] = ["a", "b", "c"].map((word) =>
+      (tensorizer as unknown as VocabularyHolder).vocabulary.id(word),
+    );
+    expect(ids!.dims).toEqual([3, 2, 3]);
+    expect(numbers(ids!.data)).toEqual([b, c, 1, c, a, b, b, 1, 1, ...Array(9).fill(1)]);
+    expect((await run(tensorizer, list, "text")).mask!.data.slice(0, 12)).toEqual([
+      1, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+    ]);
   });
 });
 
@@ -354,7 +390,7 @@ describe("GazetteerTensorizer in a graph", () => {
   async function both(tensorizer: Tensorizer, list: readonly Record<string, unknown>[]) {
     return [
       features(await run(tensorizer, list, "ids")),
-      features(await run(tensorizer, list, "tokens")),
+      features(await fromStrings(tensorizer, list)),
     ] as const;
   }
 
@@ -380,7 +416,9 @@ describe("GazetteerTensorizer in a graph", () => {
     expect(tokens).toEqual(ids);
     // The exported file needs nothing that only training knew.
     const fresh = makeTensorizer("GazetteerTensorizer", { dictionary: path("d.tsv") }, "dict");
-    expect(fresh.serve!([rowOf(texts[0]!)])).toEqual(tensorizer.serve!([rowOf(texts[0]!)]));
+    expect(fresh.serve!([rowOf(texts[0]!)], "tokens")).toEqual(
+      tensorizer.serve!([rowOf(texts[0]!)], "tokens"),
+    );
   });
 
   it("does so for any phrases and texts (property)", async () => {

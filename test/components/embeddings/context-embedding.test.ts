@@ -181,7 +181,7 @@ describe("ContextEmbedding", () => {
     filled(store);
     const served: Record<string, HostTensor> = Object.assign(
       {},
-      ...[...tensorizers.values()].map((one) => one.serve!(rows)),
+      ...[...tensorizers.values()].map((one) => one.serve!(rows, "tokens")),
     );
     expect(Object.keys(served)).toEqual(["tokens", "context_tokens"]);
     const all = [0, 1, 2, 3, 4];

@@ -68,7 +68,15 @@ async function on(inputs: Readonly<Record<string, unknown>>, raw: unknown) {
       context,
     );
   const strings = (numbers: readonly number[]): Record<string, HostTensor> =>
-    Object.assign({}, ...[...tensorizers.values()].map((one) => one.serve!(numbers.map((i) => rows[i]!))));
+    Object.assign(
+      {},
+      ...[...tensorizers.values()].map((one) =>
+        one.serve!(
+          numbers.map((i) => rows[i]!),
+          "tokens",
+        ),
+      ),
+    );
   return { context, tensorizers, data, make, program, strings };
 }
 

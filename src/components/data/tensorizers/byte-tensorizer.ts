@@ -59,7 +59,7 @@ class TokenByteIds extends TokenPieces {
 
   protected override fromStrings(): never {
     const message =
-      "no operator of ONNX Runtime gives the bytes of a string: to export, let the input be a CharacterTokenTensorizer";
+      "no operator of ONNX Runtime gives the bytes of a string: export with --input ids, or let the input be a CharacterTokenTensorizer";
     throw ptxError("PTX_EXPORT", `inputs.${this.name}`, message);
   }
 }
@@ -120,9 +120,9 @@ class TextByteIds implements VocabularyHolder {
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
-    if (form === "tokens") {
+    if (form !== "ids") {
       const message =
-        "a text's bytes cannot be made from tokens: this model cannot be exported with tokens as its input";
+        "no operator of ONNX Runtime gives the bytes of a string: export with --input ids, or let the input be a CharacterTokenTensorizer";
       throw ptxError("PTX_EXPORT", `inputs.${this.name}`, message);
     }
     const ids = scope.graph.input(this.name, "int32", ["batch", this.name]);

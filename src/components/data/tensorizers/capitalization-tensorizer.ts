@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../../../graph/dtype.js";
-import type { Tensor } from "../../../graph/graph.js";
+import type { Graph, Tensor } from "../../../graph/graph.js";
 import { equal, not, where } from "../../../graph/ops/elementwise.js";
 import { fullMatch } from "../../../graph/ops/text.js";
 import type { Scope } from "../../../graph/scope.js";
@@ -9,11 +9,13 @@ import type { Context } from "../../../registry/context.js";
 import { CAPITALIZATIONS, capitalization, classify, explicitPatterns } from "../../../text/capitalization.js";
 import { PAD_ID, Vocabulary } from "../../../text/vocabulary.js";
 import type {
+  CutTexts,
   FieldSpec,
   FieldValue,
   InputForm,
   InputTensors,
   Row,
+  StringForm,
   TextTensorizer,
   Tokenized,
 } from "../contracts.js";
@@ -72,6 +74,14 @@ class CapitalizationIds implements VocabularyHolder, TextTensorizer {
     return this.#cutter.cut(row);
   }
 
+  textOf(row: Row): string {
+    return this.#cutter.textOf(row);
+  }
+
+  cutIn(graph: Graph): CutTexts | undefined {
+    return this.#cutter.cutIn(graph);
+  }
+
   length([ids]: readonly FieldValue[]): number {
     return ids!.sizes[0]!;
   }
@@ -81,7 +91,7 @@ class CapitalizationIds implements VocabularyHolder, TextTensorizer {
       const ids = scope.graph.input(this.name, "int32", ["batch", this.config.axis]);
       return { ids, mask: not(equal(ids, PAD_ID)) };
     }
-    const strings = this.#cutter.input(scope);
+    const strings = this.#cutter.strings(scope, form);
     const id = (number: number): Tensor => scope.graph.constant("int64", [], [number]);
     const classes = classify<Tensor, Tensor>(
       explicitPatterns(),
@@ -93,8 +103,8 @@ class CapitalizationIds implements VocabularyHolder, TextTensorizer {
     return { ids: where(blank, id(PAD_ID), classes), mask: not(blank) };
   }
 
-  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
-    return this.#cutter.strings(rows);
+  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
+    return this.#cutter.feeds(rows, form);
   }
 
   state(): unknown {

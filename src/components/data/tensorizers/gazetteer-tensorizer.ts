@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../../../graph/dtype.js";
+import type { Graph } from "../../../graph/graph.js";
 import { and, cast, equal, not } from "../../../graph/ops/elementwise.js";
 import { reduceMax } from "../../../graph/ops/reduction.js";
 import type { Scope } from "../../../graph/scope.js";
@@ -10,11 +11,13 @@ import { InputFile } from "../../../registry/input-file.js";
 import { PhraseFinder } from "../../../text/phrases.js";
 import { PAD_ID, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
 import type {
+  CutTexts,
   FieldSpec,
   FieldValue,
   InputForm,
   InputTensors,
   Row,
+  StringForm,
   TextTensorizer,
   Tokenized,
 } from "../contracts.js";
@@ -125,6 +128,14 @@ class Gazetteer implements VocabularyHolder, TextTensorizer {
     return this.#cutter.cut(row);
   }
 
+  textOf(row: Row): string {
+    return this.#cutter.textOf(row);
+  }
+
+  cutIn(graph: Graph): CutTexts | undefined {
+    return this.#cutter.cutIn(graph);
+  }
+
   length([ids]: readonly FieldValue[]): number {
     return ids!.sizes[0]!;
   }
@@ -142,7 +153,7 @@ class Gazetteer implements VocabularyHolder, TextTensorizer {
       const token_mask = equal(reduceMax(cast(filled, "int32"), [2]), 1);
       return { ids, weights, mask: and(filled, not(equal(ids, UNK_ID))), token_mask };
     }
-    const strings = this.#cutter.input(scope);
+    const strings = this.#cutter.strings(scope, form);
     const token_mask = not(equal(strings, scope.graph.constant("string", [], [""])));
     if (this.config.dict_column === null) {
       const meanings = this.#meanings.map((features) => this.#known(features));
@@ -153,8 +164,8 @@ class Gazetteer implements VocabularyHolder, TextTensorizer {
     return { ids: ids!, weights, mask: and(not(equal(ids!, PAD_ID)), not(equal(ids!, UNK_ID))), token_mask };
   }
 
-  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
-    const strings = this.#cutter.strings(rows);
+  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
+    const strings = this.#cutter.feeds(rows, form);
     if (this.config.dict_column === null) return strings;
     const { dims, names, weights } = featureNames(rows.map((row) => this.#features(row)));
     return {

@@ -6,7 +6,7 @@ import type { Context } from "../../../registry/context.js";
 import { type NGramOptions, ngrams } from "../../../text/ngrams.js";
 import { smoothIdf, tfidfWeights } from "../../../text/tfidf.js";
 import { PAD_ID, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
-import type { FieldSpec, FieldValue, InputForm, InputTensors, Row } from "../contracts.js";
+import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, StringForm } from "../contracts.js";
 import { badState } from "./cells.js";
 import { ngramInputs, ngramsFromTokens } from "./ngram-graph.js";
 import { TokenCutter, tokenOptions } from "./token-cutter.js";
@@ -125,7 +125,7 @@ class NGramIds implements VocabularyHolder {
 
   build(scope: Scope, form: InputForm): InputTensors {
     if (form === "ids") return ngramInputs(scope, this.name);
-    return ngramsFromTokens(this.#cutter.input(scope), {
+    return ngramsFromTokens(this.#cutter.strings(scope, form), {
       ...this.config,
       name: this.name,
       vocabulary: this.#vocabulary,
@@ -133,8 +133,8 @@ class NGramIds implements VocabularyHolder {
     });
   }
 
-  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
-    return this.#cutter.strings(rows);
+  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
+    return this.#cutter.feeds(rows, form);
   }
 
   state(): unknown {

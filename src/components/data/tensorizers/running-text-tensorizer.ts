@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../../../graph/dtype.js";
+import type { Graph } from "../../../graph/graph.js";
 import { equal, not } from "../../../graph/ops/elementwise.js";
 import { full } from "../../../graph/ops/shaping.js";
 import type { Scope } from "../../../graph/scope.js";
@@ -8,16 +9,18 @@ import type { Context } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
 import { PAD_ID, SPECIALS, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
 import type {
+  CutTexts,
   FieldSpec,
   FieldValue,
   InputForm,
   InputTensors,
   Row,
+  StringForm,
   TextTensorizer,
   Tokenized,
 } from "../contracts.js";
 import { badState } from "./cells.js";
-import { TokenCutter, tokenOptions, tokenStrings } from "./token-cutter.js";
+import { TokenCutter, tokenOptions } from "./token-cutter.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
 import { savedVocabulary, type VocabularyHolder } from "./vocabulary-holder.js";
 import { vocabularyIds } from "./vocabulary-ids.js";
@@ -97,6 +100,14 @@ export class RunningText implements VocabularyHolder, TextTensorizer {
     return this.#cutter.cut(row);
   }
 
+  textOf(row: Row): string {
+    return this.#cutter.textOf(row);
+  }
+
+  cutIn(graph: Graph): CutTexts | undefined {
+    return this.#cutter.cutIn(graph);
+  }
+
   length([ids]: readonly FieldValue[]): number {
     return ids!.sizes[0]!;
   }
@@ -109,12 +120,12 @@ export class RunningText implements VocabularyHolder, TextTensorizer {
       const before = graph.input(`${this.name}_before`, "int32", ["batch"]);
       return { ids, mask: not(equal(ids, PAD_ID)), before };
     }
-    const looked = vocabularyIds(tokenStrings(scope, tokens), this.#vocabulary);
+    const looked = vocabularyIds(this.#cutter.strings(scope, form), this.#vocabulary);
     return { ...looked, before: full(graph, looked.ids!.dtype, ["batch"], END_ID) };
   }
 
-  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
-    return this.#cutter.strings(rows);
+  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
+    return this.#cutter.feeds(rows, form);
   }
 
   state(): unknown {

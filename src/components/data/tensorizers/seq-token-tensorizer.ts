@@ -1,13 +1,18 @@
 import { type Static, Type } from "typebox";
+import { mulDims } from "../../../graph/dims.js";
 import type { HostTensor } from "../../../graph/dtype.js";
-import { equal, not } from "../../../graph/ops/elementwise.js";
+import type { Tensor } from "../../../graph/graph.js";
+import { add, equal, maximum, minimum, not, sub, where } from "../../../graph/ops/elementwise.js";
+import { gatherElements } from "../../../graph/ops/lookup.js";
+import { reduceMax } from "../../../graph/ops/reduction.js";
+import { concat, dimsTensor, expand, range, reshape } from "../../../graph/ops/shaping.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { PAD_ID, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
-import type { FieldSpec, FieldValue, InputForm, InputTensors, Row } from "../contracts.js";
+import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, StringForm } from "../contracts.js";
 import { listCell } from "./lists.js";
-import { TokenCutter, tokenOptions } from "./token-cutter.js";
+import { TokenCutter, textsOf, tokenOptions } from "./token-cutter.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
 import { savedVocabulary, type VocabularyHolder } from "./vocabulary-holder.js";
 import { vocabularyIds } from "./vocabulary-ids.js";
@@ -101,10 +106,24 @@ class SeqTokenIds implements VocabularyHolder {
       const ids = scope.graph.input(this.name, "int32", dims);
       return { ids, mask: not(equal(ids, PAD_ID)) };
     }
-    return vocabularyIds(scope.graph.input(this.#textInput, "string", dims), this.#vocabulary);
+    if (form === "tokens")
+      return vocabularyIds(scope.graph.input(this.#textInput, "string", dims), this.#vocabulary);
+    const { column, utterance_axis, max_utterances } = this.config;
+    const all = textsOf(scope, column, ["batch", utterance_axis]);
+    const texts = max_utterances === null ? all : lastOf(all, max_utterances);
+    const [batch, utterances] = [texts.dim(0), texts.dim(1)];
+    const { tokens } = this.#cutter.inGraph(reshape(texts, [mulDims(batch, utterances)]));
+    return vocabularyIds(reshape(tokens, [batch, utterances, tokens.dim(1)]), this.#vocabulary);
   }
 
-  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
+  /** As texts: the empty string stands behind a row's last text. */
+  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
+    if (form === "text") {
+      const lists = rows.map((row) => this.#kept(row).map((utterance) => this.#cutter.wholeText(utterance)));
+      const most = longest(lists, 1);
+      const data = lists.flatMap((list) => [...list, ...Array<string>(most - list.length).fill("")]);
+      return { [this.config.column]: { dtype: "string", dims: [rows.length, most], data } };
+    }
     const texts = rows.map((row) => this.#kept(row).map((utterance) => this.#cutter.words(utterance)));
     const [most, width] = [
       longest(texts, 1),
@@ -155,6 +174,22 @@ class SeqTokenIds implements VocabularyHolder {
     const all = this.#all(row);
     return all.slice(Math.max(0, all.length - (this.config.max_utterances ?? all.length)));
   }
+}
+
+/** The last `most` of each row's texts, behind which stand empty ones; string `[batch, texts]`. */
+function lastOf(texts: Tensor, most: number): Tensor {
+  const { graph } = texts;
+  const [batch, size] = [texts.dim(0), texts.dim(1)];
+  const nothing = graph.constant("string", [], [""]);
+  const places = add(range(graph, size), 1);
+  const count = reduceMax(where(equal(texts, nothing), 0, places), [1], true);
+  const from = maximum(sub(count, most), 0);
+  const taken = minimum(add(from, range(graph, most)), dimsTensor(graph, [size]));
+  return gatherElements(
+    concat([texts, expand(graph.constant("string", [1, 1], [""]), [batch, 1])], 1),
+    taken,
+    1,
+  );
 }
 
 function longest(lists: readonly { readonly length: number }[], least: number): number {

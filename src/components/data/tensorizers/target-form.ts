@@ -3,6 +3,6 @@ import type { InputForm } from "../contracts.js";
 
 /** Targets have no place in a graph that takes strings: throws `PTX_GRAPH` when one is asked for. */
 export function noTargetStrings(form: InputForm, name: string): void {
-  if (form === "tokens")
-    throw ptxError("PTX_GRAPH", `inputs.${name}`, "a target cannot be built from tokens: only inputs can");
+  if (form !== "ids")
+    throw ptxError("PTX_GRAPH", `inputs.${name}`, "a target cannot be built from strings: only inputs can");
 }

@@ -4,7 +4,7 @@ import type { Tensor } from "../../../graph/graph.js";
 import { add, and, cast, equal, mul, not, or, sub, where } from "../../../graph/ops/elementwise.js";
 import { gather, scatterAdd, stringConcat } from "../../../graph/ops/lookup.js";
 import { cumSum } from "../../../graph/ops/reduction.js";
-import { concat, dimsTensor, full, slice } from "../../../graph/ops/shaping.js";
+import { concat, dimsTensor, full, head, slice } from "../../../graph/ops/shaping.js";
 import { joinStrings, NUL, replaceStrings } from "../../../graph/ops/strings.js";
 import { characterPattern, cutAt, fullMatch, splitCharacters } from "../../../graph/ops/text.js";
 import {
@@ -16,18 +16,13 @@ import {
 } from "../../../text/character-cutter.js";
 import { lowerCaseOf } from "../../../text/normalize.js";
 import { lengthIn, type OffsetUnit } from "../../../text/offsets.js";
+import type { CutTexts } from "../contracts.js";
 
-/** The tokens of texts, padded to the most that a text has (1 at least). */
-export interface CutTexts {
-  /** string `[texts, tokens]`, "" at padding. */
-  readonly tokens: Tensor;
-  /** int64 `[texts, tokens]`: where each token starts and (exclusive) ends in its text; -1 at padding. */
-  readonly starts: Tensor;
-  readonly ends: Tensor;
-}
-
-/** Cuts `texts` (string `[texts]`). Positions count in `unit`. Nothing is composed (NFC), whatever the cutter's options say. */
-export function cutTexts(texts: Tensor, { rules, options }: CharacterCutter, unit: OffsetUnit): CutTexts {
+/**
+ * Cuts `texts` (string `[texts]`) into tokens, of which the first `most` are kept (null: all). Nothing is composed (NFC),
+ * whatever the cutter's options say.
+ */
+export function cutTexts(texts: Tensor, { rules, options }: CharacterCutter, most: number | null): CutTexts {
   const { graph } = texts;
   const [nothing, mark] = ["", NUL].map((text) => graph.constant("string", [], [text]));
   const written = splitCharacters(texts, null);
@@ -48,20 +43,26 @@ export function cutTexts(texts: Tensor, { rules, options }: CharacterCutter, uni
   const ends = and(inside, or(equal(behind, OUTSIDE), begins(kinds, behind)));
 
   const pieces = stringConcat(where(starts, mark!, nothing!), where(inside, characters, nothing!));
-  const tokens = cutAt(joinStrings(pieces), NUL);
+  const all = cutAt(joinStrings(pieces), NUL);
+  const first = (x: Tensor): Tensor => (most === null ? x : head(x, 1, most));
+  const tokens = first(all);
+  const isPadding = equal(tokens, nothing!);
 
-  const number = sub(cumSum(cast(starts, "int64"), 1), 1);
-  const widths = where(padding, 0, widthsOf(written, unit));
-  const reached = cumSum(widths, 1);
-  // Each place goes to its token's column; what is no token's goes to one column more, which is dropped.
-  const columns = tokens.dim(1);
-  const none = full(graph, "int64", [rows, addDims(columns, 1)], 0);
-  const spare = dimsTensor(graph, [columns]);
-  const places = (here: Tensor, position: Tensor): Tensor => {
-    const found = scatterAdd(none, where(here, number, spare), where(here, position, 0), 1);
-    return where(equal(tokens, nothing!), -1, slice(found, 1, 0, columns));
+  const places = (unit: OffsetUnit): ReturnType<CutTexts["places"]> => {
+    const number = sub(cumSum(cast(starts, "int64"), 1), 1);
+    const widths = where(padding, 0, widthsOf(written, unit));
+    const reached = cumSum(widths, 1);
+    // Each place goes to its token's column; what is no token's goes to one column more, which is dropped.
+    const columns = all.dim(1);
+    const none = full(graph, "int64", [rows, addDims(columns, 1)], 0);
+    const spare = dimsTensor(graph, [columns]);
+    const collected = (here: Tensor, position: Tensor): Tensor => {
+      const found = scatterAdd(none, where(here, number, spare), where(here, position, 0), 1);
+      return where(isPadding, -1, first(slice(found, 1, 0, columns)));
+    };
+    return { starts: collected(starts, sub(reached, widths)), ends: collected(ends, reached) };
   };
-  return { tokens, starts: places(starts, sub(reached, widths)), ends: places(ends, reached) };
+  return { tokens, places };
 }
 
 /** int64, as `characters`: the kind of each by the rules. */

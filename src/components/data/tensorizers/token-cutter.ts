@@ -5,9 +5,11 @@ import type { Scope } from "../../../graph/scope.js";
 import { Slot } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
-import type { Token, Tokenizer } from "../../../text/tokenizer.js";
-import type { Row, Tokenized } from "../contracts.js";
+import { CharacterCutter } from "../../../text/character-cutter.js";
+import type { Tokenizer } from "../../../text/tokenizer.js";
+import type { CutTexts, Row, StringForm, Tokenized } from "../contracts.js";
 import { badCell, textCell, textList } from "./cells.js";
+import { cutTexts } from "./text-graph.js";
 
 /** Config keys of the tensorizers that cut a text into tokens. */
 export const tokenOptions = {
@@ -47,10 +49,8 @@ type CutOptions = Omit<TokenOptions, "text_input"> & Partial<Pick<TokenOptions, 
 const UNFIT = /[\0\p{Cs}]/u;
 const ALL_UNFIT = /[\0\p{Cs}]/gu;
 
-/** A token that is the same to this program and to an exported file: U+FFFD stands for what the latter could not get. Its place stays. */
-function mended(token: Token): Token {
-  return UNFIT.test(token.text) ? { ...token, text: token.text.replace(ALL_UNFIT, "\ufffd") } : token;
-}
+/** A text that is the same to this program and to an exported file: U+FFFD stands for what the latter could not get. Places stay. */
+const mended = (text: string): string => (UNFIT.test(text) ? text.replace(ALL_UNFIT, "\ufffd") : text);
 
 /** Tokens that were cut already, as a text with single spaces between them. */
 function joined(tokens: readonly string[], tokenizer: Tokenizer): Tokenized {
@@ -58,7 +58,8 @@ function joined(tokens: readonly string[], tokenizer: Tokenizer): Tokenized {
   const placed = tokens.map((token) => {
     const startUtf16 = end + 1;
     end = startUtf16 + token.length;
-    return { text: tokenizer.normalize?.(token) ?? token, startUtf16, endUtf16: end };
+    const fit = mended(token);
+    return { text: tokenizer.normalize?.(fit) ?? fit, startUtf16, endUtf16: end };
   });
   return { text: tokens.join(" "), tokens: placed };
 }
@@ -99,19 +100,28 @@ export class TokenCutter {
     const { max_seq_len: limit } = this.options;
     const { text, tokens } = this.uncut(row);
     const truncated = limit !== null && tokens.length > limit;
-    return { text, tokens: (truncated ? tokens.slice(0, limit) : tokens).map(mended), truncated };
+    return { text, tokens: truncated ? tokens.slice(0, limit) : tokens, truncated };
   }
 
   /** The row's text and all tokens of it, however many. */
   uncut(row: Row): Tokenized {
+    const given = this.#given(row);
+    if (given !== undefined) return joined(given, this.#tokenizer);
+    const text = textCell(row, this.options.column);
+    return { text, tokens: this.#tokenizer.tokenize(mended(text)) };
+  }
+
+  /** The row's text, without cutting it. */
+  textOf(row: Row): string {
+    return this.#given(row)?.join(" ") ?? textCell(row, this.options.column);
+  }
+
+  /** The tokens of a row that holds tokens, not a text. */
+  #given(row: Row): readonly string[] | undefined {
     const { column } = this.options;
     const given = textList(row, column);
-    if (given === undefined) {
-      const text = textCell(row, column);
-      return { text, tokens: this.#tokenizer.tokenize(text) };
-    }
-    if (given.includes("")) throw badCell(row, column, "tokens that are not empty", given);
-    return joined(given, this.#tokenizer);
+    if (given?.includes("")) throw badCell(row, column, "tokens that are not empty", given);
+    return given;
   }
 
   /** The kept tokens of a row without their places. */
@@ -119,10 +129,13 @@ export class TokenCutter {
     return this.cut(row).tokens.map(({ text }) => text);
   }
 
-  /** The string input of the tokens in a graph, `[batch, tokens]`. Throws `PTX_EXPORT` when another input gives it other strings. */
-  input(scope: Scope): Tensor {
-    const { column, tokenizer, max_seq_len } = this.options;
-    const key = JSON.stringify([column, tokenizer, max_seq_len]);
+  /**
+   * The tokens in a graph, string `[batch, tokens]`: an input of this shape, or cut from the input `[batch]` called after the
+   * column. Throws `PTX_EXPORT` when two inputs of the model would need different strings, or no operators cut so.
+   */
+  strings(scope: Scope, form: StringForm): Tensor {
+    if (form === "text") return this.inGraph(textsOf(scope, this.options.column, ["batch"])).tokens;
+    const key = this.#key;
     const made = writersOf(scope.graph);
     if ((made.get(this.#name) ?? key) !== key) {
       const message = `two inputs of the model cut the texts of "${this.#name}" in different ways, but are exported as one`;
@@ -137,8 +150,61 @@ export class TokenCutter {
     return tokenStrings(scope, this.options.axis, this.#name);
   }
 
-  /** The tokens of rows as the string input of their axis, `[rows, tokens]`, padded with empty strings to the longest row (1 at least). */
-  strings(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
+  /** Texts `[texts]` cut in their graph. Throws `PTX_EXPORT` for a tokenizer without operators. */
+  inGraph(texts: Tensor): CutTexts {
+    const known = this.cutIn(texts.graph);
+    if (known !== undefined) return known;
+    const why =
+      this.#tokenizer instanceof CharacterCutter
+        ? lacksOperators(this.#tokenizer)
+        : "looks at more than single characters and what stands before them";
+    if (why !== null) {
+      const [name] = Object.keys(this.options.tokenizer);
+      throw ptxError(
+        "PTX_EXPORT",
+        `inputs  ${name}`,
+        `this tokenizer ${why}, for which ONNX Runtime has no operators`,
+        "export with --input tokens, and cut texts before they go in",
+      );
+    }
+    const made = cutTexts(texts, this.#tokenizer as CharacterCutter, this.options.max_seq_len);
+    cutsOf(texts.graph).set(this.#key, made);
+    return made;
+  }
+
+  /** What `inGraph` made in a graph. */
+  cutIn(graph: Graph): CutTexts | undefined {
+    return cutsOf(graph).get(this.#key);
+  }
+
+  /** What decides which tokens there are. */
+  get #key(): string {
+    const { column, tokenizer, max_seq_len } = this.options;
+    return JSON.stringify([column, tokenizer, max_seq_len]);
+  }
+
+  /** A row's text as a graph is given it. Throws `PTX_DATA` for tokens that are not what the text is cut into. */
+  wholeText(row: Row): string {
+    const text = mended(this.textOf(row));
+    const given = this.#given(row)?.map(mended);
+    if (given === undefined) return text;
+    const cut = this.#tokenizer.tokenize(text);
+    const same =
+      cut.length === given.length &&
+      cut.every((token, i) => token.text === (this.#tokenizer.normalize?.(given[i]!) ?? given[i]!));
+    if (!same) {
+      const message = `the row holds tokens, and the model file, which cuts texts itself, would not cut "${text.slice(0, 80)}" into them`;
+      throw ptxError("PTX_DATA", row.origin, message, "use a file that was exported with --input tokens");
+    }
+    return text;
+  }
+
+  /** What `strings` is fed: the rows' tokens, padded with empty strings to the longest row (1 at least), or their texts. */
+  feeds(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
+    if (form === "text") {
+      const data = rows.map((row) => this.wholeText(row));
+      return { [this.options.column]: { dtype: "string", dims: [rows.length], data } };
+    }
     const texts = rows.map((row) => this.words(row));
     const longest = Math.max(1, ...texts.map(({ length }) => length));
     const data = texts.flatMap((tokens) => [...tokens, ...Array<string>(longest - tokens.length).fill("")]);
@@ -147,7 +213,7 @@ export class TokenCutter {
 
   /** The tokens of a text that is no row, such as a phrase of a dictionary. */
   wordsOf(text: string): readonly string[] {
-    return this.#tokenizer.tokenize(text).map((token) => mended(token).text);
+    return this.#tokenizer.tokenize(mended(text)).map((token) => token.text);
   }
 
   /** The kept tokens of a row that is being numberized, without their places. */
@@ -162,6 +228,24 @@ export class TokenCutter {
   counts(): { rows: number; tokens: number; truncated_rows: number } {
     return { rows: this.#rows, tokens: this.#tokens, truncated_rows: this.#truncatedRows };
   }
+}
+
+/** Why no operators cut as a tokenizer does; null: they do. */
+const lacksOperators = ({ options }: CharacterCutter): string | null =>
+  options.nfc ? "composes characters (normalize_nfc)" : null;
+
+/** The string input called after a column, shared by all tensorizers that read it. */
+export function textsOf(scope: Scope, column: string, dims: readonly string[]): Tensor {
+  return scope.graph.inputs.find(({ name }) => name === column) ?? scope.graph.input(column, "string", dims);
+}
+
+/** What has been cut in each graph. */
+const cuts = new WeakMap<Graph, Map<string, CutTexts>>();
+
+function cutsOf(graph: Graph): Map<string, CutTexts> {
+  const known = cuts.get(graph) ?? new Map<string, CutTexts>();
+  cuts.set(graph, known);
+  return known;
 }
 
 /**

@@ -1,15 +1,17 @@
 import type { HostTensor } from "../../../graph/dtype.js";
-import type { Tensor } from "../../../graph/graph.js";
+import type { Graph, Tensor } from "../../../graph/graph.js";
 import { equal, not } from "../../../graph/ops/elementwise.js";
 import type { Scope } from "../../../graph/scope.js";
 import type { Context } from "../../../registry/context.js";
 import { PAD_ID, UNK_ID, type Vocabulary } from "../../../text/vocabulary.js";
 import type {
+  CutTexts,
   FieldSpec,
   FieldValue,
   InputForm,
   InputTensors,
   Row,
+  StringForm,
   TextTensorizer,
   Tokenized,
 } from "../contracts.js";
@@ -74,18 +76,26 @@ export abstract class TokenPieces implements VocabularyHolder, TextTensorizer {
     return this.cutter.cut(row);
   }
 
+  textOf(row: Row): string {
+    return this.cutter.textOf(row);
+  }
+
+  cutIn(graph: Graph): CutTexts | undefined {
+    return this.cutter.cutIn(graph);
+  }
+
   length([ids]: readonly FieldValue[]): number {
     return ids!.sizes[0]!;
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
-    if (form === "tokens") return this.fromStrings(this.cutter.input(scope));
+    if (form !== "ids") return this.fromStrings(this.cutter.strings(scope, form));
     const ids: Tensor = scope.graph.input(this.name, "int32", ["batch", ...this.#dims]);
     return { ids, mask: not(equal(ids, PAD_ID)) };
   }
 
-  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
-    return this.cutter.strings(rows);
+  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
+    return this.cutter.feeds(rows, form);
   }
 
   facts(): Readonly<Record<string, number>> {

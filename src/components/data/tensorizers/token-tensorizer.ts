@@ -1,16 +1,19 @@
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../../../graph/dtype.js";
+import type { Graph } from "../../../graph/graph.js";
 import { equal, not } from "../../../graph/ops/elementwise.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { PAD_ID, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
 import type {
+  CutTexts,
   FieldSpec,
   FieldValue,
   InputForm,
   InputTensors,
   Row,
+  StringForm,
   TextTensorizer,
   Tokenized,
 } from "../contracts.js";
@@ -76,6 +79,14 @@ class TokenIds implements VocabularyHolder, TextTensorizer {
     return this.#cutter.cut(row);
   }
 
+  textOf(row: Row): string {
+    return this.#cutter.textOf(row);
+  }
+
+  cutIn(graph: Graph): CutTexts | undefined {
+    return this.#cutter.cutIn(graph);
+  }
+
   length([ids]: readonly FieldValue[]): number {
     return ids!.sizes[0]!;
   }
@@ -86,11 +97,11 @@ class TokenIds implements VocabularyHolder, TextTensorizer {
       const ids = scope.graph.input(this.name, "int32", ["batch", axis]);
       return { ids, mask: not(equal(ids, PAD_ID)) };
     }
-    return vocabularyIds(this.#cutter.input(scope), this.#vocabulary);
+    return vocabularyIds(this.#cutter.strings(scope, form), this.#vocabulary);
   }
 
-  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
-    return this.#cutter.strings(rows);
+  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
+    return this.#cutter.feeds(rows, form);
   }
 
   state(): unknown {

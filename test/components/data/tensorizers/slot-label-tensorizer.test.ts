@@ -303,8 +303,8 @@ describe("SlotLabelTensorizer", () => {
     );
   });
 
-  it("has no strings: a target cannot be built from tokens", () => {
-    expect(() => slots().build({} as never, "tokens")).toThrow("a target cannot be built from tokens");
+  it("has no strings: a target cannot be built from strings", () => {
+    expect(() => slots().build({} as never, "tokens")).toThrow("a target cannot be built from strings");
     expect(bench().warnings).toEqual([]);
   });
 });

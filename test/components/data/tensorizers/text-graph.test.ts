@@ -19,10 +19,15 @@ interface Cut {
   readonly end: number;
 }
 
-async function compile(name: EngineName, cutter: CharacterCutter, unit: OffsetUnit): Promise<Program> {
+async function compile(
+  name: EngineName,
+  cutter: CharacterCutter,
+  unit: OffsetUnit,
+  most: number | null = null,
+): Promise<Program> {
   const graph = new Graph();
-  const cut = cutTexts(graph.input("text", "string", ["batch"]), cutter, unit);
-  for (const [output, tensor] of Object.entries(cut)) graph.output(output, tensor);
+  const { tokens, places } = cutTexts(graph.input("text", "string", ["batch"]), cutter, most);
+  for (const [output, tensor] of Object.entries({ tokens, ...places(unit) })) graph.output(output, tensor);
   return (await engine(name)).compile(graph);
 }
 
@@ -65,7 +70,7 @@ const rules: Readonly<Record<string, CharacterRules>> = {
 };
 
 /** What a session can be given: strings without NUL and halves of surrogate pairs, for which U+FFFD stands. */
-const fit = (text: string): string => text.toWellFormed().replaceAll("\0", "\ufffd");
+const fit = (text: string): string => text.replace(/[\0\p{Cs}]/gu, "\ufffd");
 
 const texts = fc
   .oneof(
@@ -125,6 +130,18 @@ describe.each(engineNames)("texts cut in the graph (%s)", (name) => {
     expect(await cutBy(program, [])).toEqual([]);
     expect(await cutBy(program, ["", " \t\n", ""])).toEqual([[], [], []]);
     expect(await cutBy(program, ["", "A"])).toEqual([[], [{ text: "a", start: 0, end: 1 }]]);
+    await program.release();
+  });
+});
+
+describe("the first tokens of texts", () => {
+  it.each([1, 2, 5])("are kept, %s of them at most", async (most) => {
+    const cutter = new CharacterCutter(rules["white space"]!, { lowercase: true, nfc: false });
+    const program = await compile("onnxruntime", cutter, "utf16", most);
+    for (const batch of [["a b c"], ["", "x  yy z"], ["q"], [""]]) {
+      const expected = batch.map((text) => cutHere(cutter, text, "utf16").slice(0, most));
+      expect(await cutBy(program, batch)).toEqual(expected);
+    }
     await program.release();
   });
 });
