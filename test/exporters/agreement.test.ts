@@ -59,6 +59,6 @@ test("an ONNX file of another program is refused by name", async () => {
   graph.output("y", relu(graph.input("x", "float32", ["batch", 2])));
   const [path] = await writeModel(join(workplace(), "foreign.onnx"), graph);
   await expect(loadModel(path!)).rejects.toThrow(
-    `PTX_MODEL_FILE  ${path}\n  the file does not carry the task, config and labels`,
+    `PTX_MODEL_FILE  ${path}\n  the file does not carry the task, config, labels and form of input`,
   );
 });

@@ -192,8 +192,8 @@ describe("a language model of running text", () => {
     expect(await theirs.predict(rows)).toEqual(await ours.predict(rows));
     await Promise.all([ours.release(), theirs.release()]);
     const model = await OnnxModelFile.open(file, 1);
-    const data = ["the", "cat", "", "", "", "a", "dog", "sees", "a", "bird"];
-    const { next_scores } = await model.run({ tokens: { dtype: "string", dims: [2, 5], data } });
+    const data = rows.map(({ values }) => values.text);
+    const { next_scores } = await model.run({ text: { dtype: "string", dims: [2], data } });
     await model.release();
     const plain = await PlainLanguageModel.of(run, 2);
     for (const [i, { values }] of rows.entries()) {

@@ -1,0 +1,189 @@
+/** @file Every shipped config, trained briefly on a little of its data, predicts the same from each form of exported file, and on both engines. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { parse } from "jsonc-parser";
+import { describe, expect, test } from "vitest";
+import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
+import { loadModel, silentLog, train } from "../../src/library.js";
+import { defaultRegistry } from "../../src/tasks/builtins.js";
+import { openRun } from "../../src/tasks/open-task.js";
+import type { Prediction } from "../../src/tasks/prediction.js";
+import { workplace } from "../support/toy.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const folder = workplace();
+const registry = defaultRegistry();
+const [LINES, HELD_OUT] = [160, 40];
+
+/** The files that a config names below a variable: variable, and path below it. */
+const FILES = /\$\{(\w+)\}\/([^"$]+)/g;
+
+/** Rows of sets that may not be passed on: made up, in their form. */
+const MADE_UP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  atis: Object.fromEntries(
+    ["train", "valid", "test"].flatMap((split) => [
+      [`${split}/seq.in`, "flights from boston to denver\nwhat does ewr mean\n".repeat(20)],
+      [`${split}/seq.out`, "O O B-fromloc O B-toloc\nO O B-code O\n".repeat(20)],
+      [`${split}/label`, "flight\nabbreviation\n".repeat(20)],
+    ]),
+  ),
+  conll: Object.fromEntries(
+    ["train", "valid", "test"].map((split) => [
+      `${split}.txt`,
+      "-DOCSTART- -X- O O\n\nEU NNP I-NP I-ORG\nrejects VBZ I-VP O\nGerman JJ I-NP I-MISC\n\nPeter NNP I-NP I-PER\nBlackburn NNP I-NP I-PER\n\n".repeat(
+        20,
+      ),
+    ]),
+  ),
+  ptb: Object.fromEntries(
+    ["train", "valid", "test"].map((split) => [
+      `ptb.${split}.txt`,
+      " the cat sat on the mat \n a dog <unk> the N cats \n".repeat(60),
+    ]),
+  ),
+};
+
+/** The first lines of a file, up to an empty one where it has any; comments and headers stay. */
+function firstLines(path: string, count: number): string {
+  const bytes = readFileSync(path);
+  const lines = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").split("\n");
+  const blank = lines.indexOf("");
+  if (lines.length <= count) return lines.join("\n");
+  const end = blank >= 0 && blank < count ? lines.lastIndexOf("", count) : count - 1;
+  return `${lines.slice(0, end + 1).join("\n")}\n`;
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, path.endsWith(".gz") ? gzipSync(text) : text);
+}
+
+/** Whether a path is of the training rows that go with another path's rows: it differs in the name of the split alone. */
+function trainsWith(path: string, other: string): boolean {
+  const bare = (one: string): string =>
+    one.replace(/\.gz$/, "").replace(/\b(train|eval|dev|valid|test)\b/, "*");
+  return /\btrain\b/.test(path) && bare(path) === bare(other);
+}
+
+/** What little data needs changed. */
+const CHANGES: Readonly<Record<string, readonly string[]>> = {
+  "multitask-snips-assistant": ["task.tasks.snips.data.train_fraction=1"],
+  "wikitext2-lm": ["task.model.softmax.cutoffs=[100,1000]"],
+};
+
+/** Puts a little of a config's data where its variables are pointed to. Undefined: the data is not here. */
+function littleData(name: string, text: string): Record<string, string> | undefined {
+  const { vars } = parse(text) as { vars?: Record<string, string> };
+  const places: Record<string, string> = {};
+  for (const [variable, place] of Object.entries(vars ?? {})) {
+    const own = join(folder, "data", name, variable);
+    places[variable] = own;
+    if (variable === "vectors") {
+      const words = ["the", "a", "to", "in", "play", "what"];
+      write(
+        own,
+        words
+          .map(
+            (word, i) => `${word} ${Array.from({ length: 100 }, (_, k) => ((i + k) % 7) / 10).join(" ")}\n`,
+          )
+          .join(""),
+      );
+      continue;
+    }
+    const made = MADE_UP[variable];
+    if (made !== undefined) {
+      for (const [path, content] of Object.entries(made)) write(join(own, path), content);
+      continue;
+    }
+    const paths = [...text.matchAll(FILES)].filter(([, at]) => at === variable).map(([, , path]) => path!);
+    const sources = new Map(paths.map((path) => [path, join(root, place, path)]));
+    if (paths.every((path) => path.startsWith("spam/"))) {
+      // Its rows are prepared, not shipped.
+      for (const path of paths)
+        write(
+          join(own, path),
+          `label\ttext\n${"spam\twin a free prize now\nham\tsee you at lunch tomorrow\n".repeat(20)}`,
+        );
+      continue;
+    }
+    if (![...sources.values()].every((path) => existsSync(path))) return undefined;
+    for (const [path, source] of sources) {
+      // Held-out rows are some of the training rows, so that there is no label that these lack.
+      const train = paths.find((one) => trainsWith(one, path));
+      const isTrain = path === train || train === undefined;
+      write(join(own, path), firstLines(isTrain ? source : sources.get(train)!, isTrain ? LINES : HELD_OUT));
+    }
+  }
+  return places;
+}
+
+/** The largest difference of two predictions' numbers, by their size above 1; what else they hold must be the same. */
+function difference(a: unknown, b: unknown): number {
+  if (typeof a === "number" && typeof b === "number") return Math.abs(a - b) / Math.max(1, Math.abs(a));
+  if (a === null || typeof a !== "object") {
+    expect(b).toBe(a);
+    return 0;
+  }
+  expect(Object.keys(b as object)).toEqual(Object.keys(a));
+  return Math.max(
+    0,
+    ...Object.entries(a).map(([key, value]) => difference(value, (b as Record<string, unknown>)[key])),
+  );
+}
+
+const configs = readdirSync(join(root, "configs")).filter((file) => file.endsWith(".json"));
+
+describe.each(configs.map((file) => file.replace(/\.json$/, "")))("configs/%s.json", (name) => {
+  const text = readFileSync(join(root, "configs", `${name}.json`), "utf8");
+  const places = littleData(name, text);
+  const absent = places === undefined;
+
+  test.skipIf(absent)(
+    `predicts the same in every form${absent ? " (skipped: ../shared/data is not here)" : ""}`,
+    async () => {
+      const config = parse(text) as { engine?: object; task: Record<string, object> };
+      const [task] = Object.values(config.task) as [{ trainer?: Record<string, { epochs: number }> }];
+      for (const trainer of Object.values(task.trainer ?? {})) trainer.epochs = 1;
+      const run = join(folder, name);
+      const set = [
+        ...Object.entries(places!).map(([variable, place]) => `vars.${variable}=${place}`),
+        ...(CHANGES[name] ?? []),
+      ];
+      await train({ ...config, threads: 1 }, { output: run, registry, set });
+      const parts = [...(await openRun(run, registry, silentLog)).task.parts.keys()];
+      for (const part of parts) {
+        const of = part === "" ? {} : { task: part };
+        const open = await openRun(run, registry, silentLog, of.task);
+        const samples = (await open.folder.samples(of.task)).slice(0, 6);
+        const ours = await loadModel(run, { registry, ...of });
+        const expected = await ours.predict(samples);
+        await ours.release();
+        for (const input of ["text", "tokens", "ids"] as const) {
+          const file = join(folder, `${name}-${part}-${input}.onnx`);
+          // It compares all held-out rows by itself, and throws where they differ.
+          const { rows, difference: largest } = await exportOnnx(run, file, {
+            registry,
+            log: silentLog,
+            input,
+            ...of,
+          });
+          expect(rows).toBeGreaterThan(0);
+          expect(largest).toBeLessThanOrEqual(1e-5);
+          if (input === "ids") continue;
+          const theirs = await loadModel(file, { registry });
+          expect(difference(expected, await theirs.predict(samples))).toBeLessThanOrEqual(1e-5);
+          await theirs.release();
+        }
+        const saved = JSON.parse(readFileSync(join(run, "config.json"), "utf8")) as object;
+        writeFileSync(join(run, "config.json"), JSON.stringify({ ...saved, engine: { tensorflow: {} } }));
+        const other = await loadModel(run, { registry, ...of });
+        const got: Prediction[] = await other.predict(samples.slice(0, 2));
+        await other.release();
+        writeFileSync(join(run, "config.json"), JSON.stringify(saved));
+        expect(difference(expected.slice(0, 2), got)).toBeLessThanOrEqual(1e-4);
+      }
+    },
+  );
+});
