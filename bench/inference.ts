@@ -17,7 +17,7 @@ const STEPS = 500;
 const OURS: readonly OurWay[] = [
   { name: "pytext-ts run, ids in", variant: "run-ids" },
   { name: "pytext-ts run, text in", variant: "run-text" },
-  { name: "exported file in onnxruntime, words in", variant: "file-tokens" },
+  { name: "exported file in onnxruntime, text in", variant: "session-text" },
   { name: "pytext-ts exported file, text in", variant: "file-text" },
 ];
 

@@ -9,13 +9,14 @@ import { type Batch, textOf } from "./lib/batches.js";
 import { nextTurn, say } from "./lib/respond.js";
 import { figures } from "./lib/stats.js";
 
-/** What a sentence goes in as: ids or text into a run, tokens or text into an exported file. */
-export type Variant = "run-ids" | "run-text" | "file-tokens" | "file-text";
+/** What a sentence goes in as: ids or text into a run, text into a plain session of an exported file, or into the library with it. */
+export type Variant = "run-ids" | "run-text" | "session-text" | "file-text";
 
 /** What the program is given. */
 export interface Job {
-  /** The batches whose rows are the sentences. */
-  readonly batches: string;
+  /** The batches whose rows are the sentences, or a file of sentences, one a line. */
+  readonly batches?: string;
+  readonly texts?: string;
   readonly variant: Variant;
   /** A run folder or an exported file. */
   readonly model: string;
@@ -31,21 +32,17 @@ type Once = (at: number) => Promise<unknown>;
 async function prepare(
   { variant, model, outputs, threads }: Job,
   sentences: readonly (readonly number[])[],
+  texts: readonly string[],
 ): Promise<Once> {
-  if (variant === "file-tokens") {
+  if (variant === "session-text") {
     const session = await InferenceSession.create(model, {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
     });
-    const words = sentences.map((ids) => ids.map((id) => `w${id}`));
-    return async (at) => {
-      const tokens = new Tensor("string", words[at]!, [1, words[at]!.length]);
-      return plain(await session.run({ tokens }));
-    };
+    return async (at) => plain(await session.run({ text: new Tensor("string", [texts[at]!], [1]) }));
   }
   const predictor = await loadModel(model);
   if (variant !== "run-ids") {
-    const texts = sentences.map(textOf);
     return (at) => predict(predictor, [texts[at]!]);
   }
   const program = programOf(predictor);
@@ -79,12 +76,14 @@ async function turn(once: Once, sentences: number, steps: number): Promise<numbe
 }
 
 const job = JSON.parse(process.argv[2]!) as Job;
-const lines = readFileSync(job.batches, "utf8").trim().split("\n");
-const sentences = lines.flatMap((line) => (JSON.parse(line) as Batch).ids);
-const once = await prepare(job, sentences);
-await turn(once, sentences.length, job.warmup);
+const linesOf = (path: string): string[] => readFileSync(path, "utf8").trim().split("\n");
+const sentences =
+  job.batches === undefined ? [] : linesOf(job.batches).flatMap((line) => (JSON.parse(line) as Batch).ids);
+const texts = job.texts === undefined ? sentences.map(textOf) : linesOf(job.texts);
+const once = await prepare(job, sentences, texts);
+await turn(once, texts.length, job.warmup);
 say({ ready: true });
 for (;;) {
-  const samples = await turn(once, sentences.length, nextTurn());
+  const samples = await turn(once, texts.length, nextTurn());
   say({ latency_ms: figures(samples), peak_rss_mb: process.resourceUsage().maxRSS / 1024 });
 }

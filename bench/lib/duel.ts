@@ -47,8 +47,9 @@ export interface OurWay {
 export interface InferenceDuel extends Turns {
   readonly run: string;
   readonly file: string;
-  /** The batches whose rows are predicted one by one. */
-  readonly batches: string;
+  /** The batches whose rows are predicted one by one, or a file of texts, one a line. */
+  readonly batches?: string;
+  readonly texts?: string;
   readonly outputs: readonly string[];
   readonly threads: number;
   readonly ours: readonly OurWay[];
@@ -60,11 +61,12 @@ export interface InferenceDuel extends Turns {
 export async function inferenceDuel(
   duel: InferenceDuel,
 ): Promise<{ readonly ours: Contestant[]; readonly peers: Contestant[] }> {
-  const { run, file, batches, outputs, threads, steps } = duel;
+  const { run, file, batches, texts, outputs, threads, steps } = duel;
   const [we, they]: [Contestant[], Contestant[]] = [[], []];
   for (const { name, variant } of duel.ours) {
-    const model = variant.startsWith("file") ? file : run;
-    const job: InferenceJob = { batches, variant, model, outputs, threads, warmup: steps };
+    const model = variant.startsWith("run") ? run : file;
+    const sentences = batches === undefined ? { texts: texts! } : { batches };
+    const job: InferenceJob = { ...sentences, variant, model, outputs, threads, warmup: steps };
     we.push(await Contestant.start(name, ours("ours-inference.ts", JSON.stringify(job))));
   }
   for (const peer of duel.peers) they.push(await startPeer(peer, "infer", steps, duel.common));

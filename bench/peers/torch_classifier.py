@@ -27,7 +27,8 @@ def arguments():
     parser.add_argument("--hidden", type=int, default=128, help="LSTM units in each direction")
     parser.add_argument("--attention", type=int, default=64)
     parser.add_argument("--lr", type=float, default=1e-3)
-    parser.add_argument("--train", help="TSV file for --mode epoch")
+    parser.add_argument("--train", help="TSV file for --mode epoch, and for the vocabulary of --texts")
+    parser.add_argument("--texts", help="file of texts, one a line, for --mode infer")
     parser.add_argument("--label-column", type=int, default=0)
     parser.add_argument("--text-column", type=int, default=-1)
     parser.add_argument("--sparse", action="store_true", help="sparse embedding gradients with SparseAdam")
@@ -67,18 +68,50 @@ class AllRowsFull(torch.nn.Module):
         return self.model(ids, lengths, True)
 
 
-def inference_rounds(options, batches):
+def inference_model(options, ids, lengths):
+    """The model for one row at a time; `ids` and `lengths` are an example."""
     options.packing, options.conv = "packed", "conv1d"  # a row alone has no padding to skip: the plain calls are fastest
     model = torch_models.build(options).eval().requires_grad_(False)
-    rows = torch_data.sentences(batches)
     if options.runtime == "compile":
-        forward = torch.compile(AllRowsFull(model), dynamic=True)
-    elif options.runtime == "jit":
-        ids, lengths, _ = rows[0]
+        return torch.compile(AllRowsFull(model), dynamic=True)
+    if options.runtime == "jit":
         with torch.no_grad():
-            forward = torch.jit.freeze(torch.jit.trace(AllRowsFull(model), (ids, lengths)).eval())
-    else:
-        forward = AllRowsFull(model)
+            return torch.jit.freeze(torch.jit.trace(AllRowsFull(model), (ids, lengths)).eval())
+    return AllRowsFull(model)
+
+
+def text_rounds(options):
+    """Raw text to a label's name and all scores: words cut and looked up in Python, as a server would."""
+    _, _, word_ids, label_ids = torch_data.labelled_texts(options)
+    with open(options.texts, encoding="utf-8") as lines:
+        texts = [line.rstrip("\n") for line in lines]
+    names = list(label_ids)
+
+    def tensors(text):
+        ids = [word_ids.get(word, torch_data.UNKNOWN) for word in torch_data.words_of(text)] or [torch_data.UNKNOWN]
+        return torch.tensor([ids]), torch.tensor([len(ids)])
+
+    forward = inference_model(options, *tensors(texts[0]))
+
+    def predict(text):
+        scores = torch.softmax(forward(*tensors(text)), 1)[0].tolist()
+        return names[max(range(len(scores)), key=scores.__getitem__)], scores
+
+    def run(steps):
+        samples = []
+        with torch.inference_mode():
+            for step in range(steps):
+                started = time.perf_counter()
+                predict(texts[step % len(texts)])
+                samples.append(time.perf_counter() - started)
+        return {"latency_ms": torch_program.figures(samples)}
+
+    return run
+
+
+def inference_rounds(options, batches):
+    rows = torch_data.sentences(batches)
+    forward = inference_model(options, *rows[0][:2])
 
     def run(steps):
         samples = []
@@ -119,6 +152,9 @@ def main():
         if not options.train:
             sys.exit("--mode epoch needs --train FILE.tsv")
         torch_program.report(about, epoch(options))
+        return
+    if options.texts:
+        torch_program.rounds(text_rounds(options), about, options)
         return
     batches = torch_data.from_file(options.data) if options.data else torch_data.made_up(options, 50)
     run = (training_rounds if options.mode == "train" else inference_rounds)(options, batches)

@@ -98,24 +98,37 @@ def sentences(batches):
     ]
 
 
-def epoch_batches(options):
-    """Reads a TSV, builds the vocabulary, and yields shuffled batches of rows of like length.
+def words_of(text):
+    return text.lower().split()
 
-    Sets `options.vocab` and `options.labels`. Returns (number of rows, list of batches).
+
+def labelled_texts(options):
+    """The words of each row of a TSV, each row's label, and the ids of words and labels.
+
+    Sets `options.vocab` and `options.labels`.
     """
     texts, names = [], []
     with open(options.train, encoding="utf-8") as lines:
         for line in lines:
             columns = line.rstrip("\n").split("\t")
             names.append(columns[options.label_column])
-            texts.append(columns[options.text_column].lower().split())
+            texts.append(words_of(columns[options.text_column]))
     label_ids = {name: index for index, name in enumerate(dict.fromkeys(names))}
     counts = Counter(word for text in texts for word in text)
     word_ids = {word: index for index, (word, _) in enumerate(counts.most_common(), UNKNOWN + 1)}
+    options.vocab, options.labels = len(word_ids) + UNKNOWN + 1, len(label_ids)
+    return texts, names, word_ids, label_ids
+
+
+def epoch_batches(options):
+    """Reads a TSV, builds the vocabulary, and yields shuffled batches of rows of like length.
+
+    Sets `options.vocab` and `options.labels`. Returns (number of rows, list of batches).
+    """
+    texts, names, word_ids, label_ids = labelled_texts(options)
     rows = [
         ([word_ids[word] for word in text] or [UNKNOWN], label_ids[name]) for text, name in zip(texts, names)
     ]
-    options.vocab, options.labels = len(word_ids) + UNKNOWN + 1, len(label_ids)
     random = np.random.default_rng(options.seed)
     order = random.permutation(len(rows))
     pool = options.batch * 100
