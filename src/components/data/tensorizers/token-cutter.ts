@@ -1,11 +1,13 @@
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../../../graph/dtype.js";
 import type { Graph, Tensor } from "../../../graph/graph.js";
+import { MOST_JOINED } from "../../../graph/ops/strings.js";
 import type { Scope } from "../../../graph/scope.js";
 import { Slot } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
 import { CharacterCutter } from "../../../text/character-cutter.js";
+import { lengthIn } from "../../../text/offsets.js";
 import type { Tokenizer } from "../../../text/tokenizer.js";
 import type { CutTexts, Row, StringForm, Tokenized } from "../contracts.js";
 import { badCell, textCell, textList } from "./cells.js";
@@ -186,6 +188,15 @@ export class TokenCutter {
   /** A row's text as a graph is given it. Throws `PTX_DATA` for tokens that are not what the text is cut into. */
   wholeText(row: Row): string {
     const text = mended(this.textOf(row));
+    if (text.length > MOST_JOINED && lengthIn(text, "code_points") > MOST_JOINED) {
+      const message = `the text has more than ${MOST_JOINED} characters, which a model file that cuts texts itself cannot read`;
+      throw ptxError(
+        "PTX_DATA",
+        row.origin,
+        message,
+        "predict with the run's folder, or export with --input tokens",
+      );
+    }
     const given = this.#given(row)?.map(mended);
     if (given === undefined) return text;
     const cut = this.#tokenizer.tokenize(text);
