@@ -154,7 +154,8 @@ const cases: Readonly<Record<string, Case>> = {
   "intent and slots, tags by a CRF, intents given to the tagger": {
     task: joint({ word_output_layer: "CRFOutputLayer", use_doc_probs_in_word: true, doc_loss_weight: 2 }),
     source: tsv,
-    figure: ["intent_accuracy", 0.2],
+    // Three times what guessing among 20 intents gives: there are few rows to learn from.
+    figure: ["intent_accuracy", 0.15],
   },
   "intent and slots by a Transformer": {
     task: joint({

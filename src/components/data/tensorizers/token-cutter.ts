@@ -263,7 +263,7 @@ function cutsOf(graph: Graph): Map<string, CutTexts> {
  * A string input of a token axis, `[batch, tokens]`, shared by all tensorizers that read it. The places beyond a text's
  * end hold the empty string, which is never a token.
  */
-export function tokenStrings(scope: Scope, axis: string, input = axis): Tensor {
+function tokenStrings(scope: Scope, axis: string, input = axis): Tensor {
   return (
     scope.graph.inputs.find(({ name }) => name === input) ??
     scope.graph.input(input, "string", ["batch", axis])
