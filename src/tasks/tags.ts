@@ -10,6 +10,7 @@ import { cast } from "../graph/ops/elementwise.js";
 import { decodeIds } from "../graph/ops/lookup.js";
 import { ptxError } from "../registry/errors.js";
 import { parseTag, readTags } from "../text/label-schemes.js";
+import { mended } from "../text/normalize.js";
 import { OffsetTable, type OffsetUnit } from "../text/offsets.js";
 import { requireNumbers } from "./class-scores.js";
 import type { OutputRow, SlotPrediction, TokenPrediction } from "./prediction.js";
@@ -54,7 +55,7 @@ export function placedTokens(
     return { text, places: tokens.map(({ startUtf16: start, endUtf16: end }) => ({ start, end })) };
   }
   const text = cutter.textOf(row);
-  const table = new OffsetTable(text, output.unit);
+  const table = new OffsetTable(mended(text), output.unit);
   const [starts, ends] = [output.numbers("starts"), output.numbers("ends")].map((list) =>
     Array.from(list, Number),
   );

@@ -266,6 +266,19 @@ describe.each(Object.keys(cases))("%s", (name) => {
     for (const [i, text] of texts.entries()) expectSame((await predict(ofRun!, [text]))[0]!, together[i]!);
   });
 
+  test("files whose places count otherwise say the same", async () => {
+    const texts = [...ODD.map(([text]) => text), "\0nul\0 here", "half \ud83d of a pair at 5"];
+    const expected = await predict(ofRun!, texts);
+    for (const unit of ["code_points", "utf8_bytes"] as const) {
+      const file = `${run}-${unit}.onnx`;
+      await exportOnnx(run, file, { registry, log: silentLog, unit });
+      const other = await loadModel(file, { registry });
+      for (const [i, prediction] of (await predict(other, texts)).entries())
+        expectSame(prediction, expected[i]!);
+      await other.release();
+    }
+  });
+
   test("the second engine predicts the same", async () => {
     const copy = `${run}-tensorflow`;
     cpSync(run, copy, { recursive: true });
