@@ -2,6 +2,7 @@ import type { InputForm } from "../components/data/contracts.js";
 import { exportOnnx } from "../exporters/onnx-exporter.js";
 import { UNITS, type UnitName } from "./offset-units.js";
 import { loadRegistry, print, terminalLog } from "./session.js";
+import { parseSizes } from "./sizes.js";
 
 /** Options of `pytext-ts export`. */
 export interface ExportCommand {
@@ -9,6 +10,7 @@ export interface ExportCommand {
   readonly task?: string;
   readonly input: InputForm;
   readonly offsetUnit: UnitName;
+  readonly size: readonly string[];
   readonly include: readonly string[];
 }
 
@@ -19,6 +21,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
     log: terminalLog(),
     input: options.input,
     unit: UNITS[options.offsetUnit],
+    sizes: parseSizes(options.size),
     ...(options.task !== undefined && { task: options.task }),
   });
   print(`checked ${rows} rows: largest difference of a score ${difference.toExponential(1)}`);

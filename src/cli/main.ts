@@ -96,6 +96,12 @@ command("export <run>", "write a run as one .onnx file")
       .default("text"),
   )
   .addOption(offsetUnit("what places in texts count in the file's outputs"))
+  .option(
+    "--size <axis=n>",
+    "a size that is the same in every run, for example batch=1 or tokens=32; all are free by default; may be repeated",
+    collect,
+    [],
+  )
   .option("--task <name>", "which of a run's several tasks")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
 

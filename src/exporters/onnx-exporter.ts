@@ -23,6 +23,8 @@ export interface ExportOptions {
   readonly input?: InputForm;
   /** What places in texts count in, where the file tells them. UTF-16 code units by default. */
   readonly unit?: OffsetUnit;
+  /** Sizes of inputs' axes (`batch`, `tokens`, ...) that are the same in every run; the others are free. */
+  readonly sizes?: ReadonlyMap<string, number>;
 }
 
 /** What an export did. */
@@ -41,12 +43,12 @@ export interface Exported {
 export async function exportOnnx(
   run: string,
   file: string,
-  { registry, log, task, input = "text", unit = "utf16" }: ExportOptions,
+  { registry, log, task, input = "text", unit = "utf16", sizes = new Map() }: ExportOptions,
 ): Promise<Exported> {
   requireFileTarget(file, "--onnx");
   const open = await openRun(run, registry, log, task);
   const part = choosePart(open.task, task);
-  const graph = deploymentGraph(open, part, input, unit);
+  const graph = deploymentGraph(open, part, { input, unit, sizes });
   const values = open.parameters.feeds(graph.parameters.map(({ name }) => name));
   const samples = await open.folder.samples(task);
   const reference = await RunPredictor.of(open, part);
@@ -55,7 +57,11 @@ export async function exportOnnx(
   // The very bytes are checked, in a folder beside the place that they go to.
   const workshop = await mkdtemp(join(dirname(resolve(file)), ".export-"));
   try {
-    const metadata = writeMetadata(part, open.config, await open.folder.metrics(), task, { input, unit });
+    const metadata = writeMetadata(part, open.config, await open.folder.metrics(), task, {
+      input,
+      unit,
+      sizes,
+    });
     const candidates = await writeModel(join(workshop, basename(file)), graph, { values, metadata });
     const predictor = await OnnxPredictor.load(candidates[0]!, registry, log, part);
     const got = await predictor.predict(samples);
