@@ -100,7 +100,7 @@ function layersOver(scope: Scope, config: Config, vectors: TokenVectors): StackR
     dropoutByToken: !variational_dropout,
     init: initializer(init_range),
   };
-  return scope.carry("state", [vectors.dim(0), 2 * layers * hidden], (state) => {
+  return scope.carry("state", [vectors.vectors.dim(0), 2 * layers * hidden], (state) => {
     const parts = split(state, 1, Array<number>(2 * layers).fill(hidden));
     const initial = Array.from({ length: layers }, (_, i) => [[parts[2 * i]!, parts[2 * i + 1]!]]);
     const result = scope.within("lstm", (at) => lstmStack(at, vectors, options, initial));
