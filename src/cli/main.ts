@@ -93,8 +93,24 @@ command(
   );
 
 command("export <run>", "write a run as one .onnx file")
-  .requiredOption("--onnx <file>", "the file to write")
+  .option("--onnx <file>", "the file to write")
+  .option("--ort <file>", "a file of ONNX Runtime's own format, for its small builds; with or without --onnx")
   .option("--task <name>", "which of a run's several tasks")
+  .addOption(
+    new Option("--quantize <form>", "a smaller form; a table tells what it costs").choices([
+      "int8",
+      "int8-weights",
+      "int4-weights",
+      "float16",
+    ]),
+  )
+  .option(
+    "--max-accuracy-drop <points>",
+    "write nothing if the smaller form loses more points of accuracy on the run's test (else eval) rows",
+    decimal(0, true, 100),
+  )
+  .option("--external-data", "keep weights beside the model, in FILE.data; above 1 GB they always are")
+  .option("--show-fusions", "print which operators ONNX Runtime runs in place of the file's")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
 
 command("generate <run>", "texts that a language model writes")
