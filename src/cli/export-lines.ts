@@ -12,9 +12,10 @@ export function quantizationLines({
   comparison,
 }: QuantizationReport): string[] {
   const share = (part: number): string => `${((100 * part) / bytes.run).toFixed(1)} %`;
-  const pairs: FigurePair[] = [];
-  if (comparison?.accuracy) pairs.push(comparison.accuracy);
-  if (comparison?.select && comparison.select.name !== "accuracy") pairs.push(comparison.select);
+  // Where the epoch was chosen by the same figure under another name, it is shown once.
+  const { accuracy = null, select = null } = comparison ?? {};
+  const pairs = accuracy ? [accuracy] : [];
+  if (select && !(select.run === accuracy?.run && select.form === accuracy.form)) pairs.push(select);
   const shown = ({ name }: FigurePair, value: number): string =>
     name === "accuracy" ? percent(value) : value.toFixed(4);
   return [
@@ -31,7 +32,7 @@ export function quantizationLines({
     ),
     "",
     ...table([
-      ["form", "bytes", "share", "ms a text", ...pairs.map(({ name }) => name)],
+      ["form", "bytes of .onnx", "share", "ms a text", ...pairs.map(({ name }) => name)],
       [
         "float32",
         bytes.run.toLocaleString("en"),

@@ -78,19 +78,21 @@ function weightOf(
   scaling: { readonly scale: Tensor; readonly by: "rows" | "columns" } | null,
   numbers: (stored: Tensor) => Tensor,
 ): StoredWeight {
-  let whole: Tensor | undefined;
+  let all: Tensor | undefined;
+  const whole = (): Tensor => {
+    all ??= scaling === null ? numbers(data) : mul(numbers(data), scaling.scale);
+    return all;
+  };
   return {
     form,
     data,
     scale: scaling?.scale ?? null,
+    whole,
     rows(ids) {
-      const found = numbers(gather(data, ids));
-      if (scaling === null) return found;
-      return mul(found, scaling.by === "rows" ? gather(scaling.scale, ids) : scaling.scale);
-    },
-    whole() {
-      whole ??= scaling === null ? numbers(data) : mul(numbers(data), scaling.scale);
-      return whole;
+      if (scaling === null) return numbers(gather(data, ids));
+      // Short rows take longer to compute than to fetch.
+      if (scaling.by === "columns") return gather(whole(), ids);
+      return mul(numbers(gather(data, ids)), gather(scaling.scale, ids));
     },
   };
 }
