@@ -148,12 +148,13 @@ const head = [
     `int8 / float32 (<= ${MOST_TIME})`,
   ]),
 ];
+const about = machine();
 const rows: string[][] = [];
 for (const subject of SUBJECTS) {
   rows.push(await measured(subject, resolve(values.data), settings));
   process.stderr.write(`${table(head, rows)}\n\n`);
 }
-console.log(`## Quantization: ${machine()}\n`);
+console.log(`## Quantization: ${about}\n`);
 console.log(
   `Each config trained once with its own seed. Accuracy: share of test rows that are all right. Speed: the files in onnxruntime, words in, ${settings.threads} thread; medians over ${settings.rounds} rounds, the ratio of the rounds' ratios.\n`,
 );

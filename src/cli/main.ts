@@ -2,6 +2,7 @@
 /** @file The command line. Commands are loaded when they run, so that `--help` answers at once. */
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { forms } from "../exporters/quantize/forms.js";
 
 /** The exit code for bad input: config, data or command line. */
 const BAD_INPUT = 2;
@@ -97,12 +98,12 @@ command("export <run>", "write a run as one .onnx file")
   .option("--ort <file>", "a file of ONNX Runtime's own format, for its small builds; with or without --onnx")
   .option("--task <name>", "which of a run's several tasks")
   .addOption(
-    new Option("--quantize <form>", "a smaller form; a table tells what it costs").choices([
-      "int8",
-      "int8-weights",
-      "int4-weights",
-      "float16",
-    ]),
+    new Option(
+      "--quantize <form>",
+      `a smaller form; a table tells what it costs: ${Object.entries(forms)
+        .map(([name, { description }]) => `${name} (${description})`)
+        .join("; ")}`,
+    ).choices(Object.keys(forms)),
   )
   .option(
     "--max-accuracy-drop <points>",

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { writeOptimized } from "../engine/ort-optimized.js";
 import { countOperators } from "../graph/onnx/count-operators.js";
 
@@ -11,22 +10,18 @@ export interface OperatorChange {
 
 /**
  * What ONNX Runtime made of a file: the operators that it runs more or fewer of, the new ones first.
- * @param scratch a path for its own version of the model, which is removed again
+ * @param scratch where its own version of the model is written
  */
 export async function operatorChanges(model: string, scratch: string): Promise<OperatorChange[]> {
-  try {
-    await writeOptimized(model, scratch, "onnx");
-    const [before, after] = [await countOperators(model), await countOperators(scratch)];
-    const names = [...new Set([...after.keys(), ...before.keys()])];
-    const counts = names.map((operator) => ({
-      operator,
-      file: before.get(operator) ?? 0,
-      runs: after.get(operator) ?? 0,
-    }));
-    return counts
-      .filter(({ file, runs }) => file !== runs)
-      .sort((a, b) => b.runs - b.file - (a.runs - a.file) || (a.operator < b.operator ? -1 : 1));
-  } finally {
-    await rm(scratch, { force: true });
-  }
+  await writeOptimized(model, scratch, "onnx");
+  const [before, after] = [await countOperators(model), await countOperators(scratch)];
+  const names = [...new Set([...after.keys(), ...before.keys()])];
+  const counts = names.map((operator) => ({
+    operator,
+    file: before.get(operator) ?? 0,
+    runs: after.get(operator) ?? 0,
+  }));
+  return counts
+    .filter(({ file, runs }) => file !== runs)
+    .sort((a, b) => b.runs - b.file - (a.runs - a.file) || (a.operator < b.operator ? -1 : 1));
 }

@@ -92,6 +92,7 @@ export async function exportOnnx(
   try {
     // The very bytes are checked, in a folder beside the place that they go to.
     const place = await workshops.beside(targets.onnx ?? targets.ort!);
+    const scratch = await workshops.beside(targets.onnx ?? targets.ort!);
     const write = (path: string, model: { graph: Graph; values: Values }, facts: Record<string, string>) =>
       writeModel(path, model.graph, {
         ...{ values: model.values, metadata: { ...metadata, ...facts } },
@@ -111,16 +112,11 @@ export async function exportOnnx(
     if (quantize && small) {
       const comparison = await compareForm(open, part, quantize);
       requireAccuracy(quantize, comparison, options.maxAccuracyDrop);
-      const own = await write(join(place, "float32.onnx"), { graph, values }, {});
-      quantization = {
-        ...{ form: quantize, parameters: small.parameters, comparison },
-        bytes: { run: await totalSize(own), form: await totalSize(files) },
-        milliseconds: await times(own[0]!, candidate, samples, options),
-      };
+      const own = await write(join(scratch, "float32.onnx"), { graph, values }, {});
+      const sides = { ...(await besideRun(own, files, samples, options)), comparison };
+      quantization = { form: quantize, parameters: small.parameters, ...sides };
     }
-    const fusions = options.fusions
-      ? await operatorChanges(candidate, join(place, "optimized.onnx"))
-      : undefined;
+    const fusions = options.fusions && (await operatorChanges(candidate, join(scratch, "optimized.onnx")));
     // External data first: a model is never there without it.
     for (const [from, to] of [...moves].reverse()) await rename(from!, to!);
     const written = moves.map(([, to]) => to!);
@@ -158,19 +154,23 @@ async function predictions(predictor: Predictor, rows: readonly Row[]): Promise<
   }
 }
 
-async function times(
-  run: string,
-  form: string,
+/** Bytes and times of the run's own form and of a smaller one; the models stand first among the files. */
+async function besideRun(
+  run: readonly string[],
+  form: readonly string[],
   rows: readonly Row[],
   { registry, log }: ExportOptions,
-): Promise<QuantizationReport["milliseconds"]> {
+): Promise<Pick<QuantizationReport, "bytes" | "milliseconds">> {
   const loaded = [
-    await OnnxPredictor.load(run, registry, log),
-    await OnnxPredictor.load(form, registry, log),
+    await OnnxPredictor.load(run[0]!, registry, log),
+    await OnnxPredictor.load(form[0]!, registry, log),
   ];
   const [ofRun, ofForm] = await textTimes(loaded, rows);
   for (const predictor of loaded) await predictor.release();
-  return { run: ofRun!, form: ofForm! };
+  return {
+    bytes: { run: await totalSize(run), form: await totalSize(form) },
+    milliseconds: { run: ofRun!, form: ofForm! },
+  };
 }
 
 /** Where a file of the workshop goes: beside the target. */

@@ -319,13 +319,17 @@ describe("where a model goes", () => {
   });
 
   test("what ONNX Runtime makes of it is told", async () => {
-    const { fusions } = await exportOnnx(at("DocNN"), at("fused.onnx"), {
+    const { fusions } = await exportOnnx(at("DocNN"), at("optimized.onnx"), {
       ...options,
       quantize: "int8",
       fusions: true,
     });
     expect(fusions).toContainEqual({ operator: "com.microsoft.DynamicQuantizeMatMul", file: 0, runs: 2 });
     expect(fusions).toContainEqual({ operator: "MatMulInteger", file: 2, runs: 0 });
+    const operators = (await readModel(at("optimized.onnx"))).graph.nodes.map(
+      ({ definition }) => definition.name,
+    );
+    expect(operators).toContain("MatMulInteger");
   });
 
   test("nowhere is an error, and so is a limit without a smaller form", async () => {
