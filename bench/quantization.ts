@@ -156,6 +156,6 @@ for (const subject of SUBJECTS) {
 }
 console.log(`## Quantization: ${about}\n`);
 console.log(
-  `Each config trained once with its own seed. Accuracy: share of test rows that are all right. Speed: the files in onnxruntime, words in, ${settings.threads} thread; medians over ${settings.rounds} rounds, the ratio of the rounds' ratios.\n`,
+  `Each config trained once with its own seed. Accuracy: share of test rows that are all right. Speed: the files in onnxruntime, words in, ${settings.threads} thread; medians over ${settings.rounds} rounds; ratio: median of the rounds' ratios.\n`,
 );
 console.log(table(head, rows));
