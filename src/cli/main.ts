@@ -97,6 +97,15 @@ command("export <run>", "write a run as one .onnx file")
   .option("--task <name>", "which of a run's several tasks")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
 
+program
+  .command("inspect <model>")
+  .description(
+    "what an .onnx file holds: signature, operators, modules, sizes, metadata; any file, whoever made it",
+  )
+  .option("--json", "print one JSON object")
+  .option("--svg <file>", "file for a drawing of the graph by module")
+  .action(async (model, options) => (await import("./inspect.js")).inspectCommand(model, options));
+
 command("generate <run>", "texts that a language model writes")
   .option("--prompt <text>", "what every text begins with", "")
   .option("--temperature <t>", "below 1 likely tokens gain, 0 takes the likeliest", decimal(0, true, 100), 1)

@@ -1,6 +1,7 @@
 /** @file Model files run as they are, the way any ONNX Runtime would run them. */
 import type { InferenceSession } from "onnxruntime-node";
 import type { HostTensor } from "../graph/dtype.js";
+import { readCheckedModel } from "../graph/onnx/check-model.js";
 import type { Values } from "./engine.js";
 import { loadRuntime } from "./onnxruntime.js";
 import { engineError } from "./ort-errors.js";
@@ -14,8 +15,12 @@ export class OnnxModelFile {
     readonly wrappers: Wrappers,
   ) {}
 
-  /** Opens a file, with external data beside it. Throws `PTX_ENGINE`. */
+  /**
+   * Opens a file, with external data beside it. It is checked before the run time sees it.
+   * Throws `PTX_MODEL_FILE` for a file that is damaged or made to do harm, `PTX_ENGINE` for what the run time refuses.
+   */
   static async open(path: string, threads: number): Promise<OnnxModelFile> {
+    await readCheckedModel(path);
     const runtime = await loadRuntime();
     try {
       const session = await runtime.InferenceSession.create(path, {
