@@ -1,18 +1,14 @@
 #!/usr/bin/env node
 /** @file The command line. Commands are loaded when they run, so that `--help` answers at once. */
-import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { libraryVersion } from "../registry/version.js";
 
 /** The exit code for bad input: config, data or command line. */
 const BAD_INPUT = 2;
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
-
 const program = new Command("pytext-ts")
   .description("From a JSON config and a text file to a trained, exported NLP model.")
-  .version(version)
+  .version(libraryVersion())
   .showSuggestionAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : BAD_INPUT));
 
@@ -94,6 +90,7 @@ command(
 
 command("export <run>", "write a run as one .onnx file")
   .requiredOption("--onnx <file>", "the file to write")
+  .option("--card <file>", "file for a model card in Markdown: signature, figures, data, labels, config")
   .option("--task <name>", "which of a run's several tasks")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
 

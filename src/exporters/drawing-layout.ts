@@ -18,6 +18,8 @@ export interface PlacedBox extends Box {
 export interface PlacedEdge {
   readonly from: string;
   readonly to: string;
+  /** Against the flow of all others. */
+  readonly upwards: boolean;
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
@@ -29,7 +31,7 @@ export interface Layout {
   readonly height: number;
 }
 
-const GAP = { column: 28, layer: 56, margin: 24, lane: 14 };
+const GAP = { column: 28, layer: 56, margin: 24, lane: 14, aside: 24 };
 
 /** How often the order within layers is improved; each time down and up. */
 const SWEEPS = 4;
@@ -43,16 +45,16 @@ interface Slot {
 }
 
 /**
- * Places boxes in layers, each below all those that it reads. An edge to a box that stands earlier in the list, as in a
- * circle, is drawn upwards and moves nothing.
+ * Places boxes in layers, each below all those that it reads. In a circle the edges back to the box that stands first
+ * in the list are drawn upwards, and move nothing.
  */
 export function layOut(
   boxes: readonly Box[],
   edges: readonly (readonly [from: string, to: string])[],
 ): Layout {
-  const order = new Map(boxes.map(({ id }, i) => [id, i]));
-  const forward = edges.filter(([from, to]) => order.get(from)! < order.get(to)!);
-  const layerOf = layersOf(boxes, forward);
+  const order = readingOrder(boxes, edges);
+  const forward = edges.filter(([from, to]) => order.indexOf(from) < order.indexOf(to));
+  const layerOf = layersOf(boxes, order, forward);
   const depth = Math.max(0, ...layerOf.values()) + 1;
   const layers: Slot[][] = Array.from({ length: depth }, () => []);
   const slots = new Map<string, Slot>();
@@ -83,41 +85,70 @@ export function layOut(
   }
   const layerOfSlot = new Map(layers.flatMap((layer, i) => layer.map(({ id }) => [id, i] as const)));
   const middle = (id: string): number => slots.get(id)!.x + slots.get(id)!.width / 2;
+  const pointsOf = (chain: readonly string[]): [number, number][] => {
+    const [first, last] = [layerOfSlot.get(chain[0]!)!, layerOfSlot.get(chain.at(-1)!)!];
+    const aside = first < last ? 0 : GAP.aside;
+    const points = chain.flatMap((id, i): [number, number][] => {
+      const layer = layerOfSlot.get(id)!;
+      const [x, top, bottom] = [middle(id) + aside, tops[layer]!, tops[layer]! + slots.get(id)!.height];
+      const isEnd = i === 0 || i === chain.length - 1;
+      if (isEnd) return [[x, first === last || (i === 0) === first < last ? bottom : top]];
+      const ends: [number, number][] = [
+        [x, top],
+        [x, top + heights[layer]!],
+      ];
+      return first < last ? ends : ends.reverse();
+    });
+    if (first === last) {
+      const below = tops[first]! + heights[first]! + GAP.layer / 2;
+      points.splice(1, 0, [(points[0]![0] + points[1]![0]) / 2, below]);
+    }
+    return points;
+  };
   return {
     boxes: boxes.map((box) => ({ ...box, x: slots.get(box.id)!.x, y: tops[layerOf.get(box.id)!]! })),
     edges: edges.map(([from, to], i) => ({
       from,
       to,
-      points: chains[i]!.flatMap((id, place, chain): [number, number][] => {
-        const layer = layerOfSlot.get(id)!;
-        const [x, top, bottom] = [middle(id), tops[layer]!, tops[layer]! + heights[layer]!];
-        const down = layerOf.get(from)! < layerOf.get(to)!;
-        if (place === 0) return [[x, down ? top + slots.get(id)!.height : top]];
-        if (place === chain.length - 1) return [[x, down ? top : top + slots.get(id)!.height]];
-        return down
-          ? [
-              [x, top],
-              [x, bottom],
-            ]
-          : [
-              [x, bottom],
-              [x, top],
-            ];
-      }),
+      upwards: layerOf.get(from)! >= layerOf.get(to)!,
+      points: pointsOf(chains[i]!),
     })),
     width,
     height: y - GAP.layer + GAP.margin,
   };
 }
 
+/** The boxes in an order in which each stands behind those that it reads, circles being opened where they begin. */
+function readingOrder(
+  boxes: readonly Box[],
+  edges: readonly (readonly [from: string, to: string])[],
+): string[] {
+  const order: string[] = [];
+  const waiting = new Map(boxes.map(({ id }) => [id, new Set<string>()]));
+  for (const [from, to] of edges) waiting.get(to)!.add(from);
+  while (waiting.size > 0) {
+    const [first] = waiting.keys();
+    const next = [...waiting].find(([, sources]) => sources.size === 0)?.[0] ?? first!;
+    waiting.delete(next);
+    for (const sources of waiting.values()) sources.delete(next);
+    order.push(next);
+  }
+  return order;
+}
+
 /** Each box one layer below the lowest that it reads; those of the last rank all below the others. */
-function layersOf(boxes: readonly Box[], edges: readonly (readonly [string, string])[]): Map<string, number> {
+function layersOf(
+  boxes: readonly Box[],
+  order: readonly string[],
+  edges: readonly (readonly [string, string])[],
+): Map<string, number> {
+  const rankOf = new Map(boxes.map(({ id, rank }) => [id, rank]));
   const hasFirst = boxes.some(({ rank }) => rank === "first");
   const layer = new Map(boxes.map(({ id, rank }) => [id, rank === "first" || !hasFirst ? 0 : 1]));
   const reading = new Map<string, string[]>();
   for (const [from, to] of edges) reading.set(to, [...(reading.get(to) ?? []), from]);
-  for (const { id, rank } of boxes) {
-    if (rank === "first") continue;
+  for (const id of order) {
+    if (rankOf.get(id) === "first") continue;
     layer.set(id, Math.max(layer.get(id)!, ...(reading.get(id) ?? []).map((from) => layer.get(from)! + 1)));
   }
   const lowest = Math.max(0, ...boxes.map(({ id, rank }) => (rank === "last" ? 0 : layer.get(id)! + 1)));

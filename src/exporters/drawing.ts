@@ -181,7 +181,7 @@ function fitted(text: string, keep: "start" | "end"): string {
   return keep === "end" ? `…${plain.slice(1 - most)}` : `${plain.slice(0, most - 1)}…`;
 }
 
-function edge({ points }: PlacedEdge): string {
+function edge({ points, upwards }: PlacedEdge): string {
   const [first, ...rest] = points;
   let [[x, y], path] = [first!, `M${first!.join(" ")}`];
   for (const [nextX, nextY] of rest) {
@@ -189,7 +189,7 @@ function edge({ points }: PlacedEdge): string {
     path += nextX === x ? `L${nextX} ${nextY}` : `C${x} ${bend} ${nextX} ${bend} ${nextX} ${nextY}`;
     [x, y] = [nextX, nextY];
   }
-  return `<path class="edge${y < first![1] ? " back" : ""}" d="${path}"/>`;
+  return `<path class="edge${upwards ? " back" : ""}" d="${path}"/>`;
 }
 
 /** A text as XML takes it; what it has no form for at all becomes the replacement character. */

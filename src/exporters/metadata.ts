@@ -1,56 +1,150 @@
 import type { Labels } from "../components/contracts.js";
+import type { Fingerprint } from "../components/data/data-handler.js";
 import { readMetadata } from "../graph/onnx/file.js";
 import { ptxError } from "../registry/errors.js";
 import { isObject } from "../registry/json.js";
 import { printConfig, resolveConfig } from "../registry/load-config.js";
+import { printable } from "../registry/printable.js";
 import type { Registry } from "../registry/registry.js";
 import type { RunConfig } from "../registry/run-config.js";
-import type { ModelTask } from "../tasks/task.js";
 
-/** What an exported file says of itself, as its metadata holds it. */
+/**
+ * What an exported file says of itself, as its metadata holds it: each key a text, all but `task`, `part` and `version`
+ * as JSON. The model card is written from the same. The content hash stands beside it, see `contentHash`.
+ */
+export interface ModelFacts {
+  readonly task: string;
+  /** Which of the config's several tasks it is; absent where there is one. */
+  readonly part?: string;
+  /** The version of this library that exported it. */
+  readonly version: string;
+  /** The run's resolved config. */
+  readonly config: unknown;
+  readonly labels: Labels;
+  /** How texts become tokens: the tokenizers of the config, by the place that each has there without class names. */
+  readonly tokenizers: Readonly<Record<string, unknown>>;
+  /** The figures of the run's splits, and how many epochs there were. */
+  readonly metrics: Readonly<Record<string, unknown>>;
+  /** The files that the run read, with their SHA-256. */
+  readonly data: readonly Fingerprint[];
+}
+
+/** What facts are made from. */
+export interface FactSources {
+  readonly task: string;
+  readonly part: string | undefined;
+  readonly version: string;
+  readonly config: RunConfig;
+  readonly labels: Labels;
+  readonly metrics: Readonly<Record<string, unknown>>;
+  readonly data: readonly Fingerprint[];
+}
+
+/** The metadata of an exported file. */
+export function writeMetadata(sources: FactSources): Record<string, string> {
+  const { task, part, version, config, labels, metrics, data } = sources;
+  const { epochs, ...figures } = metrics;
+  return {
+    task,
+    ...(part !== undefined && { part }),
+    version,
+    config: printConfig(config),
+    labels: JSON.stringify(labels),
+    tokenizers: JSON.stringify(tokenizersIn(config.task, part)),
+    metrics: JSON.stringify({ ...figures, epochs: Array.isArray(epochs) ? epochs.length : null }),
+    data: JSON.stringify(data),
+  };
+}
+
+/** The facts in a model's metadata. Throws `PTX_MODEL_FILE` for a model that this library did not export. */
+export function readFacts(metadata: Readonly<Record<string, string>>, where: string): ModelFacts {
+  const { task, part, version = "", config, labels } = metadata;
+  if (task === undefined || config === undefined || labels === undefined) throw foreign(where);
+  const read = <T>(key: string, fits: (value: unknown) => value is T, otherwise?: T): T => {
+    const text = metadata[key];
+    if (text === undefined && otherwise !== undefined) return otherwise;
+    const value = parsed(text ?? "", key, where);
+    if (fits(value)) return value;
+    throw ptxError("PTX_MODEL_FILE", where, `its metadata "${key}" is not what an exported file has there`);
+  };
+  return {
+    task,
+    ...(part !== undefined && { part }),
+    version,
+    config: read("config", isObject),
+    labels: read("labels", isLabels),
+    tokenizers: read("tokenizers", isObject, {}),
+    metrics: read("metrics", isObject, {}),
+    data: read("data", areFingerprints, []),
+  };
+}
+
+/** An exported file's facts with its config resolved, ready to make its task. */
 export interface ModelMetadata {
   readonly config: RunConfig;
-  /** Which of the config's several tasks it is. */
   readonly part: string | undefined;
   readonly labels: Labels;
 }
 
-/** The metadata of an exported file: task, config, labels, and the run's figures. */
-export function writeMetadata(
-  task: ModelTask,
-  config: RunConfig,
-  metrics: Readonly<Record<string, unknown>>,
-  part: string | undefined,
-): Record<string, string> {
-  const { epochs, ...figures } = metrics;
-  return {
-    task: task.name,
-    ...(part !== undefined && { part }),
-    config: printConfig(config),
-    labels: JSON.stringify(task.labels),
-    metrics: JSON.stringify({ ...figures, epochs: Array.isArray(epochs) ? epochs.length : null }),
-  };
-}
-
 /** The metadata of a file that this library exported. Throws `PTX_MODEL_FILE` for any other. */
 export async function loadMetadata(path: string, registry: Registry): Promise<ModelMetadata> {
-  const { task, part, config, labels } = await readMetadata(path);
-  const names = labels === undefined ? undefined : (JSON.parse(labels) as unknown);
-  if (task === undefined || config === undefined || !isLabels(names)) {
-    throw ptxError(
-      "PTX_MODEL_FILE",
-      path,
-      "the file does not carry the task, config and labels that an exported file has",
-      "pytext-ts export RUN --onnx FILE writes one",
-    );
-  }
-  const { config: resolved } = resolveConfig(JSON.parse(config), registry, {
+  const { part, config, labels } = readFacts(await readMetadata(path), path);
+  const { config: resolved } = resolveConfig(config as object, registry, {
     source: `${path}  config`,
     checkFiles: false,
   });
-  return { config: resolved, part, labels: names };
+  return { config: resolved, part, labels };
+}
+
+function foreign(where: string): Error {
+  return ptxError(
+    "PTX_MODEL_FILE",
+    where,
+    "the file does not carry the task, config and labels that an exported file has",
+    "pytext-ts export RUN --onnx FILE writes one",
+  );
+}
+
+function parsed(text: string, key: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw ptxError(
+      "PTX_MODEL_FILE",
+      where,
+      `its metadata "${key}" is not valid JSON: ${printable((error as Error).message)}`,
+    );
+  }
+}
+
+/** Every value under a key `tokenizer`. Keys of classes begin with a capital; they are left out of the place. */
+function tokenizersIn(task: unknown, part: string | undefined): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  const visit = (value: unknown, place: readonly string[]): void => {
+    if (!isObject(value)) return;
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === "tasks" && part !== undefined && isObject(inner) && part in inner)
+        visit(inner[part], place);
+      else if (key === "tokenizer" && inner !== null) found[place.join(".")] = inner;
+      else visit(inner, /^[A-Z]/.test(key) ? place : [...place, key]);
+    }
+  };
+  visit(task, []);
+  return found;
 }
 
 function isLabels(value: unknown): value is Labels {
-  return isObject(value) && Object.values(value).every((names) => Array.isArray(names));
+  return isObject(value) && Object.values(value).every(areTexts);
+}
+
+function areTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
+}
+
+function areFingerprints(value: unknown): value is Fingerprint[] {
+  const texts = ["split", "file", "sha256"];
+  return (
+    Array.isArray(value) &&
+    value.every((print) => isObject(print) && texts.every((key) => typeof print[key] === "string"))
+  );
 }

@@ -30,8 +30,12 @@ export function moduleOfTensor(name: string | null | undefined): string {
 export function moduleFlow(graph: onnx.GraphProto.$Properties): Edge[] {
   const makers = new Map<string, Place>();
   for (const { name } of graph.input ?? []) makers.set(name ?? "", { kind: "input", name: name ?? "" });
-  // Stored tensors belong to who reads them; they do not flow.
-  for (const { name } of graph.initializer ?? []) makers.delete(name ?? "");
+  for (const { name } of graph.initializer ?? []) {
+    const module = moduleOfTensor(name);
+    // Constants have no module: they belong to who reads them, and do not flow.
+    if (module === "") makers.delete(name ?? "");
+    else makers.set(name ?? "", { kind: "module", name: module });
+  }
   for (const node of nodesOf(graph)) {
     for (const output of node.output ?? [])
       makers.set(output, { kind: "module", name: moduleOfNode(node.name) });
