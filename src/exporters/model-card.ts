@@ -85,7 +85,7 @@ function figures(metrics: ModelFacts["metrics"]): string[] {
   const rest = names.length - MOST.figures;
   const rows = names
     .slice(0, MOST.figures)
-    .map((name) => [plain(name), ...columns.map((column) => number(column.get(name)))]);
+    .map((name) => [code(name), ...columns.map((column) => number(column.get(name)))]);
   const { best_epoch: best, epochs } = metrics;
   return [
     ...(rows.length > 0 ? [table(["", ...splits], rows)] : []),

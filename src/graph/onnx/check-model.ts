@@ -27,7 +27,11 @@ export interface CheckedModel extends ParsedModel {
  * much memory that takes, no check of the file can tell.
  */
 export async function readCheckedModel(path: string): Promise<CheckedModel> {
-  const bytes = await readBytes(path);
+  return checkedModel(await readBytes(path), path);
+}
+
+/** The same for bytes that have been read from `path`. */
+export function checkedModel(bytes: Uint8Array, path: string): CheckedModel {
   const parsed = parseModel(bytes, path);
   const files = new ExternalFiles(path);
   checkModel(parsed.model, path, files);

@@ -2,6 +2,7 @@
 import type { HostTensor } from "../dtype.js";
 import type { Graph } from "../graph.js";
 import { damaged, metadataOf, opsetsOf, parseModel } from "./model-file.js";
+import type { onnx } from "./proto/onnx.js";
 import { type DecodeOptions, GraphReader } from "./read-graph.js";
 
 /** What a file holds. */
@@ -17,10 +18,14 @@ export interface DecodedModel {
 /** Versions of ONNX's own operators whose meaning is known here. */
 const knownOpsets = { oldest: 11, newest: 24 };
 
-/** Reads a model. Throws `PTX_MODEL_FILE` for a damaged file, or one with operators or types that graphs do not have. */
+/** Reads a model's bytes. Throws `PTX_MODEL_FILE` for a damaged file, or one with operators or types that graphs do not have. */
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): DecodedModel {
+  return decodeParsed(parseModel(bytes, options.where ?? "model").model, options);
+}
+
+/** The same for a message that has been parsed. */
+export function decodeParsed(model: onnx.ModelProto.$Properties, options: DecodeOptions): DecodedModel {
   const where = options.where ?? "model";
-  const { model } = parseModel(bytes, where);
   const opset = opsetsOf(model).get("");
   if (!model.graph || opset === undefined)
     throw damaged(where, "it is not a whole ONNX model (no graph, or no operator set)");

@@ -4,9 +4,8 @@ import type { Graph } from "../graph.js";
 import { replaceFiles } from "../replace-file.js";
 import { readCheckedModel } from "./check-model.js";
 import { CONTENT_HASH_KEY, contentHash } from "./content-hash.js";
-import { type DecodedModel, decodeMetadata, decodeModel } from "./decode.js";
+import { type DecodedModel, decodeMetadata, decodeParsed } from "./decode.js";
 import { type EncodeOptions, encodeModel, INLINE_LIMIT, storedBytes } from "./encode.js";
-import { ExternalFiles } from "./external-data.js";
 import { readBytes } from "./model-file.js";
 import { onnx } from "./proto/onnx.js";
 import type { DecodeOptions } from "./read-graph.js";
@@ -52,11 +51,10 @@ export async function readModel(
   path: string,
   options: Omit<DecodeOptions, "where" | "external"> = {},
 ): Promise<DecodedModel> {
-  const bytes = await readBytes(path);
-  const files = new ExternalFiles(path);
+  const { model, files } = await readCheckedModel(path);
   const external = (location: string, offset: number, length: number): Uint8Array =>
     files.read({ location, offset, length });
-  return decodeModel(bytes, { ...options, where: path, external });
+  return decodeParsed(model, { ...options, where: path, external });
 }
 
 /** The metadata of a model, without building its graph. Throws `PTX_FILE_MISSING` or `PTX_MODEL_FILE`. */
