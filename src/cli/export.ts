@@ -10,6 +10,7 @@ import { parseSizes } from "./sizes.js";
 export interface ExportCommand {
   readonly onnx?: string;
   readonly ort?: string;
+  readonly card?: string;
   readonly task?: string;
   readonly input: InputForm;
   readonly offsetUnit: UnitName;
@@ -21,9 +22,9 @@ export interface ExportCommand {
   readonly include: readonly string[];
 }
 
-/** `pytext-ts export RUN --onnx FILE`. */
+/** `pytext-ts export RUN --onnx FILE [--card FILE.md]`. */
 export async function exportCommand(run: string, options: ExportCommand): Promise<void> {
-  const { onnx, ort, task, quantize, maxAccuracyDrop, externalData, showFusions } = options;
+  const { onnx, ort, card, task, quantize, maxAccuracyDrop, externalData, showFusions } = options;
   const targets = { ...(onnx !== undefined && { onnx }), ...(ort !== undefined && { ort }) };
   const { written, rows, difference, quantization, fusions } = await exportOnnx(run, targets, {
     registry: await loadRegistry(options.include),
@@ -36,6 +37,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
     ...(maxAccuracyDrop !== undefined && { maxAccuracyDrop }),
     ...(externalData && { externalData }),
     ...(showFusions && { fusions: true }),
+    ...(card !== undefined && { card }),
   });
   print(`checked ${rows} rows: largest difference of a score ${difference.toExponential(1)}`);
   if (quantization !== undefined) for (const line of quantizationLines(quantization)) print(line);

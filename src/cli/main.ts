@@ -1,19 +1,15 @@
 #!/usr/bin/env node
 /** @file The command line. Commands are loaded when they run, so that `--help` answers at once. */
-import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { forms } from "../exporters/quantize/forms.js";
+import { libraryVersion } from "../registry/version.js";
 
 /** The exit code for bad input: config, data or command line. */
 const BAD_INPUT = 2;
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
-
 const program = new Command("pytext-ts")
   .description("From a JSON config and a text file to a trained, exported NLP model.")
-  .version(version)
+  .version(libraryVersion())
   .showSuggestionAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : BAD_INPUT));
 
@@ -104,6 +100,7 @@ command("export <run>", "write a run as one .onnx file")
     collect,
     [],
   )
+  .option("--card <file>", "file for a model card in Markdown: signature, figures, data, labels, config")
   .option("--task <name>", "which of a run's several tasks")
   .addOption(
     new Option(
@@ -121,6 +118,15 @@ command("export <run>", "write a run as one .onnx file")
   .option("--external-data", "keep weights beside the model, in FILE.data; above 1 GB they always are")
   .option("--show-fusions", "print which operators ONNX Runtime runs in place of the file's")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
+
+program
+  .command("inspect <model>")
+  .description(
+    "what an .onnx file holds: signature, operators, modules, sizes, metadata; any file, whoever made it",
+  )
+  .option("--json", "print one JSON object")
+  .option("--svg <file>", "file for a drawing of the graph by module")
+  .action(async (model, options) => (await import("./inspect.js")).inspectCommand(model, options));
 
 command("generate <run>", "texts that a language model writes")
   .option("--prompt <text>", "what every text begins with", "")

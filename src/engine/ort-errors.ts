@@ -1,5 +1,9 @@
 /** @file ONNX Runtime's errors, told in terms of the program: which component's node failed, and why. */
 import { type PtxError, ptxError } from "../registry/errors.js";
+import { printable } from "../registry/printable.js";
+
+/** The longest message that is repeated whole; names in it may be a stranger's. */
+const LONGEST = 2000;
 
 /** How ONNX Runtime names the node in its messages. */
 const nodePatterns = [
@@ -15,8 +19,8 @@ export function engineError(doing: string, error: unknown): PtxError {
   const node = nodePatterns.map((pattern) => pattern.exec(text)?.[1]).find((name) => name !== undefined);
   return ptxError(
     "PTX_ENGINE",
-    node === undefined ? "engine onnxruntime" : placeOf(node),
-    `${doing}: ${explain(text)}`,
+    node === undefined ? "engine onnxruntime" : printable(placeOf(node)),
+    `${doing}: ${printable(explain(text), LONGEST)}`,
   );
 }
 
@@ -29,5 +33,8 @@ function placeOf(node: string): string {
 /** The message without the run time's source positions. */
 function explain(text: string): string {
   const status = /Status Message: (.*)/s.exec(text)?.[1] ?? text;
-  return status.replace(/\/onnxruntime_src\/\S+:\d+ [^\n]*?\) (?=\S)/, "").trim();
+  return status
+    .replace(/\/onnxruntime_src\/\S+:\d+ [^\n]*?\) (?=\S)/, "")
+    .replace(/\s+/g, " ")
+    .trim();
 }

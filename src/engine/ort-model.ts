@@ -1,6 +1,9 @@
 /** @file Model files run as they are, the way any ONNX Runtime would run them. */
 import type { InferenceSession } from "onnxruntime-node";
 import type { HostTensor } from "../graph/dtype.js";
+import { checkedModel } from "../graph/onnx/check-model.js";
+import { readBytes } from "../graph/onnx/model-file.js";
+import { isOrtFormat } from "../graph/onnx/ort-format.js";
 import type { Values } from "./engine.js";
 import { loadRuntime } from "./onnxruntime.js";
 import { engineError } from "./ort-errors.js";
@@ -14,8 +17,13 @@ export class OnnxModelFile {
     readonly wrappers: Wrappers,
   ) {}
 
-  /** Opens a file, with external data beside it. Throws `PTX_ENGINE`. */
+  /**
+   * Opens a file, with external data beside it. It is checked before the run time sees it.
+   * Throws `PTX_MODEL_FILE` for a file that is damaged or made to do harm, `PTX_ENGINE` for what the run time refuses.
+   */
   static async open(path: string, threads: number): Promise<OnnxModelFile> {
+    const bytes = await readBytes(path);
+    if (!isOrtFormat(bytes)) checkedModel(bytes, path);
     const runtime = await loadRuntime();
     try {
       const session = await runtime.InferenceSession.create(path, {

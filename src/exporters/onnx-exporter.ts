@@ -4,11 +4,14 @@ import type { InputForm, Row } from "../components/data/contracts.js";
 import type { Values } from "../engine/engine.js";
 import { writeOptimized } from "../engine/ort-optimized.js";
 import type { Graph } from "../graph/graph.js";
-import { writeModel } from "../graph/onnx/file.js";
+import { recordContentHash, writeModel } from "../graph/onnx/file.js";
+import { inspectModel } from "../graph/onnx/inspect.js";
+import { replaceFiles } from "../graph/replace-file.js";
 import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import { requireFileTarget } from "../registry/output-file.js";
 import type { Registry } from "../registry/registry.js";
+import { libraryVersion } from "../registry/version.js";
 import { choosePart, deploymentGraph } from "../tasks/deployment.js";
 import { openRun } from "../tasks/open-task.js";
 import type { Prediction } from "../tasks/prediction.js";
@@ -18,6 +21,7 @@ import type { OffsetUnit } from "../text/offsets.js";
 import { requireAgreement, TOLERANCE } from "./agreement.js";
 import { type OperatorChange, operatorChanges } from "./fusions.js";
 import { writeMetadata } from "./metadata.js";
+import { modelCard } from "./model-card.js";
 import { OnnxPredictor } from "./onnx-predictor.js";
 import { compareForm } from "./quantize/compare.js";
 import { forms, type QuantizedForm } from "./quantize/forms.js";
@@ -47,6 +51,8 @@ export interface ExportOptions {
   readonly externalData?: boolean;
   /** Whether to find out what ONNX Runtime makes of the graph. */
   readonly fusions?: boolean;
+  /** The file for a model card, in Markdown. */
+  readonly card?: string;
 }
 
 /** Where an export goes: to an .onnx file, to one of ONNX Runtime's own format, or to both. */
@@ -71,7 +77,7 @@ export interface Exported {
 const EXTERNAL_FROM = 1024;
 
 /**
- * Writes a run as one .onnx file, vocabulary and labels inside; by its name, or to several targets.
+ * Writes a run as one .onnx file, vocabulary and labels inside; by its name, or to several targets; and a model card on request.
  * Held-out rows are predicted by the run (in the form that was asked for) and by each file first; throws `PTX_EXPORT`,
  * leaving no file, when they differ, or when the smaller form is worse than it may be.
  */
@@ -89,10 +95,12 @@ export async function exportOnnx(
   const graph = deploymentGraph(open, part, { input, unit, sizes });
   const values = open.parameters.feeds(graph.parameters.map(({ name }) => name));
   const small = quantize && (await quantizedModel(graph, values, quantize, await open.engine()));
-  const metadata = writeMetadata(part, open.config, await open.folder.metrics(), task, {
-    input,
-    unit,
-    sizes,
+  const version = libraryVersion();
+  const producer = { name: "pytext-ts", version };
+  const metadata = writeMetadata({
+    ...{ task: part.name, part: task, version, config: open.config, labels: part.labels },
+    ...{ metrics: await open.folder.metrics(), data: (await open.folder.vocabularies()).data },
+    ...{ input, unit, sizes },
   });
   const samples = await open.folder.samples(task);
   const reference = await RunPredictor.of(quantize ? inForm(open, quantize) : open, part);
@@ -106,11 +114,18 @@ export async function exportOnnx(
     // The very bytes are checked, in a folder beside the place that they go to.
     const place = await workshops.beside(targets.onnx ?? targets.ort!);
     const scratch = await workshops.beside(targets.onnx ?? targets.ort!);
-    const write = (path: string, model: { graph: Graph; values: Values }, facts: Record<string, string>) =>
-      writeModel(path, model.graph, {
-        ...{ values: model.values, metadata: { ...metadata, ...facts } },
+    const write = async (
+      path: string,
+      model: { graph: Graph; values: Values },
+      facts: Record<string, string>,
+    ): Promise<string[]> => {
+      const paths = await writeModel(path, model.graph, {
+        ...{ values: model.values, metadata: { ...metadata, ...facts }, producer },
         ...(externalData && { externalFrom: EXTERNAL_FROM }),
       });
+      await recordContentHash(path);
+      return paths;
+    };
     const candidate = join(place, basename(targets.onnx ?? "model.onnx"));
     const files = await write(candidate, small ?? { graph, values }, quantize ? { quantize } : {});
     let difference = await check(candidate);
@@ -130,9 +145,14 @@ export async function exportOnnx(
       quantization = { form: quantize, parameters: small.parameters, ...sides };
     }
     const fusions = options.fusions && (await operatorChanges(candidate, join(scratch, "optimized.onnx")));
+    const page = options.card === undefined ? undefined : modelCard(await inspectModel(candidate));
     // External data first: a model is never there without it.
     for (const [from, to] of [...moves].reverse()) await rename(from!, to!);
     const written = moves.map(([, to]) => to!);
+    if (options.card !== undefined && page !== undefined) {
+      await replaceFiles([{ path: options.card, pieces: [Buffer.from(page)] }]);
+      written.push(options.card);
+    }
     return {
       written,
       rows: samples.length,
@@ -146,11 +166,15 @@ export async function exportOnnx(
 }
 
 /** Throws `PTX_USAGE` or `PTX_FILE_MISSING` for targets and options that cannot be followed. */
-function requireSense({ onnx, ort }: ExportTargets, { quantize, maxAccuracyDrop }: ExportOptions): void {
+function requireSense(
+  { onnx, ort }: ExportTargets,
+  { quantize, maxAccuracyDrop, card }: ExportOptions,
+): void {
   if (onnx === undefined && ort === undefined)
     throw ptxError("PTX_USAGE", "export", "name the file to write: --onnx FILE, --ort FILE, or both");
   if (onnx !== undefined) requireFileTarget(onnx, "--onnx");
   if (ort !== undefined) requireFileTarget(ort, "--ort");
+  if (card !== undefined) requireFileTarget(card, "--card");
   if (maxAccuracyDrop !== undefined && quantize === undefined)
     throw ptxError(
       "PTX_USAGE",

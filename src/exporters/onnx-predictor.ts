@@ -7,7 +7,7 @@ import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
 import { choosePart, columnsOf, inputsOf, outputRows } from "../tasks/deployment.js";
 import { openTask } from "../tasks/open-task.js";
-import type { Prediction } from "../tasks/prediction.js";
+import type { OutputRow, Prediction } from "../tasks/prediction.js";
 import { numberized, type Predictor, predictionBatches } from "../tasks/predictor.js";
 import type { ModelTask } from "../tasks/task.js";
 import { loadMetadata, type Signature } from "./metadata.js";
@@ -56,13 +56,24 @@ export class OnnxPredictor implements Predictor {
       for (const [i, output] of outputRows(results, batch.length, this.signature.unit)
         .slice(0, end - start)
         .entries())
-        predictions.push(this.task.read(output, batch[i]!, this.labels));
+        predictions.push(this.#read(output, batch[i]!));
     }
     return predictions;
   }
 
   async release(): Promise<void> {
     await this.file.release();
+  }
+
+  /** A file may carry the config of another model: its outputs are then not what the task looks for. */
+  #read(output: OutputRow, row: Row): Prediction {
+    try {
+      return this.task.read(output, row, this.labels);
+    } catch (error) {
+      if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+      const message = `its outputs (${this.file.outputs.join(", ")}) are not those of the config that it carries`;
+      throw ptxError("PTX_MODEL_FILE", this.file.path, message);
+    }
   }
 
   #feeds(rows: readonly Row[]): Record<string, HostTensor> {

@@ -28,12 +28,17 @@ export function subDims(a: Dim, b: Dim): Dim {
   return addDims(a, mulDims(-1, b));
 }
 
+/** No product that a model's shapes give has more terms; one that had would be a file made to fill the memory. */
+const MOST_TERMS = 1000;
+
 /** `a * b`. */
 export function mulDims(a: Dim, b: Dim): Dim {
   if (typeof a === "number" && typeof b === "number") return a * b + 0; // never -0
   const product: Polynomial = new Map();
-  for (const [ma, fa] of parse(a)) {
-    for (const [mb, fb] of parse(b)) {
+  const [left, right] = [parse(a), parse(b)];
+  if (left.size * right.size > MOST_TERMS) throw new RangeError(`a size of over ${MOST_TERMS} terms`);
+  for (const [ma, fa] of left) {
+    for (const [mb, fb] of right) {
       const symbols = [...symbolsOf(ma), ...symbolsOf(mb)].sort();
       const monomial = symbols.join("*");
       product.set(monomial, (product.get(monomial) ?? 0) + fa * fb);

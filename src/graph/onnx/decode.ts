@@ -1,9 +1,10 @@
 /** @file ONNX models as graphs: the same operators under the same names, with types inferred anew. */
 import type { HostTensor } from "../dtype.js";
 import type { Graph } from "../graph.js";
+import { damaged, metadataOf, opsetsOf, parseModel } from "./model-file.js";
 import { isOrtFormat, ortMetadata } from "./ort-format.js";
-import { onnx } from "./proto/onnx.js";
-import { type DecodeOptions, damaged, GraphReader } from "./read-graph.js";
+import type { onnx } from "./proto/onnx.js";
+import { type DecodeOptions, GraphReader } from "./read-graph.js";
 
 /** What a file holds. */
 export interface DecodedModel {
@@ -18,14 +19,15 @@ export interface DecodedModel {
 /** Versions of ONNX's own operators whose meaning is known here. */
 const knownOpsets = { oldest: 11, newest: 24 };
 
-/** Reads a model. Throws `PTX_MODEL_FILE` for a damaged file, or one with operators or types that graphs do not have. */
+/** Reads a model's bytes. Throws `PTX_MODEL_FILE` for a damaged file, or one with operators or types that graphs do not have. */
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): DecodedModel {
+  return decodeParsed(parseModel(bytes, options.where ?? "model").model, options);
+}
+
+/** The same for a message that has been parsed. */
+export function decodeParsed(model: onnx.ModelProto.$Properties, options: DecodeOptions): DecodedModel {
   const where = options.where ?? "model";
-  const model = parse(bytes, where);
-  const imported = new Map(
-    (model.opsetImport ?? []).map(({ domain, version }) => [domain ?? "", Number(version)]),
-  );
-  const opset = imported.get("") ?? imported.get("ai.onnx");
+  const opset = opsetsOf(model).get("");
   if (!model.graph || opset === undefined)
     throw damaged(where, "it is not a whole ONNX model (no graph, or no operator set)");
   if (opset < knownOpsets.oldest || opset > knownOpsets.newest) {
@@ -39,32 +41,18 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Dec
   return {
     graph: reader.graph,
     values: Object.fromEntries(reader.values),
-    metadata: metadataIn(model),
+    metadata: metadataOf(model),
     producer: { name: model.producerName ?? "", version: model.producerVersion ?? "" },
     description: model.docString ?? "",
   };
 }
 
-/** The metadata alone, of a file in ONNX Runtime's own format too. Throws `PTX_MODEL_FILE` for a damaged file. */
+/** The metadata alone. Throws `PTX_MODEL_FILE` for a damaged file. */
 export function decodeMetadata(bytes: Uint8Array, where: string): Readonly<Record<string, string>> {
-  if (isOrtFormat(bytes)) {
-    try {
-      return ortMetadata(bytes);
-    } catch (error) {
-      throw damaged(where, `it is not a whole file of ONNX Runtime's format (${(error as Error).message})`);
-    }
-  }
-  return metadataIn(parse(bytes, where));
-}
-
-function parse(bytes: Uint8Array, where: string): onnx.ModelProto.$Properties {
+  if (!isOrtFormat(bytes)) return metadataOf(parseModel(bytes, where).model);
   try {
-    return onnx.ModelProto.decode(bytes);
+    return ortMetadata(bytes);
   } catch (error) {
-    throw damaged(where, `it is not a whole ONNX model (${(error as Error).message})`);
+    throw damaged(where, `it is not a whole file of ONNX Runtime's format (${(error as Error).message})`);
   }
-}
-
-function metadataIn({ metadataProps }: onnx.ModelProto.$Properties): Readonly<Record<string, string>> {
-  return Object.fromEntries((metadataProps ?? []).map(({ key, value }) => [key ?? "", value ?? ""]));
 }

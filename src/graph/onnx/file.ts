@@ -1,12 +1,13 @@
 /** @file ONNX models on disk. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { basename, dirname, join, normalize } from "node:path";
-import { ptxError } from "../../registry/errors.js";
+import { basename, dirname, join } from "node:path";
 import type { Graph } from "../graph.js";
 import { replaceFiles } from "../replace-file.js";
-import { type DecodedModel, decodeMetadata, decodeModel } from "./decode.js";
+import { readCheckedModel } from "./check-model.js";
+import { CONTENT_HASH_KEY, contentHash } from "./content-hash.js";
+import { type DecodedModel, decodeMetadata, decodeParsed } from "./decode.js";
 import { type EncodeOptions, encodeModel, INLINE_LIMIT, storedBytes } from "./encode.js";
+import { readBytes } from "./model-file.js";
+import { onnx } from "./proto/onnx.js";
 import type { DecodeOptions } from "./read-graph.js";
 
 /** How a model is written. */
@@ -33,62 +34,30 @@ export async function writeModel(path: string, graph: Graph, options: WriteOptio
   return files.map((file) => file.path).reverse();
 }
 
+/**
+ * Records a model's content hash in the metadata of its file, so that `inspectModel` can tell whether it is still what
+ * was written. Throws `PTX_FILE_MISSING` or `PTX_MODEL_FILE`.
+ */
+export async function recordContentHash(path: string): Promise<void> {
+  const checked = await readCheckedModel(path);
+  const value = contentHash(checked.bytes, checked, path, checked.files);
+  // Messages are read as one where they stand behind each other: the entry joins those that are there.
+  const entry = onnx.ModelProto.encode({ metadataProps: [{ key: CONTENT_HASH_KEY, value }] }).finish();
+  await replaceFiles([{ path, pieces: [checked.bytes, entry] }]);
+}
+
 /** Reads a model and its external data. Throws `PTX_FILE_MISSING` or `PTX_MODEL_FILE`. */
 export async function readModel(
   path: string,
   options: Omit<DecodeOptions, "where" | "external"> = {},
 ): Promise<DecodedModel> {
-  const bytes = await readBytes(path);
+  const { model, files } = await readCheckedModel(path);
   const external = (location: string, offset: number, length: number): Uint8Array =>
-    readRange(path, location, offset, length);
-  return decodeModel(bytes, { ...options, where: path, external });
+    files.read({ location, offset, length });
+  return decodeParsed(model, { ...options, where: path, external });
 }
 
 /** The metadata of a model, without building its graph. Throws `PTX_FILE_MISSING` or `PTX_MODEL_FILE`. */
 export async function readMetadata(path: string): Promise<Readonly<Record<string, string>>> {
   return decodeMetadata(await readBytes(path), path);
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((error: Error) => {
-    throw ptxError("PTX_FILE_MISSING", path, `the model cannot be read: ${error.message}`);
-  });
-}
-
-function readRange(model: string, location: string, offset: number, length: number): Uint8Array {
-  const inside = normalize(location);
-  if (inside.startsWith("..") || inside.startsWith("/") || /^[a-z]:/i.test(inside)) {
-    throw ptxError(
-      "PTX_MODEL_FILE",
-      model,
-      `its external data "${location}" lies outside the model's folder`,
-    );
-  }
-  const path = join(dirname(model), inside);
-  let file: number;
-  try {
-    file = openSync(path, "r");
-  } catch (error) {
-    throw ptxError(
-      "PTX_FILE_MISSING",
-      path,
-      `the external data of ${basename(model)} cannot be read: ${(error as Error).message}`,
-    );
-  }
-  try {
-    const { size } = fstatSync(file);
-    if (offset + length > size) {
-      throw ptxError(
-        "PTX_MODEL_FILE",
-        path,
-        `${basename(model)} needs its bytes up to ${offset + length}, it has ${size}`,
-      );
-    }
-    const data = new Uint8Array(length);
-    for (let at = 0; at < length; )
-      at += readSync(file, data, at, Math.min(length - at, INLINE_LIMIT), offset + at);
-    return data;
-  } finally {
-    closeSync(file);
-  }
 }

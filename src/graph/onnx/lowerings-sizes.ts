@@ -63,6 +63,7 @@ export function gatherND({ inputs, raw, fail }: ForeignCall): Lowered {
   const depth = ids.dim(-1);
   if (Number(raw.get("batch_dims") ?? 0) !== 0) throw fail("batch axes are not supported");
   if (typeof depth !== "number") throw fail("the number of axes that it picks from must be known");
+  if (depth > x.rank) throw fail(`it picks from ${depth} axes of a tensor of rank ${x.rank}`);
   const sizes = dimsTensor(x.graph, x.shape.slice(0, depth));
   const scalar = (value: number): Tensor => x.graph.constant("int64", [], [value]);
   const place = (axis: number): Tensor => {

@@ -79,9 +79,11 @@ export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>>
   },
   Slice: (call) => {
     const [x, starts, ends, axes, steps] = call.inputs;
-    const all = [...Array(Number(given(starts, call.fail).dim(0))).keys()];
+    const data = given(x, call.fail);
+    // Without axes the first ones are cut, as many as there are starts; the operator's own rule says when that are too many.
+    const all = [...data.shape.keys()].slice(0, Number(given(starts, call.fail).dim(0)));
     return {
-      inputs: [x!, starts!, ends ?? null, axes ?? ints(given(x, call.fail), all), steps ?? null],
+      inputs: [data, starts!, ends ?? null, axes ?? ints(data, all), steps ?? null],
       raw: call.raw,
     };
   },

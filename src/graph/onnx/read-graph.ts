@@ -1,5 +1,6 @@
 /** @file The nodes, values and loops of a model's graph, read in order. */
-import { PtxError, ptxError } from "../../registry/errors.js";
+import { PtxError } from "../../registry/errors.js";
+import { printable } from "../../registry/printable.js";
 import { addDims, type Dim, type Shape } from "../dims.js";
 import { type DType, type HostTensor, isFloat } from "../dtype.js";
 import { Graph, type Tensor } from "../graph.js";
@@ -7,10 +8,12 @@ import { type Attributes, type OpDefinition, ShapeError } from "../ops/define.js
 import { capturesOf } from "../ops/scan.js";
 import { opTable } from "../ops/table.js";
 import { marks } from "./encode.js";
+import type { ExternalReader } from "./external-data.js";
 import { inputCounts, lowerings } from "./lowerings.js";
+import { damaged, domainOf } from "./model-file.js";
 import type { onnx } from "./proto/onnx.js";
 import { type NodeFail, type RawValue, rawAttributes, readAttributes } from "./read-attributes.js";
-import { dtypeOfCode, type ExternalReader, tensorValue, typeName } from "./tensor-proto.js";
+import { declaredSize, dtypeOfCode, tensorValue, typeName } from "./tensor-proto.js";
 
 /** How a model is read. */
 export interface DecodeOptions {
@@ -22,11 +25,6 @@ export interface DecodeOptions {
    * themselves; of others, floating-point tensors with an axis are taken.
    */
   readonly parameters?: (name: string, value: HostTensor) => boolean;
-}
-
-/** An error of the file. */
-export function damaged(where: string, message: string): PtxError {
-  return ptxError("PTX_MODEL_FILE", where, message);
 }
 
 /** Names that nodes of a graph, or of a body in it, can read. */
@@ -99,13 +97,13 @@ export class GraphReader {
       );
     }
     if (!tensor.shape) throw damaged(this.where, `the input "${name}" has no shape`);
-    return { dtype, shape: (tensor.shape.dim ?? []).map((dim) => this.#dim(dim)) };
+    return { dtype, shape: (tensor.shape.dim ?? []).map((dim) => this.#dim(dim, name ?? "")) };
   }
 
-  #dim(dim: onnx.TensorShapeProto.Dimension.$Properties): Dim {
-    if (dim.dimParam) return addDims(dim.dimParam.replace(/\s+/g, ""), 0);
-    // A size that the file leaves open reads as 0; only the own property tells it from a real one.
-    return Object.hasOwn(dim, "dimValue") ? Number(dim.dimValue) : this.graph.freshDim();
+  #dim(dim: onnx.TensorShapeProto.Dimension.$Properties, name: string): Dim {
+    const size = declaredSize(dim, (message) => damaged(this.where, `the input "${name}" ${message}`));
+    if (typeof size !== "string") return size ?? this.graph.freshDim();
+    return addDims(size.replace(/\s+/g, ""), 0);
   }
 
   #initializers(
@@ -117,8 +115,8 @@ export class GraphReader {
       throw damaged(this.where, "sparse tensors are not supported");
     const { parameters = isWeight, external } = this.options;
     for (const proto of initializer ?? []) {
-      const value = tensorValue(proto, this.where, external);
       const name = proto.name ?? "";
+      const value = this.#attempt(`the tensor "${name}"`, () => tensorValue(proto, this.where, external));
       const marked = proto.docString === marks.parameter || proto.docString === marks.constant;
       const chosen = marked ? proto.docString === marks.parameter : parameters(name, value);
       const parameter = chosen && graph === this.graph;
@@ -167,7 +165,7 @@ export class GraphReader {
     graph: Graph,
     fail: NodeFail,
   ): readonly Tensor[] {
-    const space = domain === "ai.onnx" || !domain ? "" : domain;
+    const space = domainOf(domain);
     if (space === "" && opType === "Scan") return this.#scan(inputs, raw, names, graph, fail);
     const lower = space === "" && opType && Object.hasOwn(lowerings, opType) ? lowerings[opType] : undefined;
     const foreign = { graph, inputs, raw, outputs: output?.length ?? 0, opset: this.opset, fail };
@@ -242,14 +240,13 @@ export class GraphReader {
     }
     this.#initializers(proto, inner, body);
     for (const node of proto.node ?? []) this.#node(node, inner, body);
+    const given = new Set<Tensor>();
     for (const { name } of proto.output ?? []) {
       const tensor = inner.find(name ?? "");
       if (tensor === undefined) throw fail(`no node makes the output "${name}" of its body`);
-      const own =
-        tensor.graph === body &&
-        tensor.origin.kind === "node" &&
-        ![...body.outputs.values()].includes(tensor);
+      const own = tensor.graph === body && tensor.origin.kind === "node" && !given.has(tensor);
       const output = own ? tensor : this.#add(opTable.Identity, [tensor], {}, body)[0]!;
+      given.add(output);
       body.output(output.name, output);
     }
     return body;
@@ -267,9 +264,8 @@ export class GraphReader {
           : error instanceof ShapeError
             ? error.message
             : `its inputs or attributes do not fit (${(error as Error).message})`;
-      throw new PtxError([{ code: "PTX_MODEL_FILE", where: this.where, message: `${what}: ${message}` }], {
-        cause: error,
-      });
+      const text = printable(`${what}: ${message}`);
+      throw new PtxError([{ code: "PTX_MODEL_FILE", where: this.where, message: text }], { cause: error });
     }
   }
 }

@@ -1,6 +1,8 @@
 /** @file Tensor values in ONNX's form. */
-import { ptxError } from "../../registry/errors.js";
+import { type PtxError, ptxError } from "../../registry/errors.js";
 import { arrayFor, type DType, dtypeCodes, type HostTensor, type TypedData, toData } from "../dtype.js";
+import { type ExternalReader, externalRange } from "./external-data.js";
+import { damaged } from "./model-file.js";
 import { onnx } from "./proto/onnx.js";
 
 /** The element type and shape a file declares for a value. */
@@ -27,29 +29,41 @@ export function tensorProto(name: string, { dtype, dims, data }: HostTensor): on
   return { ...proto, rawData: bytesOf(data as TypedData) };
 }
 
-/** Gives bytes of a model's external data: file name beside the model, first byte, number of bytes. */
-export type ExternalReader = (location: string, offset: number, length: number) => Uint8Array;
-
 /** A stored tensor's value. Throws `PTX_MODEL_FILE` where sizes and data disagree. */
 export function tensorValue(
   proto: onnx.TensorProto.$Properties,
   where: string,
   external?: ExternalReader,
 ): HostTensor {
-  const name = proto.name || "unnamed";
-  const fail = (message: string) => ptxError("PTX_MODEL_FILE", where, `the tensor "${name}" ${message}`);
+  const fail = tensorFail(proto, where);
   const dtype = dtypeOfCode(proto.dataType ?? 0);
   if (dtype === undefined)
     throw fail(`has the element type ${typeName(proto.dataType ?? 0)}, which is not supported`);
-  const dims = (proto.dims ?? []).map(Number);
-  const size = dims.reduce((a, b) => a * b, 1);
-  if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0) || !Number.isSafeInteger(size)) {
-    throw fail(`has the impossible shape [${dims.join(",")}]`);
-  }
+  const { dims, size } = storedShape(proto, fail);
   const data = dtype === "string" ? strings(proto) : numbers(proto, dtype, size, fail, external);
   if (data.length !== size)
     throw fail(`has ${data.length} elements, its shape [${dims.join(",")}] needs ${size}`);
   return { dtype, dims, data };
+}
+
+/** What is said against a stored tensor. */
+type TensorFail = (message: string) => PtxError;
+
+/** Says what is wrong with a tensor of a file. */
+export function tensorFail({ name }: onnx.TensorProto.$Properties, where: string): TensorFail {
+  return (message) => damaged(where, `the tensor "${name || "unnamed"}" ${message}`);
+}
+
+/** A stored tensor's sizes, and how many elements they make. Throws for sizes that no tensor can have. */
+export function storedShape(
+  { dims: declared }: Pick<onnx.TensorProto.$Properties, "dims">,
+  fail: TensorFail,
+): { readonly dims: readonly number[]; readonly size: number } {
+  const dims = (declared ?? []).map(Number);
+  const size = dims.reduce((a, b) => a * b, 1);
+  if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0) || !Number.isSafeInteger(size))
+    throw fail(`has the impossible shape [${dims.join(",")}]`);
+  return { dims, size };
 }
 
 /** Our name of ONNX's element type; undefined for one that graphs do not have. */
@@ -66,13 +80,11 @@ function strings({ stringData }: onnx.TensorProto.$Properties): string[] {
   return (stringData ?? []).map((bytes) => Buffer.from(bytes).toString());
 }
 
-type Fail = (message: string) => Error;
-
 function numbers(
   proto: onnx.TensorProto.$Properties,
   dtype: Exclude<DType, "string">,
   size: number,
-  fail: Fail,
+  fail: TensorFail,
   external?: ExternalReader,
 ): TypedData {
   const array = arrayFor(dtype);
@@ -102,18 +114,29 @@ function numbers(
 }
 
 function externalBytes(
-  { externalData }: onnx.TensorProto.$Properties,
+  proto: onnx.TensorProto.$Properties,
   size: number,
-  fail: Fail,
+  fail: TensorFail,
   external?: ExternalReader,
 ): Uint8Array {
-  const entries = new Map((externalData ?? []).map(({ key, value }) => [key, value ?? ""]));
-  const location = entries.get("location");
-  if (location === undefined) throw fail("is kept outside of the model, but the model does not say where");
-  const [offset, length] = [Number(entries.get("offset") ?? 0), Number(entries.get("length") ?? size)];
-  if (length !== size || !Number.isSafeInteger(offset) || offset < 0) {
-    throw fail(`needs ${size} bytes of "${location}", the model says ${length} from ${offset}`);
-  }
+  const { location, offset, length } = externalRange(proto, size, fail);
   if (external === undefined) throw fail(`is kept in "${location}"; read the model by its path`);
   return external(location, offset, length);
+}
+
+/**
+ * A size that a value is declared with: a number, a symbol, or null where the file leaves it open.
+ * Some programs write -1 for an open size; other negative ones mean nothing.
+ */
+export function declaredSize(
+  dim: onnx.TensorShapeProto.Dimension.$Properties,
+  fail: (message: string) => PtxError,
+): number | string | null {
+  if (dim.dimParam) return dim.dimParam;
+  // An open size reads as 0; only the own property tells it from a real one.
+  if (!Object.hasOwn(dim, "dimValue")) return null;
+  const size = Number(dim.dimValue);
+  if (size === -1) return null;
+  if (!Number.isSafeInteger(size) || size < 0) throw fail(`has the impossible size ${size}`);
+  return size;
 }
