@@ -36,6 +36,7 @@ export type { DType, HostTensor, TensorData } from "./graph/dtype.js";
 export { Graph, type Tensor } from "./graph/graph.js";
 export type { DecodedModel } from "./graph/onnx/decode.js";
 export { readModel, writeModel } from "./graph/onnx/file.js";
+export { type Inspection, inspectModel } from "./graph/onnx/inspect.js";
 export * as ops from "./graph/ops/index.js";
 export {
   constantInit,

@@ -42,7 +42,7 @@ export function checkedModel(bytes: Uint8Array, path: string): CheckedModel {
 const LARGEST_SPARSE = 2 ** 31;
 
 /** Throws `PTX_MODEL_FILE` unless the model holds together. */
-export function checkModel(model: onnx.ModelProto.$Properties, where: string, files?: ExternalFiles): void {
+function checkModel(model: onnx.ModelProto.$Properties, where: string, files?: ExternalFiles): void {
   if (!model.graph || opsetsOf(model).size === 0)
     throw damaged(where, "it is not a whole ONNX model (no graph, or no operator set)");
   for (const program of programsOf(model)) {
