@@ -3,6 +3,7 @@ import type { Predicted } from "../components/contracts.js";
 import type { Row, Tensorizer, TextTensorizer } from "../components/data/contracts.js";
 import type { SplitData } from "../components/data/split-data.js";
 import type { TagTensorizer } from "../components/data/tensorizers/slot-label-tensorizer.js";
+import { mended } from "../components/data/tensorizers/token-cutter.js";
 import type { TagsEvaluated } from "../components/reporters/contracts.js";
 import type { RowOutputs } from "../components/trainers/row-outputs.js";
 import type { Tensor } from "../graph/graph.js";
@@ -54,7 +55,8 @@ export function placedTokens(
     return { text, places: tokens.map(({ startUtf16: start, endUtf16: end }) => ({ start, end })) };
   }
   const text = cutter.textOf(row);
-  const table = new OffsetTable(text, output.unit);
+  // The file was given the mended text: in bytes a NUL is narrower than what stands for it.
+  const table = new OffsetTable(mended(text), output.unit);
   const [starts, ends] = [output.numbers("starts"), output.numbers("ends")].map((list) =>
     Array.from(list, Number),
   );

@@ -52,7 +52,7 @@ const UNFIT = /[\0\p{Cs}]/u;
 const ALL_UNFIT = /[\0\p{Cs}]/gu;
 
 /** A text that is the same to this program and to an exported file: U+FFFD stands for what the latter could not get. Places stay. */
-const mended = (text: string): string => (UNFIT.test(text) ? text.replace(ALL_UNFIT, "\ufffd") : text);
+export const mended = (text: string): string => (UNFIT.test(text) ? text.replace(ALL_UNFIT, "\ufffd") : text);
 
 /** Tokens that were cut already, as a text with single spaces between them. */
 function joined(tokens: readonly string[], tokenizer: Tokenizer): Tokenized {
