@@ -25,7 +25,7 @@ describe.skipIf(missing.length > 0)(
     const folder = workplace();
     const program = join(folder, "build", "predict");
     const label = (file: string, input: string | Buffer) =>
-      spawnSync(program, [file], { input, encoding: "utf8" });
+      spawnSync(program, [file], { input, encoding: "utf8", env: { LC_ALL: "C" } });
 
     beforeAll(() => {
       const source = join(root, "examples/cpp");
