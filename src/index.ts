@@ -23,7 +23,13 @@ export type { BatchSampler, SampledTask } from "./components/samplers/contracts.
 export type { Scheduler } from "./components/schedulers/contracts.js";
 export type { Channel, EpochRecord, Figures, TrainingEvent } from "./components/trainers/contracts.js";
 export type { CompileOptions, Engine, Program, Values } from "./engine/engine.js";
-export { type Exported, exportOnnx } from "./exporters/onnx-exporter.js";
+export {
+  type Exported,
+  type ExportOptions,
+  type ExportTargets,
+  exportOnnx,
+} from "./exporters/onnx-exporter.js";
+export type { QuantizedForm } from "./exporters/quantize/forms.js";
 export { type Gradient, gradients } from "./graph/autodiff.js";
 export type { Dim, Shape } from "./graph/dims.js";
 export type { DType, HostTensor, TensorData } from "./graph/dtype.js";

@@ -1,26 +1,44 @@
 import type { InputForm } from "../components/data/contracts.js";
 import { exportOnnx } from "../exporters/onnx-exporter.js";
+import type { QuantizedForm } from "../exporters/quantize/forms.js";
+import { fusionLines, quantizationLines } from "./export-lines.js";
 import { UNITS, type UnitName } from "./offset-units.js";
 import { loadRegistry, print, terminalLog } from "./session.js";
+import { parseSizes } from "./sizes.js";
 
 /** Options of `pytext-ts export`. */
 export interface ExportCommand {
-  readonly onnx: string;
+  readonly onnx?: string;
+  readonly ort?: string;
   readonly task?: string;
   readonly input: InputForm;
   readonly offsetUnit: UnitName;
+  readonly size: readonly string[];
+  readonly quantize?: QuantizedForm;
+  readonly maxAccuracyDrop?: number;
+  readonly externalData?: boolean;
+  readonly showFusions?: boolean;
   readonly include: readonly string[];
 }
 
 /** `pytext-ts export RUN --onnx FILE`. */
 export async function exportCommand(run: string, options: ExportCommand): Promise<void> {
-  const { written, rows, difference } = await exportOnnx(run, options.onnx, {
+  const { onnx, ort, task, quantize, maxAccuracyDrop, externalData, showFusions } = options;
+  const targets = { ...(onnx !== undefined && { onnx }), ...(ort !== undefined && { ort }) };
+  const { written, rows, difference, quantization, fusions } = await exportOnnx(run, targets, {
     registry: await loadRegistry(options.include),
     log: terminalLog(),
     input: options.input,
     unit: UNITS[options.offsetUnit],
-    ...(options.task !== undefined && { task: options.task }),
+    sizes: parseSizes(options.size),
+    ...(task !== undefined && { task }),
+    ...(quantize !== undefined && { quantize }),
+    ...(maxAccuracyDrop !== undefined && { maxAccuracyDrop }),
+    ...(externalData && { externalData }),
+    ...(showFusions && { fusions: true }),
   });
   print(`checked ${rows} rows: largest difference of a score ${difference.toExponential(1)}`);
+  if (quantization !== undefined) for (const line of quantizationLines(quantization)) print(line);
+  if (fusions !== undefined) for (const line of fusionLines(fusions)) print(line);
   for (const path of written) print(`wrote ${path}`);
 }

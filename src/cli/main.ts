@@ -2,6 +2,7 @@
 /** @file The command line. Commands are loaded when they run, so that `--help` answers at once. */
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { forms } from "../exporters/quantize/forms.js";
 
 /** The exit code for bad input: config, data or command line. */
 const BAD_INPUT = 2;
@@ -89,14 +90,36 @@ command(
   );
 
 command("export <run>", "write a run as one .onnx file")
-  .requiredOption("--onnx <file>", "the file to write")
+  .option("--onnx <file>", "the file to write")
+  .option("--ort <file>", "a file of ONNX Runtime's own format, for its small builds; with or without --onnx")
   .addOption(
     new Option("--input <form>", "what the file takes: whole texts, which it cuts itself; tokens; ids")
       .choices(["text", "tokens", "ids"])
       .default("text"),
   )
   .addOption(offsetUnit("what places in texts count in the file's outputs"))
+  .option(
+    "--size <axis=n>",
+    "a size that is the same in every run, for example batch=1 or tokens=32; all are free by default; may be repeated",
+    collect,
+    [],
+  )
   .option("--task <name>", "which of a run's several tasks")
+  .addOption(
+    new Option(
+      "--quantize <form>",
+      `a smaller form; a table tells what it costs: ${Object.entries(forms)
+        .map(([name, { description }]) => `${name} (${description})`)
+        .join("; ")}`,
+    ).choices(Object.keys(forms)),
+  )
+  .option(
+    "--max-accuracy-drop <points>",
+    "write nothing if the smaller form loses more points of accuracy on the run's test (else eval) rows",
+    decimal(0, true, 100),
+  )
+  .option("--external-data", "keep weights beside the model, in FILE.data; above 1 GB they always are")
+  .option("--show-fusions", "print which operators ONNX Runtime runs in place of the file's")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
 
 command("generate <run>", "texts that a language model writes")

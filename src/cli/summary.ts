@@ -4,6 +4,7 @@ import { loadConfig } from "../registry/load-config.js";
 import { openRun, openTask } from "../tasks/open-task.js";
 import { learnFor, type Summary, summarize } from "../tasks/summary.js";
 import { loadRegistry, print, terminalLog } from "./session.js";
+import { parseSizes } from "./sizes.js";
 
 /** Options of `pytext-ts summary`. */
 export interface SummaryCommand {
@@ -17,7 +18,7 @@ export interface SummaryCommand {
 export async function summaryCommand(path: string, options: SummaryCommand): Promise<void> {
   const log = terminalLog(true);
   const registry = await loadRegistry(options.include);
-  const sizes = new Map(options.size.map(parseSize));
+  const sizes = parseSizes(options.size);
   let summary: Summary;
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     if (options.set.length > 0)
@@ -33,13 +34,6 @@ export async function summaryCommand(path: string, options: SummaryCommand): Pro
   }
   if (options.json) print(JSON.stringify(summary));
   else for (const line of summaryLines(summary)) print(line);
-}
-
-/** `tokens=20`. */
-function parseSize(text: string): [axis: string, size: number] {
-  const [, axis, size] = /^([^=]+)=([1-9]\d{0,6})$/.exec(text) ?? [];
-  if (axis !== undefined) return [axis, Number(size)];
-  throw ptxError("PTX_USAGE", `--size ${text}`, "expected axis=number, for example batch=64 or tokens=20");
 }
 
 function summaryLines({ parameters, count, trainable, frozen, batch, memory }: Summary): string[] {

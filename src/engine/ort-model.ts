@@ -33,6 +33,13 @@ export class OnnxModelFile {
     return this.session.inputNames;
   }
 
+  /** The sizes of an input's axes; null where the file leaves them open. */
+  sizesOf(input: string): readonly (number | null)[] {
+    const found = this.session.inputMetadata.find(({ name }) => name === input);
+    if (found?.isTensor !== true) return [];
+    return found.shape.map((size) => (typeof size === "number" && size >= 0 ? size : null));
+  }
+
   get outputs(): readonly string[] {
     return this.session.outputNames;
   }

@@ -2,7 +2,7 @@
  * @file The second engine: interprets a graph on TensorFlow.js, operator by operator. Slow, but an independent reading
  * of every operator, and a way on where ONNX Runtime is not to be had.
  *
- * It runs float32, int32, int64, bool and string. Floats are computed by TensorFlow; everything else by plain JavaScript,
+ * It runs float32, all integers that there are, bool and string. Floats are computed by TensorFlow; everything else by plain JavaScript,
  * int64 as whole numbers below 2^53; a number beyond is an error, never rounded.
  */
 import { type Static, Type } from "typebox";

@@ -5,7 +5,7 @@ import type { Prediction } from "../tasks/prediction.js";
 import type { ModelTask } from "../tasks/task.js";
 
 /** The largest difference of a score between run and file that is still rounding. */
-const TOLERANCE = 1e-5;
+export const TOLERANCE = 1e-5;
 
 /** What two predictions of a row differ in. */
 interface Difference {
@@ -24,19 +24,20 @@ export function requireAgreement(
   expected: readonly Prediction[],
   got: readonly Prediction[],
   task: Pick<ModelTask, "undecided">,
+  tolerance = TOLERANCE,
 ): number {
   let largest = 0;
   for (const [i, wanted] of expected.entries()) {
     const { number, other } = difference(wanted, got[i]);
     largest = Math.max(largest, number);
-    if (!(largest <= TOLERANCE)) {
+    if (!(largest <= tolerance)) {
       throw ptxError(
         "PTX_EXPORT",
         rows[i]!.origin,
-        `the file's scores differ by ${largest} from the model's (limit ${TOLERANCE}); nothing was written`,
+        `the file's scores differ by ${largest} from the model's (limit ${tolerance}); nothing was written`,
       );
     }
-    if (other !== undefined && !task.undecided(wanted, TOLERANCE)) {
+    if (other !== undefined && !task.undecided(wanted, tolerance)) {
       const [place, ours, theirs] = other;
       throw ptxError(
         "PTX_EXPORT",

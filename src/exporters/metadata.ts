@@ -18,10 +18,12 @@ export interface ModelMetadata {
   readonly input: InputForm;
   /** What places in texts count in. */
   readonly unit: OffsetUnit;
+  /** Sizes of inputs' axes that are the same in every run. */
+  readonly sizes: ReadonlyMap<string, number>;
 }
 
 /** How a file takes texts and tells places in them. */
-export type Signature = Pick<ModelMetadata, "input" | "unit">;
+export type Signature = Pick<ModelMetadata, "input" | "unit" | "sizes">;
 
 /** The metadata of an exported file: task, config, labels, and the run's figures. */
 export function writeMetadata(
@@ -29,7 +31,7 @@ export function writeMetadata(
   config: RunConfig,
   metrics: Readonly<Record<string, unknown>>,
   part: string | undefined,
-  { input, unit }: Signature,
+  { input, unit, sizes }: Signature,
 ): Record<string, string> {
   const { epochs, ...figures } = metrics;
   return {
@@ -39,13 +41,14 @@ export function writeMetadata(
     labels: JSON.stringify(task.labels),
     input,
     offset_unit: unit,
+    ...(sizes.size > 0 && { sizes: JSON.stringify(Object.fromEntries(sizes)) }),
     metrics: JSON.stringify({ ...figures, epochs: Array.isArray(epochs) ? epochs.length : null }),
   };
 }
 
 /** The metadata of a file that this library exported. Throws `PTX_MODEL_FILE` for any other. */
 export async function loadMetadata(path: string, registry: Registry): Promise<ModelMetadata> {
-  const { task, part, config, labels, input, offset_unit: unit } = await readMetadata(path);
+  const { task, part, config, labels, input, offset_unit: unit, sizes = "{}" } = await readMetadata(path);
   const names = labels === undefined ? undefined : (JSON.parse(labels) as unknown);
   if (
     task === undefined ||
@@ -65,7 +68,14 @@ export async function loadMetadata(path: string, registry: Registry): Promise<Mo
     source: `${path}  config`,
     checkFiles: false,
   });
-  return { config: resolved, part, labels: names, input, unit };
+  return { config: resolved, part, labels: names, input, unit, sizes: sizesOf(sizes, path) };
+}
+
+function sizesOf(text: string, path: string): Map<string, number> {
+  const sizes = JSON.parse(text) as unknown;
+  if (isObject(sizes) && Object.values(sizes).every((size) => Number.isInteger(size) && Number(size) > 0))
+    return new Map(Object.entries(sizes) as [string, number][]);
+  throw ptxError("PTX_MODEL_FILE", path, `the sizes in its metadata are not sizes: ${text}`);
 }
 
 function isOneOf<T extends string>(known: readonly T[], value: string | undefined): value is T {

@@ -1,17 +1,31 @@
-import { mkdtemp, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import type { InputForm } from "../components/data/contracts.js";
+import { rename, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { InputForm, Row } from "../components/data/contracts.js";
+import type { Values } from "../engine/engine.js";
+import { writeOptimized } from "../engine/ort-optimized.js";
+import type { Graph } from "../graph/graph.js";
 import { writeModel } from "../graph/onnx/file.js";
 import type { Log } from "../registry/context.js";
+import { ptxError } from "../registry/errors.js";
 import { requireFileTarget } from "../registry/output-file.js";
 import type { Registry } from "../registry/registry.js";
 import { choosePart, deploymentGraph } from "../tasks/deployment.js";
 import { openRun } from "../tasks/open-task.js";
-import { RunPredictor } from "../tasks/predictor.js";
+import type { Prediction } from "../tasks/prediction.js";
+import { type Predictor, RunPredictor } from "../tasks/predictor.js";
+import type { ModelTask } from "../tasks/task.js";
 import type { OffsetUnit } from "../text/offsets.js";
-import { requireAgreement } from "./agreement.js";
+import { requireAgreement, TOLERANCE } from "./agreement.js";
+import { type OperatorChange, operatorChanges } from "./fusions.js";
 import { writeMetadata } from "./metadata.js";
 import { OnnxPredictor } from "./onnx-predictor.js";
+import { compareForm } from "./quantize/compare.js";
+import { forms, type QuantizedForm } from "./quantize/forms.js";
+import { quantizedModel } from "./quantize/quantize.js";
+import { inForm } from "./quantize/quantizing-engine.js";
+import { type QuantizationReport, requireAccuracy } from "./quantize/report.js";
+import { textTimes } from "./quantize/text-time.js";
+import { Workshops } from "./workshops.js";
 
 /** How a run is exported. */
 export interface ExportOptions {
@@ -23,6 +37,22 @@ export interface ExportOptions {
   readonly input?: InputForm;
   /** What places in texts count in, where the file tells them. UTF-16 code units by default. */
   readonly unit?: OffsetUnit;
+  /** Sizes of inputs' axes (`batch`, `tokens`, ...) that are the same in every run; the others are free. */
+  readonly sizes?: ReadonlyMap<string, number>;
+  /** A smaller form than the run's own. */
+  readonly quantize?: QuantizedForm;
+  /** By how many points of accuracy the smaller form may be worse than the run. */
+  readonly maxAccuracyDrop?: number;
+  /** Keeps weights in a second file, `FILE.data`. Models of more than 1 GB always do. */
+  readonly externalData?: boolean;
+  /** Whether to find out what ONNX Runtime makes of the graph. */
+  readonly fusions?: boolean;
+}
+
+/** Where an export goes: to an .onnx file, to one of ONNX Runtime's own format, or to both. */
+export interface ExportTargets {
+  readonly onnx?: string;
+  readonly ort?: string;
 }
 
 /** What an export did. */
@@ -32,40 +62,135 @@ export interface Exported {
   readonly rows: number;
   /** The largest difference of a score. */
   readonly difference: number;
+  /** Of a smaller form: what it is beside the run's own. */
+  readonly quantization?: QuantizationReport;
+  readonly fusions?: readonly OperatorChange[];
 }
 
+/** Tensors of this many bytes and more are kept outside of the model where weights are. */
+const EXTERNAL_FROM = 1024;
+
 /**
- * Writes a run as one .onnx file, vocabulary and labels inside.
- * Held-out rows are predicted by the run and by the file first; throws `PTX_EXPORT`, leaving no file, when they differ.
+ * Writes a run as one .onnx file, vocabulary and labels inside; by its name, or to several targets.
+ * Held-out rows are predicted by the run (in the form that was asked for) and by each file first; throws `PTX_EXPORT`,
+ * leaving no file, when they differ, or when the smaller form is worse than it may be.
  */
 export async function exportOnnx(
   run: string,
-  file: string,
-  { registry, log, task, input = "text", unit = "utf16" }: ExportOptions,
+  target: string | ExportTargets,
+  options: ExportOptions,
 ): Promise<Exported> {
-  requireFileTarget(file, "--onnx");
+  const targets = typeof target === "string" ? { onnx: target } : target;
+  requireSense(targets, options);
+  const { registry, log, task, quantize, externalData = false } = options;
   const open = await openRun(run, registry, log, task);
   const part = choosePart(open.task, task);
-  const graph = deploymentGraph(open, part, input, unit);
+  const { input = "text", unit = "utf16", sizes = new Map() } = options;
+  const graph = deploymentGraph(open, part, { input, unit, sizes });
   const values = open.parameters.feeds(graph.parameters.map(({ name }) => name));
+  const small = quantize && (await quantizedModel(graph, values, quantize, await open.engine()));
+  const metadata = writeMetadata(part, open.config, await open.folder.metrics(), task, {
+    input,
+    unit,
+    sizes,
+  });
   const samples = await open.folder.samples(task);
-  const reference = await RunPredictor.of(open, part);
-  const expected = await reference.predict(samples);
-  await reference.release();
-  // The very bytes are checked, in a folder beside the place that they go to.
-  const workshop = await mkdtemp(join(dirname(resolve(file)), ".export-"));
+  const reference = await RunPredictor.of(quantize ? inForm(open, quantize) : open, part);
+  const expected = await predictions(reference, samples);
+  const check = async (file: string): Promise<number> => {
+    const got = await predictions(await OnnxPredictor.load(file, registry, log, part), samples);
+    return requireAgreement(samples, expected, got, part, quantize ? forms[quantize].tolerance : TOLERANCE);
+  };
+  const workshops = new Workshops();
   try {
-    const metadata = writeMetadata(part, open.config, await open.folder.metrics(), task, { input, unit });
-    const candidates = await writeModel(join(workshop, basename(file)), graph, { values, metadata });
-    const predictor = await OnnxPredictor.load(candidates[0]!, registry, log, part);
-    const got = await predictor.predict(samples);
-    await predictor.release();
-    const difference = requireAgreement(samples, expected, got, part);
-    const written = candidates.map((path) => join(dirname(file), basename(path)));
+    // The very bytes are checked, in a folder beside the place that they go to.
+    const place = await workshops.beside(targets.onnx ?? targets.ort!);
+    const scratch = await workshops.beside(targets.onnx ?? targets.ort!);
+    const write = (path: string, model: { graph: Graph; values: Values }, facts: Record<string, string>) =>
+      writeModel(path, model.graph, {
+        ...{ values: model.values, metadata: { ...metadata, ...facts } },
+        ...(externalData && { externalFrom: EXTERNAL_FROM }),
+      });
+    const candidate = join(place, basename(targets.onnx ?? "model.onnx"));
+    const files = await write(candidate, small ?? { graph, values }, quantize ? { quantize } : {});
+    let difference = await check(candidate);
+    const moves = targets.onnx === undefined ? [] : files.map((path) => [path, beside(targets.onnx!, path)]);
+    if (targets.ort !== undefined) {
+      const ort = join(await workshops.beside(targets.ort), basename(targets.ort));
+      await writeOptimized(candidate, ort, "ort");
+      difference = Math.max(difference, await check(ort));
+      moves.push([ort, targets.ort]);
+    }
+    let quantization: QuantizationReport | undefined;
+    if (quantize && small) {
+      const comparison = await compareForm(open, part, quantize);
+      requireAccuracy(quantize, comparison, options.maxAccuracyDrop);
+      const own = await write(join(scratch, "float32.onnx"), { graph, values }, {});
+      const sides = { ...(await besideRun(own, files, samples, part, options)), comparison };
+      quantization = { form: quantize, parameters: small.parameters, ...sides };
+    }
+    const fusions = options.fusions && (await operatorChanges(candidate, join(scratch, "optimized.onnx")));
     // External data first: a model is never there without it.
-    for (const i of [...candidates.keys()].reverse()) await rename(candidates[i]!, written[i]!);
-    return { written, rows: samples.length, difference };
+    for (const [from, to] of [...moves].reverse()) await rename(from!, to!);
+    const written = moves.map(([, to]) => to!);
+    return {
+      written,
+      rows: samples.length,
+      difference,
+      ...(quantization && { quantization }),
+      ...(fusions && { fusions }),
+    };
   } finally {
-    await rm(workshop, { recursive: true, force: true });
+    await workshops.remove();
   }
+}
+
+/** Throws `PTX_USAGE` or `PTX_FILE_MISSING` for targets and options that cannot be followed. */
+function requireSense({ onnx, ort }: ExportTargets, { quantize, maxAccuracyDrop }: ExportOptions): void {
+  if (onnx === undefined && ort === undefined)
+    throw ptxError("PTX_USAGE", "export", "name the file to write: --onnx FILE, --ort FILE, or both");
+  if (onnx !== undefined) requireFileTarget(onnx, "--onnx");
+  if (ort !== undefined) requireFileTarget(ort, "--ort");
+  if (maxAccuracyDrop !== undefined && quantize === undefined)
+    throw ptxError(
+      "PTX_USAGE",
+      "--max-accuracy-drop",
+      `the run's own form loses nothing: name a smaller one with --quantize, of ${Object.keys(forms).join(", ")}`,
+    );
+}
+
+async function predictions(predictor: Predictor, rows: readonly Row[]): Promise<Prediction[]> {
+  try {
+    return await predictor.predict(rows);
+  } finally {
+    await predictor.release();
+  }
+}
+
+/** Bytes and times of the run's own form and of a smaller one; the models stand first among the files. */
+async function besideRun(
+  run: readonly string[],
+  form: readonly string[],
+  rows: readonly Row[],
+  part: ModelTask,
+  { registry, log }: ExportOptions,
+): Promise<Pick<QuantizationReport, "bytes" | "milliseconds">> {
+  const loaded = [
+    await OnnxPredictor.load(run[0]!, registry, log, part),
+    await OnnxPredictor.load(form[0]!, registry, log, part),
+  ];
+  const [ofRun, ofForm] = await textTimes(loaded, rows);
+  for (const predictor of loaded) await predictor.release();
+  return {
+    bytes: { run: await totalSize(run), form: await totalSize(form) },
+    milliseconds: { run: ofRun!, form: ofForm! },
+  };
+}
+
+/** Where a file of the workshop goes: beside the target. */
+const beside = (target: string, file: string): string => join(dirname(target), basename(file));
+
+async function totalSize(files: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(files.map((path) => stat(path)));
+  return sizes.reduce((total, { size }) => total + size, 0);
 }

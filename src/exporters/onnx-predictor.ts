@@ -1,7 +1,7 @@
 import type { Labels } from "../components/contracts.js";
 import type { Row } from "../components/data/contracts.js";
 import { OnnxModelFile } from "../engine/ort-model.js";
-import type { HostTensor } from "../graph/dtype.js";
+import { type HostTensor, toData } from "../graph/dtype.js";
 import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
@@ -47,10 +47,15 @@ export class OnnxPredictor implements Predictor {
 
   async predict(rows: readonly Row[]): Promise<Prediction[]> {
     const predictions: Prediction[] = [];
-    for (const [start, end] of predictionBatches(rows, this.task.mostCharacters)) {
+    const size = this.signature.sizes.get("batch");
+    for (const [start, end] of predictionBatches(rows, this.task.mostCharacters, size)) {
       const batch = rows.slice(start, end);
+      // A batch of a fixed size is filled up with copies, whose results are not read.
+      while (batch.length < (size ?? 0)) batch.push(batch[0]!);
       const results = await this.file.run(this.#feeds(batch));
-      for (const [i, output] of outputRows(results, batch.length, this.signature.unit).entries())
+      for (const [i, output] of outputRows(results, batch.length, this.signature.unit)
+        .slice(0, end - start)
+        .entries())
         predictions.push(this.task.read(output, batch[i]!, this.labels));
     }
     return predictions;
@@ -68,10 +73,44 @@ export class OnnxPredictor implements Predictor {
         : inputsOf(this.task).map(([, tensorizer]) => tensorizer.serve?.(rows, input) ?? {});
     const feeds: Record<string, HostTensor> = {};
     for (const [name, tensor] of given.flatMap(Object.entries<HostTensor>))
-      if (this.file.inputs.includes(name)) feeds[name] = tensor;
+      if (this.file.inputs.includes(name)) feeds[name] = this.#fitted(name, tensor);
     const missing = this.file.inputs.filter((name) => !(name in feeds));
     if (missing.length > 0)
       throw ptxError("PTX_MODEL_FILE", this.file.path, `no input of the config makes ${missing.join(", ")}`);
     return feeds;
   }
+
+  /** An input's value, filled up with padding to the sizes that the file fixes. Throws `PTX_DATA` for one that is larger. */
+  #fitted(name: string, tensor: HostTensor): HostTensor {
+    const dims = this.file.sizesOf(name).map((size, axis) => size ?? tensor.dims[axis]!);
+    if (dims.length !== tensor.dims.length || dims.every((size, axis) => size === tensor.dims[axis]))
+      return tensor;
+    const axis = dims.findIndex((size, at) => size < tensor.dims[at]!);
+    if (axis >= 0) {
+      const message = `the file takes ${dims[axis]} at axis ${axis} of "${name}", and a row has ${tensor.dims[axis]}`;
+      throw ptxError("PTX_DATA", this.file.path, message, "export with a larger --size, or without");
+    }
+    const specs = inputsOf(this.task).flatMap(([, { fields }]) => fields);
+    const pad = specs.find((spec) => spec.name === name)?.pad ?? 0;
+    return padded(tensor, dims, tensor.dtype === "string" ? "" : pad);
+  }
+}
+
+/** A tensor with `filler` behind its elements along each axis. */
+function padded(
+  { dtype, dims: from, data }: HostTensor,
+  dims: readonly number[],
+  filler: number | string,
+): HostTensor {
+  const values = Array<number | bigint | string>(dims.reduce((a, b) => a * b, 1)).fill(filler);
+  for (let at = 0; at < data.length; at++) {
+    let [rest, place, stride] = [at, 0, 1];
+    for (let axis = dims.length - 1; axis >= 0; axis--) {
+      place += (rest % from[axis]!) * stride;
+      rest = Math.floor(rest / from[axis]!);
+      stride *= dims[axis]!;
+    }
+    values[place] = data[at]!;
+  }
+  return { dtype, dims, data: toData(dtype, values) };
 }

@@ -74,8 +74,14 @@ export class Graph {
   readonly #places: string[] = [];
   #counter = 0;
 
-  /** @param parent the graph whose tensors this one may read (a `Scan` body inside it). */
-  constructor(readonly parent: Graph | null = null) {
+  /**
+   * @param parent the graph whose tensors this one may read (a `Scan` body inside it)
+   * @param sizes numbers that stand for symbols in the shapes of inputs
+   */
+  constructor(
+    readonly parent: Graph | null = null,
+    readonly sizes: ReadonlyMap<string, number> = new Map(),
+  ) {
     this.depth = parent === null ? 0 : parent.depth + 1;
     this.#root = parent === null ? this : parent.#root;
   }
@@ -97,7 +103,8 @@ export class Graph {
 
   /** Declares a value that each run feeds. Axes may be symbols. */
   input(name: string, dtype: DType, shape: Shape): Tensor {
-    const tensor = new Tensor(this, this.#claim(name), dtype, shape, { kind: "input" });
+    const sized = shape.map((dim) => this.sizes.get(String(dim)) ?? dim);
+    const tensor = new Tensor(this, this.#claim(name), dtype, sized, { kind: "input" });
     this.inputs.push(tensor);
     return tensor;
   }

@@ -22,20 +22,43 @@ export function columnsOf(part: ModelTask): string[] {
   return [...new Set(inputsOf(part).flatMap(([, { columns }]) => columns))];
 }
 
-/** The model in inference mode, without targets, with the outputs that are deployed. */
+/** How a deployed graph takes texts and tells places in them. */
+export interface DeploymentForm {
+  readonly input: InputForm;
+  /** What places in texts count in; UTF-16 code units by default. */
+  readonly unit?: OffsetUnit;
+  /** Sizes of inputs' axes (`batch`, `tokens`, ...) that are the same in every run. */
+  readonly sizes?: ReadonlyMap<string, number>;
+}
+
+/** The model in inference mode, without targets, with the outputs that are deployed. Throws `PTX_USAGE` for the size of an axis that no input has. */
 export function deploymentGraph(
   { task, parameters, context }: OpenTask,
   part: ModelTask,
-  form: InputForm,
-  unit: OffsetUnit = "utf16",
+  { input: form, unit = "utf16", sizes = new Map() }: DeploymentForm,
 ): Graph {
-  const graph = new Graph();
+  const graph = new Graph(null, sizes);
   const scope = Scope.root(graph, "infer", parameters, context);
   const { outputs } = part.build(scope, { form, targets: false });
   if (task.parts.size === 1) parameters.requireAllDeclared();
+  if (sizes.size > 0)
+    requireAxes(deploymentGraph({ task, parameters, context } as OpenTask, part, { input: form }), sizes);
   for (const [output, tensor] of Object.entries(part.deploy(outputs, unit))) graph.output(output, tensor);
   optimize(graph);
   return graph;
+}
+
+function requireAxes({ inputs }: Graph, sizes: ReadonlyMap<string, number>): void {
+  const axes = [...new Set(inputs.flatMap(({ shape }) => shape.filter((dim) => typeof dim === "string")))];
+  for (const axis of sizes.keys()) {
+    if (axes.includes(axis)) continue;
+    throw ptxError(
+      "PTX_USAGE",
+      `--size ${axis}`,
+      `no input has the axis "${axis}"${didYouMean(axis, axes)}`,
+      `the axes are ${axes.join(", ")}`,
+    );
+  }
 }
 
 /** The only model of a task, or of several the named one. Throws `PTX_USAGE` where the name is missing or wrong. */

@@ -21,17 +21,18 @@ export interface Predictor {
 const MOST_ROWS = 64;
 const MOST_CHARACTERS = 2 ** 18;
 
-/** Cuts rows, in order, into batches: `[start, end)`. A row longer than the limit is a batch of its own. */
+/** Cuts rows, in order, into batches of `mostRows` at most: `[start, end)`. A row longer than the limit is a batch of its own. */
 export function predictionBatches(
   rows: readonly Row[],
   mostCharacters = MOST_CHARACTERS,
+  mostRows = MOST_ROWS,
 ): [start: number, end: number][] {
   const batches: [number, number][] = [];
   let [start, longest] = [0, 0];
   for (const [at, row] of rows.entries()) {
     const characters = charactersOf(row);
     const count = at - start + 1;
-    if (at > start && (count > MOST_ROWS || Math.max(longest, characters) * count > mostCharacters)) {
+    if (at > start && (count > mostRows || Math.max(longest, characters) * count > mostCharacters)) {
       batches.push([start, at]);
       [start, longest] = [at, 0];
     }
@@ -83,7 +84,7 @@ export class RunPredictor implements Predictor {
 
   /** Compiles a model of an open task for prediction. */
   static async of(open: OpenTask, part: ModelTask): Promise<RunPredictor> {
-    const graph = deploymentGraph(open, part, "ids");
+    const graph = deploymentGraph(open, part, { input: "ids" });
     const engine = await open.engine();
     const frozen = open.parameters.feeds(graph.parameters.map(({ name }) => name));
     return new RunPredictor(open, part, await engine.compile(graph, { frozen }));

@@ -3,7 +3,6 @@ import type { Predicted } from "../components/contracts.js";
 import type { Row, Tensorizer, TextTensorizer } from "../components/data/contracts.js";
 import type { SplitData } from "../components/data/split-data.js";
 import type { TagTensorizer } from "../components/data/tensorizers/slot-label-tensorizer.js";
-import { mended } from "../components/data/tensorizers/token-cutter.js";
 import type { TagsEvaluated } from "../components/reporters/contracts.js";
 import type { RowOutputs } from "../components/trainers/row-outputs.js";
 import type { Tensor } from "../graph/graph.js";
@@ -11,6 +10,7 @@ import { cast } from "../graph/ops/elementwise.js";
 import { decodeIds } from "../graph/ops/lookup.js";
 import { ptxError } from "../registry/errors.js";
 import { parseTag, readTags } from "../text/label-schemes.js";
+import { mended } from "../text/normalize.js";
 import { OffsetTable, type OffsetUnit } from "../text/offsets.js";
 import { requireNumbers } from "./class-scores.js";
 import type { OutputRow, SlotPrediction, TokenPrediction } from "./prediction.js";
@@ -55,7 +55,6 @@ export function placedTokens(
     return { text, places: tokens.map(({ startUtf16: start, endUtf16: end }) => ({ start, end })) };
   }
   const text = cutter.textOf(row);
-  // The file was given the mended text: in bytes a NUL is narrower than what stands for it.
   const table = new OffsetTable(mended(text), output.unit);
   const [starts, ends] = [output.numbers("starts"), output.numbers("ends")].map((list) =>
     Array.from(list, Number),

@@ -7,7 +7,7 @@ import { ptxError } from "../registry/errors.js";
 import { missingFile } from "../registry/input-file.js";
 import type { Registry } from "../registry/registry.js";
 import { choosePart } from "./deployment.js";
-import { type OpenRun, openRun } from "./open-task.js";
+import { type OpenTask, openRun } from "./open-task.js";
 import type { ModelTask } from "./task.js";
 
 /** How a run is tested. */
@@ -58,7 +58,7 @@ export async function testRun(
   for (const [task, part] of tested) {
     if (open.folder.hasOwn(task)) await open.folder.loadParameters(open.parameters, task);
     const rows = await part.data().load("test");
-    const predictions = await evaluate(open, part, rows);
+    const predictions = await evaluateRows(open, part, rows);
     figures.set(task, part.report(rows, predictions));
     compared.push([task, part, rows, predictions]);
   }
@@ -71,8 +71,8 @@ export async function testRun(
   return name === undefined ? open.task.combine(figures) : figures.get(name)!;
 }
 
-/** What a part's model gives for the rows of a split. */
-async function evaluate(open: OpenRun, part: ModelTask, rows: SplitData): Promise<Predictions> {
+/** What a part's model gives for the rows of a split, computed by the engine that the open task makes. */
+export async function evaluateRows(open: OpenTask, part: ModelTask, rows: SplitData): Promise<Predictions> {
   const evaluator = await Evaluator.compile(
     await open.engine(),
     (scope) => part.build(scope, { form: "ids", targets: true }),

@@ -1,5 +1,12 @@
 /** Normalised text that remembers which piece of the original every part of it came from. */
 
+/** NUL characters, at which strings end on their way into ONNX Runtime, and halves of surrogate pairs, which UTF-8 lacks. */
+const UNFIT = /[\0\p{Cs}]/u;
+const ALL_UNFIT = /[\0\p{Cs}]/gu;
+
+/** A text that is the same to this program and to an exported file: U+FFFD stands for what the latter could not get. Places stay. */
+export const mended = (text: string): string => (UNFIT.test(text) ? text.replace(ALL_UNFIT, "\ufffd") : text);
+
 /** What to do to a text before it is cut. */
 export interface NormalizeOptions {
   /** Lower-case by Unicode's rules, whatever the machine's locale. */

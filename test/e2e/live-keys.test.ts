@@ -24,7 +24,7 @@ const base = {
       decoder: { MLPDecoder: { hidden_dims: [5] } },
     },
   },
-  trainer: { epochs: 7, optimizer: { Adam: { lr: 0.05 } } },
+  trainer: { epochs: 12, optimizer: { Adam: { lr: 0.05 } } },
   batcher: { PoolingBatcher: { train_batch_size: 7 } },
 };
 

@@ -154,7 +154,8 @@ const cases: Readonly<Record<string, Case>> = {
   "intent and slots, tags by a CRF, intents given to the tagger": {
     task: joint({ word_output_layer: "CRFOutputLayer", use_doc_probs_in_word: true, doc_loss_weight: 2 }),
     source: tsv,
-    figure: ["intent_accuracy", 0.2],
+    // Three times what guessing among 20 intents gives: there are few rows to learn from.
+    figure: ["intent_accuracy", 0.15],
   },
   "intent and slots by a Transformer": {
     task: joint({
@@ -263,6 +264,19 @@ describe.each(Object.keys(cases))("%s", (name) => {
     for (const [i, prediction] of (await predict(ofFile!, texts)).entries())
       expectSame(prediction, together[i]!);
     for (const [i, text] of texts.entries()) expectSame((await predict(ofRun!, [text]))[0]!, together[i]!);
+  });
+
+  test("files whose places count otherwise say the same", async () => {
+    const texts = [...ODD.map(([text]) => text), "\0nul\0 here", "half \ud83d of a pair at 5"];
+    const expected = await predict(ofRun!, texts);
+    for (const unit of ["code_points", "utf8_bytes"] as const) {
+      const file = `${run}-${unit}.onnx`;
+      await exportOnnx(run, file, { registry, log: silentLog, unit });
+      const other = await loadModel(file, { registry });
+      for (const [i, prediction] of (await predict(other, texts)).entries())
+        expectSame(prediction, expected[i]!);
+      await other.release();
+    }
   });
 
   test("the second engine predicts the same", async () => {

@@ -25,14 +25,19 @@ describe("the Tokenizer of the TensorFlow.js engine", () => {
     expect(found).toEqual({ dims: [3, 2], data: ["a", "😀", "#", "#", "日", "#"] });
   });
 
+  it("cuts at NUL and drops what is empty", async () => {
+    const found = await cut({ separators: ["\0"] }, ["\0a b\0\0c", "", "d\0"]);
+    expect(found).toEqual({ dims: [3, 2], data: ["a b", "c", "#", "#", "d", "#"] });
+  });
+
   it("keeps the head of each string", async () => {
     const found = await cut({ tokenexp: "\\A(?s:.{1,2})" }, ["a😀b", "", "\n"]);
     expect(found).toEqual({ dims: [3, 1], data: ["a😀", "#", "\n"] });
   });
 
   it.each([
-    [{ separators: [" "] }, 'this engine cuts at no separators, got [" "]'],
-    [{ separators: ["", " "] }, 'this engine cuts at no separators, got [""," "]'],
+    [{ separators: [" "] }, 'this engine cuts at no separator but NUL, got [" "]'],
+    [{ separators: ["", " "] }, 'this engine cuts at no separator but NUL, got [""," "]'],
     [{ separators: [""], mark: 1 }, "this engine neither marks nor drops pieces"],
     [{ separators: [""], mincharnum: 2 }, "this engine neither marks nor drops pieces"],
     [{ tokenexp: "[a-z]+" }, "the expression [a-z]+ is not one that this engine cuts by"],

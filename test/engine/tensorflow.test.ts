@@ -357,7 +357,7 @@ describe("what this engine cannot run", () => {
       return { y: outputs[0]! };
     };
     await expect(compiled(build)).rejects.toThrow(
-      /PTX_ENGINE {2}model\/crf \(model\/crf\/Cast_\d+\)\n {2}model\/crf\/Cast_\d+ is float64\[2\]; the tensorflow engine runs float32, int32, int64, bool, string: use the engine onnxruntime/,
+      /PTX_ENGINE {2}model\/crf \(model\/crf\/Cast_\d+\)\n {2}model\/crf\/Cast_\d+ is float64\[2\]; the tensorflow engine runs float32, int32, int64, int8, uint8, bool, string: use the engine onnxruntime/,
     );
   });
 

@@ -160,13 +160,14 @@ describe.each(configs.map((file) => file.replace(/\.json$/, "")))("configs/%s.js
         const ours = await loadModel(run, { registry, ...of });
         const expected = await ours.predict(samples);
         await ours.release();
-        for (const input of ["text", "tokens", "ids"] as const) {
-          const file = join(folder, `${name}-${part}-${input}.onnx`);
+        for (const [input, batch] of [["text"], ["text", 2], ["tokens"], ["ids"]] as const) {
+          const file = join(folder, `${name}-${part}-${input}-${batch ?? "any"}.onnx`);
           // It compares all held-out rows by itself, and throws where they differ.
           const { rows, difference: largest } = await exportOnnx(run, file, {
             registry,
             log: silentLog,
             input,
+            ...(batch !== undefined && { sizes: new Map([["batch", batch]]) }),
             ...of,
           });
           expect(rows).toBeGreaterThan(0);

@@ -79,9 +79,9 @@ describe("heads over shared modules", () => {
     expect(inEncoder(graph)).toBeGreaterThan(0);
     expect(loops(twice.graph)).toBe(2 * loops(graph));
     expect(scope.masks.filter(({ name }) => name.startsWith("shared.encoder"))).toHaveLength(1);
-    const infer = deploymentGraph(open, part, "ids");
+    const infer = deploymentGraph(open, part, { input: "ids" });
     expect(count(infer, "LSTM")).toBe(1);
-    expect(count(deploymentGraph(twice.open, twice.part, "ids"), "LSTM")).toBe(2);
+    expect(count(deploymentGraph(twice.open, twice.part, { input: "ids" }), "LSTM")).toBe(2);
   });
 
   test("read one input that they share, and targets of their own", async () => {

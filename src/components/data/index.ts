@@ -11,6 +11,7 @@ import { ParallelFilesDataSource } from "./sources/parallel-source.js";
 import { ParquetDataSource } from "./sources/parquet-source.js";
 import { TextDataSource } from "./sources/text-source.js";
 import { CSVDataSource, TSVDataSource } from "./sources/tsv-source.js";
+import { BERTTensorizer } from "./tensorizers/bert-tensorizer.js";
 import { ByteTensorizer, ByteTokenTensorizer } from "./tensorizers/byte-tensorizer.js";
 import { CapitalizationTensorizer } from "./tensorizers/capitalization-tensorizer.js";
 import { CharacterTokenTensorizer } from "./tensorizers/character-tensorizer.js";
@@ -53,6 +54,7 @@ export const dataComponents = [
   SeqTokenTensorizer,
   ByteTensorizer,
   NGramTensorizer,
+  BERTTensorizer,
   FloatListTensorizer,
   FloatListSeqTensorizer,
   LabelTensorizer,

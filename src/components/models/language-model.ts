@@ -90,7 +90,7 @@ function lookingAhead({ tensors }: ModelInput): Heard {
 }
 
 /** The layers over vectors, from the state that is carried from batch to batch: h and c of every layer, end to end. */
-function layersOver(scope: Scope, config: Config, vectors: TokenVectors): StackResult {
+function layersOver(scope: Scope, config: Config, words: TokenVectors): StackResult {
   const { lstm_dim: hidden, num_layers: layers, dropout, variational_dropout, init_range } = config;
   const options = {
     hidden,
@@ -100,10 +100,10 @@ function layersOver(scope: Scope, config: Config, vectors: TokenVectors): StackR
     dropoutByToken: !variational_dropout,
     init: initializer(init_range),
   };
-  return scope.carry("state", ["batch", 2 * layers * hidden], (state) => {
+  return scope.carry("state", [words.vectors.dim(0), 2 * layers * hidden], (state) => {
     const parts = split(state, 1, Array<number>(2 * layers).fill(hidden));
     const initial = Array.from({ length: layers }, (_, i) => [[parts[2 * i]!, parts[2 * i + 1]!]]);
-    const result = scope.within("lstm", (at) => lstmStack(at, vectors, options, initial));
+    const result = scope.within("lstm", (at) => lstmStack(at, words, options, initial));
     return { state: concat(result.final.flat(2), 1), result };
   });
 }

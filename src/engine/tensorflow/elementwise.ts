@@ -94,6 +94,8 @@ function converter(x: Value, to: ValueType): (i: number) => number | string {
   switch (to) {
     case "bool":
       return (i) => (numbers[i] === 0 ? 0 : 1);
+    case "int8":
+    case "uint8":
     case "int32":
     case "int64":
       return (i) => Math.trunc(numbers[i]!);

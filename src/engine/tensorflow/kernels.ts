@@ -4,6 +4,7 @@ import { elementwiseKernels } from "./elementwise.js";
 import type { Kernels } from "./kernel.js";
 import { lookupKernels } from "./lookup.js";
 import { matrixKernels } from "./matrix.js";
+import { quantizedKernels } from "./quantized.js";
 import { recurrentKernels } from "./recurrent.js";
 import { reductionKernels } from "./reduction.js";
 import { scanKernels } from "./scan.js";
@@ -15,6 +16,7 @@ export const kernels: Kernels<OpName> = {
   ...elementwiseKernels,
   ...lookupKernels,
   ...matrixKernels,
+  ...quantizedKernels,
   ...recurrentKernels,
   ...reductionKernels,
   ...scanKernels,

@@ -1,4 +1,5 @@
 /** @file Kernels of the operators that pick elements by position and put them back. */
+import type { AttributesOf } from "../../graph/ops/table.js";
 import { around, broadcast, checkedIds, type Dims, normal, sizeOf, stridesOf } from "./arrays.js";
 import { exact, filled, float, type Kernels, pick } from "./kernel.js";
 import { type Numbers, room, Value } from "./value.js";
@@ -81,6 +82,21 @@ function rising(a: number | string, b: number | string): number {
   return typeof a === "number" ? a - Number(b) : Buffer.compare(Buffer.from(a), Buffer.from(String(b)));
 }
 
+/** A table that every run would make anew, by its node's attributes. */
+const encoderTables = new WeakMap<object, ReadonlyMap<number | string, number | string>>();
+
+function encoderTable(
+  attributes: AttributesOf<"LabelEncoder">,
+): ReadonlyMap<number | string, number | string> {
+  const known = encoderTables.get(attributes);
+  if (known !== undefined) return known;
+  const keys = attributes.keys_strings ?? attributes.keys_int64s ?? [];
+  const values = attributes.values_strings ?? attributes.values_int64s ?? [];
+  const table = new Map<number | string, number | string>(keys.map((key, i) => [key, values[i]!]));
+  encoderTables.set(attributes, table);
+  return table;
+}
+
 /** Kernels of the lookups. */
 export const lookupKernels: Kernels<Lookup> = {
   Gather: ({ tf, inputs: [table, ids], attributes: { axis } }) => {
@@ -143,12 +159,10 @@ export const lookupKernels: Kernels<Lookup> = {
   },
 
   LabelEncoder: ({ inputs: [x], attributes }) => {
-    const keys = attributes.keys_strings ?? attributes.keys_int64s ?? [];
-    const values = attributes.values_strings ?? attributes.values_int64s ?? [];
     const strings = attributes.values_strings !== undefined;
     // The defaults of ONNX.
     const unknown = strings ? (attributes.default_string ?? "_Unused") : (attributes.default_int64 ?? -1);
-    const table = new Map<number | string, number | string>(keys.map((key, i) => [key, values[i]!]));
+    const table = encoderTable(attributes);
     return filled(strings ? "string" : "int64", x.dims, x.size, (i) => table.get(x.data[i]!) ?? unknown);
   },
 

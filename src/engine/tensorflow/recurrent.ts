@@ -15,6 +15,7 @@ interface Weights {
 /** From a step's input `[batch, dim]` and the states `[batch, hidden]` to the new states; the first is the output. */
 type Cell = (x: DeviceTensor, states: readonly DeviceTensor[], weights: Weights) => readonly DeviceTensor[];
 
+/** What a recurrence runs over and with. */
 interface Recurrence {
   readonly x: Value;
   readonly weight: Value;
@@ -102,10 +103,15 @@ function gruCell(tf: TensorFlow, linearBeforeReset: boolean): Cell {
   };
 }
 
+/** An LSTM over a batch of sequences. */
+export function runLstm(tf: TensorFlow, given: Recurrence): Value[] {
+  return run(tf, given, lstmCell(tf));
+}
+
 /** Kernels of the fused recurrent operators. */
 export const recurrentKernels: Kernels<"LSTM" | "GRU"> = {
   LSTM: ({ tf, inputs: [x, weight, recurrence, bias, lengths, h, c], attributes: { direction } }) =>
-    run(tf, { x, weight, recurrence, bias, lengths, initial: [h, c], direction }, lstmCell(tf)),
+    runLstm(tf, { x, weight, recurrence, bias, lengths, initial: [h, c], direction }),
   GRU: ({ tf, inputs: [x, weight, recurrence, bias, lengths, h], attributes }) => {
     const { direction, linear_before_reset } = attributes;
     const given = { x, weight, recurrence, bias, lengths, initial: [h], direction };

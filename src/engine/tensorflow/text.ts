@@ -1,4 +1,5 @@
 /** @file The kernels that read strings. */
+import { NUL } from "../../graph/ops/strings.js";
 import { headExpression, MOST_CHARACTERS } from "../../graph/ops/text.js";
 import { sizeOf } from "./arrays.js";
 import { filled, type Kernels } from "./kernel.js";
@@ -22,7 +23,8 @@ export const textKernels: Kernels<"Tokenizer" | "RegexFullMatch"> = {
   Tokenizer: ({ inputs: [x], attributes: { mark, mincharnum, pad_value, separators, tokenexp } }) => {
     if (mark !== 0 || mincharnum !== 1) throw new Error("this engine neither marks nor drops pieces");
     const [separator, ...others] = separators ?? [];
-    if (others.length > 0) throw new Error(`this engine cuts at one separator, got ${separators!.length}`);
+    if (separator !== undefined && (others.length > 0 || (separator !== "" && separator !== NUL)))
+      throw new Error(`this engine cuts at no separator but NUL, got ${JSON.stringify(separators)}`);
     const most = tokenexp === undefined ? null : headLength(tokenexp);
     const pieces = x.strings.map((text) => {
       if (separator === "") return [...text];

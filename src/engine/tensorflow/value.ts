@@ -9,6 +9,8 @@ export const supportedTypes = [
   "float32",
   "int32",
   "int64",
+  "int8",
+  "uint8",
   "bool",
   "string",
 ] as const satisfies readonly DType[];
@@ -16,7 +18,7 @@ export const supportedTypes = [
 export type ValueType = (typeof supportedTypes)[number];
 
 /** Elements by type: `int64` as whole numbers in doubles (exact below 2^53), `bool` as 0 and 1. */
-export type HostData = Float32Array | Int32Array | Float64Array | Uint8Array | readonly string[];
+export type HostData = Float32Array | Int32Array | Float64Array | Int8Array | Uint8Array | readonly string[];
 /** Elements that are numbers. */
 export type Numbers = Exclude<HostData, readonly string[]>;
 
@@ -34,6 +36,9 @@ export function room(dtype: Exclude<ValueType, "string">, size: number): Numbers
       return new Int32Array(size);
     case "int64":
       return new Float64Array(size);
+    case "int8":
+      return new Int8Array(size);
+    case "uint8":
     case "bool":
       return new Uint8Array(size);
     default:
@@ -100,11 +105,11 @@ export class Value {
     return this.data as readonly string[];
   }
 
-  /** The value on TensorFlow's side, which has neither int64 nor useful strings. */
+  /** The value on TensorFlow's side, which has no other integers than int32, and no useful strings. */
   tensor(tf: TensorFlow): DeviceTensor {
     if (this.#device === undefined) {
       const { dtype } = this;
-      if (dtype === "string" || dtype === "int64")
+      if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool")
         throw new Error(`TensorFlow.js does not compute with ${dtype}`);
       this.#device = tf.tensor(this.numbers as Float32Array, [...this.dims], dtype);
       if (this.#owned) tf.keep(this.#device);

@@ -1,6 +1,7 @@
 /** @file ONNX models as graphs: the same operators under the same names, with types inferred anew. */
 import type { HostTensor } from "../dtype.js";
 import type { Graph } from "../graph.js";
+import { isOrtFormat, ortMetadata } from "./ort-format.js";
 import { onnx } from "./proto/onnx.js";
 import { type DecodeOptions, damaged, GraphReader } from "./read-graph.js";
 
@@ -44,8 +45,15 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Dec
   };
 }
 
-/** The metadata alone. Throws `PTX_MODEL_FILE` for a damaged file. */
+/** The metadata alone, of a file in ONNX Runtime's own format too. Throws `PTX_MODEL_FILE` for a damaged file. */
 export function decodeMetadata(bytes: Uint8Array, where: string): Readonly<Record<string, string>> {
+  if (isOrtFormat(bytes)) {
+    try {
+      return ortMetadata(bytes);
+    } catch (error) {
+      throw damaged(where, `it is not a whole file of ONNX Runtime's format (${(error as Error).message})`);
+    }
+  }
   return metadataIn(parse(bytes, where));
 }
 

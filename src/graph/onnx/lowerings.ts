@@ -10,7 +10,12 @@ import { constantVector, gatherND, isNaNOf, settledChoice } from "./lowerings-si
 import type { NodeFail, RawValue } from "./read-attributes.js";
 
 /** How many inputs our operators expect; those that a file leaves out at the end are null. */
-export const inputCounts: Readonly<Record<string, number>> = { Gemm: 3, Slice: 5, LayerNormalization: 3 };
+export const inputCounts: Readonly<Record<string, number>> = {
+  Gemm: 3,
+  Slice: 5,
+  LayerNormalization: 3,
+  MatMulInteger: 4,
+};
 
 /** By operator of ONNX's own domain; the others are taken as they are. */
 export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>> = {

@@ -23,4 +23,10 @@ export const floatAttributes: ReadonlySet<string> = new Set([
 ]);
 
 /** Operators whose trailing outputs may be left out of a file when nobody reads them. */
-export const optionalOutputs: ReadonlySet<string> = new Set(["LayerNormalization", "LSTM", "GRU", "Unique"]);
+export const optionalOutputs: ReadonlySet<string> = new Set([
+  "LayerNormalization",
+  "DynamicQuantizeLSTM",
+  "LSTM",
+  "GRU",
+  "Unique",
+]);

@@ -181,6 +181,13 @@ export const encodeStrings = (
   ids: readonly number[],
   unknown: number,
 ): Tensor => apply(LabelEncoder, [x], { keys_strings: keys, values_int64s: ids, default_int64: unknown });
+/** int64 ids of other ids; one that is no key gets `unknown`. */
+export const encodeIds = (
+  x: Tensor,
+  keys: readonly number[],
+  ids: readonly number[],
+  unknown: number,
+): Tensor => apply(LabelEncoder, [x], { keys_int64s: keys, values_int64s: ids, default_int64: unknown });
 /** The string of each id. */
 export const decodeIds = (ids: Tensor, names: readonly string[]): Tensor =>
   apply(LabelEncoder, [ids], { keys_int64s: [...names.keys()], values_strings: names, default_string: "" });

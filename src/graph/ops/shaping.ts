@@ -452,7 +452,10 @@ export function full(graph: Graph, dtype: DType, shape: Shape, value: number): T
 }
 
 /** `[0, 1, ..., size - 1]` as int64. */
-export function range(graph: Graph, size: Dim): Tensor {
-  const scalar = (value: number): Tensor => graph.constant("int64", [], [value]);
-  return apply(Range, [scalar(0), squeeze(dimsTensor(graph, [size]), [0]), scalar(1)], {});
+export const range = (graph: Graph, size: Dim): Tensor => upTo(squeeze(dimsTensor(graph, [size]), [0]));
+
+/** `[0, 1, ..., limit - 1]` for an int64 scalar: an axis whose size is computed. */
+export function upTo(limit: Tensor): Tensor {
+  const scalar = (value: number): Tensor => limit.graph.constant("int64", [], [value]);
+  return apply(Range, [scalar(0), limit, scalar(1)], {});
 }

@@ -2,6 +2,7 @@
 import * as elementwise from "./elementwise.js";
 import * as lookup from "./lookup.js";
 import * as matrix from "./matrix.js";
+import * as quantized from "./quantized.js";
 import * as recurrent from "./recurrent.js";
 import * as reduction from "./reduction.js";
 import { Scan } from "./scan.js";
@@ -20,6 +21,8 @@ export const opTable = {
   Cos: elementwise.Cos,
   CumSum: reduction.CumSum,
   Div: elementwise.Div,
+  DynamicQuantizeLinear: quantized.DynamicQuantizeLinear,
+  DynamicQuantizeLSTM: quantized.DynamicQuantizeLSTM,
   Equal: elementwise.Equal,
   Erf: elementwise.Erf,
   Exp: elementwise.Exp,
@@ -40,6 +43,7 @@ export const opTable = {
   LogSoftmax: reduction.LogSoftmax,
   LSTM: recurrent.LSTM,
   MatMul: matrix.MatMul,
+  MatMulInteger: quantized.MatMulInteger,
   Max: elementwise.Max,
   Min: elementwise.Min,
   Mul: elementwise.Mul,

@@ -11,7 +11,8 @@ export type Substitution = (
 
 /**
  * Visits nodes in order, bodies inside their loops; each is first pointed at what stands for its inputs, then asked
- * what stands for its outputs. The declared outputs of graphs keep their own tensors, and so the nodes that make them.
+ * what stands for its outputs; nodes that are added by the answer come to stand before it. The declared outputs of
+ * graphs keep their own tensors, and so the nodes that make them.
  */
 export function substitute(graph: Graph, decide: Substitution): void {
   rewrite(graph, decide, new Map());
@@ -19,11 +20,14 @@ export function substitute(graph: Graph, decide: Substitution): void {
 }
 
 function rewrite(graph: Graph, decide: Substitution, known: Map<Tensor, Tensor>): void {
-  for (const node of graph.nodes) {
+  const nodes = graph.nodes;
+  graph.nodes = [];
+  for (const node of nodes) {
     node.inputs = node.inputs.map((input) => input && (known.get(input) ?? input));
     for (const body of bodiesOf(node)) rewrite(body, decide, known);
     refreshCaptures(node);
     for (const [from, to] of decide(node, known) ?? []) known.set(from, to);
+    graph.nodes.push(node);
   }
 }
 

@@ -22,6 +22,8 @@ export interface OpCase {
   readonly inputs: readonly CaseInput[];
   /** Applies the operator under test; gives its results. */
   readonly build: (inputs: readonly Tensor[]) => readonly Tensor[];
+  /** How far two engines may be apart, where it is more than rounding: relative, above 1. */
+  readonly tolerance?: number;
 }
 
 /** Random cases of one operator. */
@@ -155,6 +157,16 @@ export class Draw {
       default:
         return this.float(list);
     }
+  }
+
+  /** Whole numbers of a byte. */
+  bytes(dtype: "int8" | "uint8", list: readonly Axis[]): CaseInput {
+    const [low, high] = dtype === "int8" ? [-127, 127] : [0, 255];
+    return input(
+      dtype,
+      list,
+      Array.from({ length: count(list) }, () => this.integer(low, high)),
+    );
   }
 
   /** One integer between two, both included. */

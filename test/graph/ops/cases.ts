@@ -4,6 +4,7 @@ import type { CaseGenerator } from "./arbitraries.js";
 import { elementwiseCases } from "./cases-elementwise.js";
 import { lookupCases } from "./cases-lookup.js";
 import { matrixCases } from "./cases-matrix.js";
+import { quantizedCases } from "./cases-quantized.js";
 import { recurrentCases } from "./cases-recurrent.js";
 import { shapingCases } from "./cases-shaping.js";
 
@@ -12,6 +13,7 @@ export const cases: { readonly [O in OpName]: CaseGenerator } = {
   ...elementwiseCases,
   ...lookupCases,
   ...matrixCases,
+  ...quantizedCases,
   ...recurrentCases,
   ...shapingCases,
 };

@@ -51,13 +51,17 @@ export async function runOnce(
   }
 }
 
-/** Two engines' results: equal types, sizes, integers and strings; floats within a few roundings of float32. */
-export function expectAgreement(got: Record<string, HostTensor>, wanted: Record<string, HostTensor>): void {
+/** Two engines' results: equal types, sizes, integers and strings; floats within a few roundings of float32, or as near as `tolerance`. */
+export function expectAgreement(
+  got: Record<string, HostTensor>,
+  wanted: Record<string, HostTensor>,
+  tolerance = 4e-6,
+): void {
   expect(Object.keys(got)).toEqual(Object.keys(wanted));
   for (const [name, value] of Object.entries(wanted)) {
     const other = got[name]!;
     expect({ dtype: other.dtype, dims: other.dims }).toEqual({ dtype: value.dtype, dims: value.dims });
-    if (isFloat(value.dtype)) expectClose(numbers(other.data), numbers(value.data), () => 4e-6);
+    if (isFloat(value.dtype)) expectClose(numbers(other.data), numbers(value.data), () => tolerance);
     else expect([...other.data]).toEqual([...value.data]);
   }
 }

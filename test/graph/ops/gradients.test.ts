@@ -24,7 +24,11 @@ describe("every operator gives the same results on both engines", () => {
     const [first, second] = await Promise.all([engine("onnxruntime"), engine("tensorflow")]);
     const check = fc.asyncProperty(cases[name], async (opCase) => {
       const { graph, feeds } = buildCase(opTable[name], opCase);
-      expectAgreement(await runOnce(first, graph, feeds), await runOnce(second, graph, feeds));
+      expectAgreement(
+        await runOnce(first, graph, feeds),
+        await runOnce(second, graph, feeds),
+        opCase.tolerance,
+      );
     });
     await fc.assert(check, { numRuns: numRuns * 2 });
   });

@@ -121,7 +121,7 @@ export class RunningText implements VocabularyHolder, TextTensorizer {
       return { ids, mask: not(equal(ids, PAD_ID)), before };
     }
     const looked = vocabularyIds(this.#cutter.strings(scope, form), this.#vocabulary);
-    return { ...looked, before: full(graph, looked.ids!.dtype, ["batch"], END_ID) };
+    return { ...looked, before: full(graph, looked.ids!.dtype, [looked.ids!.dim(0)], END_ID) };
   }
 
   serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {

@@ -76,7 +76,7 @@ function kindsOf(characters: Tensor, rules: CharacterRules): Tensor {
 }
 
 /** How much each character takes in a unit: int64, as `characters`. */
-function widthsOf(characters: Tensor, unit: OffsetUnit): Tensor {
+export function widthsOf(characters: Tensor, unit: OffsetUnit): Tensor {
   const one = characters.graph.constant("int64", [], [1]);
   if (unit === "code_points") return one;
   return [2, 3, 4].reduce((widths, width) => {
@@ -88,7 +88,7 @@ function widthsOf(characters: Tensor, unit: OffsetUnit): Tensor {
 /** Patterns take a walk over all of Unicode to make. */
 const made = new Map<string, unknown>();
 
-function once<T>(key: string, make: () => T): T {
+export function once<T>(key: string, make: () => T): T {
   const known = made.get(key) ?? make();
   made.set(key, known);
   return known as T;

@@ -7,6 +7,7 @@ import { Slot } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
 import { CharacterCutter } from "../../../text/character-cutter.js";
+import { mended } from "../../../text/normalize.js";
 import { lengthIn } from "../../../text/offsets.js";
 import type { Tokenizer } from "../../../text/tokenizer.js";
 import type { CutTexts, Row, StringForm, Tokenized } from "../contracts.js";
@@ -46,13 +47,6 @@ const optionsSchema = () => Type.Object(tokenOptions);
 export type TokenOptions = Static<ReturnType<typeof optionsSchema>>;
 /** What cutting needs of them. */
 type CutOptions = Omit<TokenOptions, "text_input"> & Partial<Pick<TokenOptions, "text_input">>;
-
-/** NUL characters, at which strings end on their way into ONNX Runtime, and halves of surrogate pairs, which UTF-8 lacks. */
-const UNFIT = /[\0\p{Cs}]/u;
-const ALL_UNFIT = /[\0\p{Cs}]/gu;
-
-/** A text that is the same to this program and to an exported file: U+FFFD stands for what the latter could not get. Places stay. */
-export const mended = (text: string): string => (UNFIT.test(text) ? text.replace(ALL_UNFIT, "\ufffd") : text);
 
 /** Tokens that were cut already, as a text with single spaces between them. */
 function joined(tokens: readonly string[], tokenizer: Tokenizer): Tokenized {
@@ -263,7 +257,7 @@ function cutsOf(graph: Graph): Map<string, CutTexts> {
  * A string input of a token axis, `[batch, tokens]`, shared by all tensorizers that read it. The places beyond a text's
  * end hold the empty string, which is never a token.
  */
-export function tokenStrings(scope: Scope, axis: string, input = axis): Tensor {
+function tokenStrings(scope: Scope, axis: string, input = axis): Tensor {
   return (
     scope.graph.inputs.find(({ name }) => name === input) ??
     scope.graph.input(input, "string", ["batch", axis])

@@ -1,0 +1,161 @@
+/**
+ * @file What int8 costs and saves: file size, accuracy on test rows, and speed, beside the run's own form.
+ * Usage: npx jiti bench/quantization.ts [--data DIR] [--threads 1] [--rounds 15]
+ *   --data: the folder that holds snips/ and sst2/ (default ../shared/data)
+ */
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { defaultRegistry, type Exported, exportOnnx, silentLog, train } from "pytext-ts";
+import { inScratchFolder, machine, root } from "./lib/environment.js";
+import { judged, number, table } from "./lib/markdown.js";
+import { median } from "./lib/stats.js";
+
+/** What is measured. */
+interface Subject {
+  readonly name: string;
+  readonly config: string;
+  readonly set?: readonly string[];
+  /** Upper limits of the file: its share of float32, or its size in MB. */
+  readonly share?: number;
+  readonly megabytes?: number;
+}
+
+const DOC_NN = "task.DocumentClassificationTask.model=DocModel";
+const SUBJECTS: readonly Subject[] = [
+  { name: "DocNN on SNIPS intents (configs/snips-intent.json)", config: "snips-intent", share: 0.3 },
+  { name: `DocNN on SST-2 (configs/sst2.json, ${DOC_NN})`, config: "sst2", set: [DOC_NN], share: 0.3 },
+  { name: "word pairs on SST-2 (configs/sst2.json)", config: "sst2" },
+  { name: "joint model on SNIPS (configs/snips-joint.json)", config: "snips-joint", megabytes: 3 },
+];
+
+/** Points of accuracy that may be lost, and times of float32 that int8 may take. */
+const MOST_POINTS = 0.5;
+const MOST_TIME = 1;
+const BATCHES = [1, 32];
+/** Runs of a session in a turn; each form has a turn in each round. */
+const RUNS: Readonly<Record<number, number>> = { 1: 200, 32: 20 };
+
+/** Milliseconds of a run for both forms, and the median of the rounds' ratios. */
+interface Duel {
+  readonly float32: number;
+  readonly int8: number;
+  readonly ratio: number;
+}
+
+async function duel(
+  files: readonly [string, string],
+  texts: readonly string[],
+  batch: number,
+  threads: number,
+  rounds: number,
+): Promise<Duel> {
+  const options = { intraOpNumThreads: threads, interOpNumThreads: 1 };
+  const sessions = [
+    await InferenceSession.create(files[0], options),
+    await InferenceSession.create(files[1], options),
+  ] as const;
+  const feeds = Array.from({ length: Math.max(1, Math.floor(texts.length / batch)) }, (_, i) =>
+    feedsOf(texts.slice(i * batch, (i + 1) * batch)),
+  );
+  const turn = async (session: InferenceSession): Promise<number> => {
+    const times: number[] = [];
+    for (let run = 0; run < RUNS[batch]!; run++) {
+      const started = performance.now();
+      await session.run(feeds[run % feeds.length]!);
+      times.push(performance.now() - started);
+    }
+    return median(times);
+  };
+  const times: [number[], number[]] = [[], []];
+  for (let round = -1; round < rounds; round++)
+    for (const form of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+      const time = await turn(sessions[form]);
+      if (round >= 0) times[form].push(time);
+    }
+  for (const session of sessions) await session.release();
+  const ratio = median(times[1].map((time, i) => time / times[0][i]!));
+  return { float32: median(times[0]), int8: median(times[1]), ratio };
+}
+
+function feedsOf(texts: readonly string[]): Record<string, Tensor> {
+  const rows = texts.map((text) => text.toLowerCase().split(/\s+/));
+  const width = Math.max(...rows.map((row) => row.length));
+  const words = rows.flatMap((row) => [...row, ...Array<string>(width - row.length).fill("")]);
+  return { tokens: new Tensor("string", words, [rows.length, width]) };
+}
+
+/** Trains a subject once and measures its int8 form. */
+async function measured(
+  subject: Subject,
+  data: string,
+  { threads, rounds }: { readonly threads: number; readonly rounds: number },
+): Promise<string[]> {
+  return inScratchFolder(async (folder) => {
+    const run = join(folder, "run");
+    const set = [`vars.data=${data}`, ...(subject.set ?? [])];
+    await train(join(root, `configs/${subject.config}.json`), { output: run, set });
+    const files = [join(folder, "float32.onnx"), join(folder, "int8.onnx")] as const;
+    const options = { registry: defaultRegistry(), log: silentLog };
+    await exportOnnx(run, files[0], options);
+    const { quantization } = await exportOnnx(run, files[1], { ...options, quantize: "int8" });
+    const samples = readFileSync(join(run, "samples.jsonl"), "utf8").trim().split("\n");
+    const texts = samples.map((line) => (JSON.parse(line) as { text: string }).text);
+    const duels: Duel[] = [];
+    for (const batch of BATCHES) duels.push(await duel(files, texts, batch, threads, rounds));
+    return [subject.name, ...quality(subject, quantization!), ...duels.flatMap(speed)];
+  });
+}
+
+function quality(
+  { share, megabytes }: Subject,
+  { bytes, comparison }: NonNullable<Exported["quantization"]>,
+): string[] {
+  const { run, form } = comparison!.accuracy!;
+  const lost = 100 * (run - form);
+  const [mb, part] = [bytes.form / 1e6, bytes.form / bytes.run];
+  return [
+    number(bytes.run / 1e6),
+    megabytes === undefined ? number(mb) : `${judged(mb, megabytes)} (< ${megabytes})`,
+    share === undefined ? part.toFixed(2) : `${judged(part, share)} (<= ${share})`,
+    (100 * run).toFixed(2),
+    judged(lost, MOST_POINTS),
+    (100 * comparison!.agreement!).toFixed(2),
+  ];
+}
+
+const speed = ({ float32, int8, ratio }: Duel): string[] => [
+  number(float32),
+  number(int8),
+  judged(ratio, MOST_TIME),
+];
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string", default: join(root, "../shared/data") },
+    threads: { type: "string", default: "1" },
+    rounds: { type: "string", default: "15" },
+  },
+});
+const settings = { threads: Number(values.threads), rounds: Number(values.rounds) };
+const head = [
+  "int8",
+  ...["float32 MB", "int8 MB", "share", "accuracy %", `points lost (<= ${MOST_POINTS})`, "same decisions %"],
+  ...BATCHES.flatMap((batch) => [
+    `float32 ms, batch ${batch}`,
+    "int8 ms",
+    `int8 / float32 (<= ${MOST_TIME})`,
+  ]),
+];
+const about = machine();
+const rows: string[][] = [];
+for (const subject of SUBJECTS) {
+  rows.push(await measured(subject, resolve(values.data), settings));
+  process.stderr.write(`${table(head, rows)}\n\n`);
+}
+console.log(`## Quantization: ${about}\n`);
+console.log(
+  `Each config trained once with its own seed. Accuracy: share of test rows that are all right. Speed: the files in onnxruntime, words in, ${settings.threads} thread; medians over ${settings.rounds} rounds; ratio: median of the rounds' ratios.\n`,
+);
+console.log(table(head, rows));

@@ -1,0 +1,33 @@
+import type { Engine } from "../../engine/engine.js";
+import type { OpenTask } from "../../tasks/open-task.js";
+import type { QuantizedForm } from "./forms.js";
+import { quantizedModel } from "./quantize.js";
+
+/** The same task, whose engine makes every graph smaller before it compiles it: so a run is tested in the form that it is exported in. */
+export function inForm<Opened extends OpenTask>(open: Opened, form: QuantizedForm): Opened {
+  return { ...open, engine: async () => quantizing(await open.engine(), open, form) };
+}
+
+/** Parameters are built into its programs; what they are fed of them is not read. */
+function quantizing(engine: Engine, { parameters }: OpenTask, form: QuantizedForm): Engine {
+  return {
+    name: engine.name,
+    async compile(graph, { frozen } = {}) {
+      const names = new Set(graph.parameters.map(({ name }) => name));
+      const { graph: small, values } = await quantizedModel(
+        graph,
+        frozen ?? parameters.feeds(names),
+        form,
+        engine,
+      );
+      const program = await engine.compile(small, { frozen: values });
+      return {
+        run(feeds, outputs, into) {
+          const inputs = Object.entries(feeds).filter(([name]) => !names.has(name));
+          return program.run(Object.fromEntries(inputs), outputs, into);
+        },
+        release: () => program.release(),
+      };
+    },
+  };
+}
