@@ -48,13 +48,18 @@ export function torch(program: TorchProgram, ...args: readonly string[]): [strin
   return [python(), join(here, "peers", program), ...args];
 }
 
+/** The command that starts ONNX Runtime in Python, with a file and texts on its input. */
+export function pythonRuntime(file: string): [string, ...string[]] {
+  return [python(), join(here, "peers/onnx_text.py"), file];
+}
+
 /** A Python that has what peers/requirements.txt names: $BENCH_PYTHON, or the one of bench/.cache/venv. */
 function python(): string {
   const venv = join(cache, "venv/bin/python");
   const chosen = process.env.BENCH_PYTHON ?? (existsSync(venv) ? venv : undefined);
   if (chosen !== undefined) return chosen;
   throw new Error(
-    "the peer needs PyTorch: python3 -m venv bench/.cache/venv && bench/.cache/venv/bin/pip install -r bench/peers/requirements.txt (or name a Python in BENCH_PYTHON)",
+    "the peer needs a Python of its own: python3 -m venv bench/.cache/venv && bench/.cache/venv/bin/pip install -r bench/peers/requirements.txt (or name a Python in BENCH_PYTHON)",
   );
 }
 

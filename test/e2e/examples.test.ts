@@ -11,11 +11,14 @@ import { workplace, writeConfig, writeToyData } from "../support/toy.js";
 vi.setConfig({ testTimeout: 240_000 });
 
 const folder = workplace();
-const examples = readdirSync(join(root, "examples")).map((name) => ({
-  name,
-  path: join(root, "examples", name),
-  text: readFileSync(join(root, "examples", name), "utf8"),
-}));
+/** The folders beside them have tests of their own (test/elsewhere). */
+const examples = readdirSync(join(root, "examples"))
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => ({
+    name,
+    path: join(root, "examples", name),
+    text: readFileSync(join(root, "examples", name), "utf8"),
+  }));
 /** Those that are run; the others hold components for --include. */
 const scripts = examples.filter(({ text }) => text.includes("Run: npx jiti"));
 
