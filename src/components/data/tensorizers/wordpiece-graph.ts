@@ -56,9 +56,9 @@ export function rolesOfPieces(ids: Tensor, { special }: PieceVocabulary): { mask
 }
 
 /**
- * Cuts one text or two (string `[batch]` each) as `WordPiece.encode` does with the same `most`. Its time and memory grow with the
- * number of characters, whatever they are: all places of all words look for their longest piece at once, and which of
- * these pieces follow each other is found by jumps of 1, 2, 4, ... pieces.
+ * Cuts one text or two (string `[batch]` each) as `WordPiece.encode` does with the same `most`. Time and memory grow with
+ * the number of characters, whatever they are: all places of all words look for their longest piece at once, and which
+ * of these pieces follow each other is found by jumps of 1, 2, 4, ... pieces.
  */
 export function encodeTexts(
   texts: readonly Tensor[],
@@ -74,7 +74,7 @@ export function encodeTexts(
 /** The characters that words consist of, one after the other; dropped and decomposed ones are dropped and decomposed. */
 interface Read {
   readonly graph: Graph;
-  /** The characters as they are written: string `[rows, characters]`, and how many there are in all. */
+  /** The characters as they are written: string `[rows, characters]`. */
   readonly written: Tensor;
   /** How many there are in all, int64 scalar; the axis `[symbols]` of what follows, which is int64. */
   readonly total: Tensor;
@@ -103,7 +103,7 @@ function readCharacters(texts: Tensor, tree: PieceTree, options: BasicOptions): 
   const { characters, entries, patterns } = characterTable(tree, options);
   const tabled = encodeStrings(
     flat,
-    [...characters],
+    characters,
     characters.map((_, i) => i + patterns.length + 1),
     0,
   );
@@ -163,7 +163,7 @@ interface CharacterTable {
 }
 
 function characterTable(tree: PieceTree, options: BasicOptions): CharacterTable {
-  const { kept, changed, patterns } = classesOf(options);
+  const { changed, patterns } = classesOf(options);
   const entries: Entry[] = [
     { kind: "inside", symbols: [OTHER_SYMBOL] },
     { kind: "alone", symbols: [OTHER_SYMBOL] },
@@ -178,14 +178,13 @@ function characterTable(tree: PieceTree, options: BasicOptions): CharacterTable 
   };
   for (const [character, become] of changed) enter(character, become);
   for (const character of tree.alphabet) {
-    if (!changed.has(character) && kept(character)) enter(character, basicCharacter(character, options));
+    const become = basicCharacter(character, options);
+    if (!changed.has(character) && become.text !== "") enter(character, become);
   }
   return { patterns, characters, entries };
 }
 
 interface CharacterClasses {
-  /** Whether a character that is not among `changed` is not dropped. */
-  readonly kept: (character: string) => boolean;
   /** Those that become others, or white space. */
   readonly changed: ReadonlyMap<string, BasicCharacter>;
   readonly patterns: CharacterTable["patterns"];
@@ -205,7 +204,6 @@ const classesOf = (options: BasicOptions): CharacterClasses =>
       else if (become.kind === "alone") alone.add(character);
     }
     return {
-      kept: (character) => !dropped.has(character),
       changed,
       patterns: [
         characterPattern((character) => alone.has(character)),
@@ -226,8 +224,8 @@ const LENGTHS = 2 ** Math.ceil(Math.log2(LONGEST_WORD + 1));
 function longestPieces({ graph, symbol, size }: Read, tree: PieceTree): Found {
   const { levels, width, longestAt } = tree;
   const behind = concat([symbol, full(graph, "int64", [levels.length], OTHER_SYMBOL)], 0);
-  // Nodes are given as the number of their first edge; where no edge leads on, as one so low that none leads on from there.
-  const nowhere = -width * 2 * longestAt.length;
+  // Nodes are given as the number of their first edge; where no edge leads on, as one below all, from which none leads on.
+  const nowhere = -width;
   let node: Tensor | undefined;
   let deepest: Tensor = graph.constant("int64", [], [0]);
   for (const [depth, level] of levels.entries()) {
