@@ -97,7 +97,7 @@ async function measured(
     const set = [`vars.data=${data}`, ...(subject.set ?? [])];
     await train(join(root, `configs/${subject.config}.json`), { output: run, set });
     const files = [join(folder, "float32.onnx"), join(folder, "int8.onnx")] as const;
-    const options = { registry: defaultRegistry(), log: silentLog };
+    const options = { registry: defaultRegistry(), log: silentLog, input: "tokens" } as const;
     await exportOnnx(run, files[0], options);
     const { quantization } = await exportOnnx(run, files[1], { ...options, quantize: "int8" });
     const samples = readFileSync(join(run, "samples.jsonl"), "utf8").trim().split("\n");
