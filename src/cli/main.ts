@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** @file The command line. Commands are loaded when they run, so that `--help` answers at once. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { forms } from "../exporters/quantize/forms.js";
+import type { QuantizedForm } from "../exporters/quantize/forms.js";
 import { libraryVersion } from "../registry/version.js";
 
 /** The exit code for bad input: config, data or command line. */
@@ -85,6 +85,14 @@ command(
     (await import("./predict.js")).predictCommand(model, texts, options),
   );
 
+/** The smaller forms of a model; their module is not loaded for the sake of `--help`. */
+const forms: Readonly<Record<QuantizedForm, string>> = {
+  int8: "(matrix products and LSTMs in whole numbers, tables in 8 bits)",
+  "int8-weights": "(weights in 8 bits)",
+  "int4-weights": "(tables in 4 bits, other weights in 8)",
+  float16: "(weights in half precision)",
+};
+
 command("export <run>", "write a run as one .onnx file")
   .option("--onnx <file>", "the file to write")
   .option("--ort <file>", "a file of ONNX Runtime's own format, for its small builds; with or without --onnx")
@@ -106,7 +114,7 @@ command("export <run>", "write a run as one .onnx file")
     new Option(
       "--quantize <form>",
       `a smaller form; a table tells what it costs: ${Object.entries(forms)
-        .map(([name, { description }]) => `${name} (${description})`)
+        .map((form) => form.join(" "))
         .join("; ")}`,
     ).choices(Object.keys(forms)),
   )

@@ -91,7 +91,7 @@ describe("a command line that is wrong", () => {
     [["train", "toy.json", "--seed", "4294967296"], "expected a whole number from 0 to 4294967295"],
     [["train", "toy.json", "--seed", ""], "expected a whole number"],
     [["train", "toy.json", "--threads", "0"], "expected a whole number from 1"],
-    [["export", "run"], "required option '--onnx <file>' not specified"],
+    [["export", "run"], "name the file to write: --onnx FILE, --ort FILE, or both"],
   ])("%j", async (args, message) => {
     await refused(args, message);
   });
