@@ -30,14 +30,14 @@ async function loadedBy(
 
 describe("what is loaded", () => {
   test.each([["--help"], ["--version"], ["train", "--help"], ["help", "predict"]])(
-    "%s %s loads the command line's own file and its parser alone",
+    "%s %s loads the command line's own file, its parser and the version alone",
     async (...args) => {
       const { files, code, stdout } = await loadedBy(...args.filter((arg) => arg !== undefined));
       expect(code).toBe(0);
       expect(stdout).not.toBe("");
       expect(files.some((url) => url.endsWith("/dist/cli/main.js"))).toBe(true);
       const others = files.filter(
-        (url) => !url.endsWith("/dist/cli/main.js") && !url.includes("/commander/"),
+        (url) => !/\/dist\/(?:cli\/main|registry\/version)\.js$/.test(url) && !url.includes("/commander/"),
       );
       expect(others).toEqual([]);
     },
