@@ -66,6 +66,8 @@ export class Graph {
   readonly parameters: Tensor[] = [];
   readonly constants: Tensor[] = [];
   readonly outputs = new Map<string, Tensor>();
+  /** The axes of inputs that a number of `sizes` stands for. */
+  readonly sizedAxes = new Set<string>();
   nodes: Node[] = [];
   readonly depth: number;
   readonly #root: Graph;
@@ -103,7 +105,11 @@ export class Graph {
 
   /** Declares a value that each run feeds. Axes may be symbols. */
   input(name: string, dtype: DType, shape: Shape): Tensor {
-    const sized = shape.map((dim) => this.sizes.get(String(dim)) ?? dim);
+    const sized = shape.map((dim) => {
+      const size = this.sizes.get(String(dim));
+      if (size !== undefined) this.sizedAxes.add(String(dim));
+      return size ?? dim;
+    });
     const tensor = new Tensor(this, this.#claim(name), dtype, sized, { kind: "input" });
     this.inputs.push(tensor);
     return tensor;

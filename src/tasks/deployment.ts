@@ -41,17 +41,17 @@ export function deploymentGraph(
   const scope = Scope.root(graph, "infer", parameters, context);
   const { outputs } = part.build(scope, { form, targets: false });
   if (task.parts.size === 1) parameters.requireAllDeclared();
-  if (sizes.size > 0)
-    requireAxes(deploymentGraph({ task, parameters, context } as OpenTask, part, { input: form }), sizes);
+  requireAxes(graph);
   for (const [output, tensor] of Object.entries(part.deploy(outputs, unit))) graph.output(output, tensor);
   optimize(graph);
   return graph;
 }
 
-function requireAxes({ inputs }: Graph, sizes: ReadonlyMap<string, number>): void {
-  const axes = [...new Set(inputs.flatMap(({ shape }) => shape.filter((dim) => typeof dim === "string")))];
+function requireAxes({ inputs, sizes, sizedAxes }: Graph): void {
+  const free = inputs.flatMap(({ shape }) => shape.filter((dim) => typeof dim === "string"));
+  const axes = [...new Set([...sizedAxes, ...free])];
   for (const axis of sizes.keys()) {
-    if (axes.includes(axis)) continue;
+    if (sizedAxes.has(axis)) continue;
     throw ptxError(
       "PTX_USAGE",
       `--size ${axis}`,
