@@ -7,38 +7,10 @@ import type { DecodeOptions } from "../../../src/graph/onnx/read-graph.js";
 import { tensorProto } from "../../../src/graph/onnx/tensor-proto.js";
 import { PtxError } from "../../../src/registry/errors.js";
 import { cases, integers, textClassifier, trainedTagger } from "./graphs.js";
+import { declare, model } from "./messages.js";
 
-type ModelProto = onnx.ModelProto.$Properties;
 type NodeProto = onnx.NodeProto.$Properties;
 const { DataType, DataLocation } = onnx.TensorProto;
-
-/** A value's declaration. */
-function declare(
-  name: string,
-  elemType: number,
-  ...dims: (number | string | null)[]
-): onnx.ValueInfoProto.$Properties {
-  const dim = dims.map((size) =>
-    size === null ? {} : typeof size === "string" ? { dimParam: size } : { dimValue: size },
-  );
-  return { name, type: { tensorType: { elemType, shape: { dim } } } };
-}
-
-/** A model of x float32[n,3] with these nodes; its output is y. */
-function model(
-  node: NodeProto[],
-  graph: onnx.GraphProto.$Properties = {},
-  rest: ModelProto = {},
-): Uint8Array {
-  const x = declare("x", DataType.FLOAT, "n", 3);
-  const whole = { name: "g", input: [x], output: [{ name: "y" }], node, ...graph };
-  return onnx.ModelProto.encode({
-    irVersion: 8,
-    opsetImport: [{ domain: "", version: 17 }],
-    graph: whole,
-    ...rest,
-  }).finish();
-}
 
 /** What the reader says against a file. */
 function complaint(bytes: Uint8Array, options?: DecodeOptions): string {

@@ -10,6 +10,7 @@ import { onnx } from "../../../src/graph/onnx/proto/onnx.js";
 import { loadModel } from "../../../src/library.js";
 import { PtxError } from "../../../src/registry/errors.js";
 import { workplace } from "../../support/toy.js";
+import { declare, model } from "./messages.js";
 
 type GraphProto = onnx.GraphProto.$Properties;
 type ModelProto = onnx.ModelProto.$Properties;
@@ -20,27 +21,10 @@ const { DataType, DataLocation } = onnx.TensorProto;
 const folder = workplace();
 let files = 0;
 
-function declare(
-  name: string,
-  elemType: number,
-  ...dims: (number | string)[]
-): onnx.ValueInfoProto.$Properties {
-  const dim = dims.map((size) => (typeof size === "string" ? { dimParam: size } : { dimValue: size }));
-  return { name, type: { tensorType: { elemType, shape: { dim } } } };
-}
-
 const x = declare("x", DataType.FLOAT, "n", 3);
 const relu: NodeProto = { opType: "Relu", input: ["x"], output: ["y"], name: "r" };
 
-function bytesOf(graph: GraphProto, rest: ModelProto = {}): Uint8Array {
-  const whole = { name: "g", input: [x], output: [{ name: "y" }], node: [relu], ...graph };
-  return onnx.ModelProto.encode({
-    irVersion: 8,
-    opsetImport: [{ domain: "", version: 17 }],
-    graph: whole,
-    ...rest,
-  }).finish();
-}
+const bytesOf = (graph: GraphProto, rest: ModelProto = {}): Uint8Array => model([relu], graph, rest);
 
 function write(bytes: Uint8Array): string {
   const path = join(folder, `model${files++}.onnx`);
