@@ -1,0 +1,147 @@
+/** @file Encoders against Hugging Face's Transformers: fixtures by bench/peers/record_transformers.py (transformers 4.46.3, torch 2.13.0). */
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Type } from "typebox";
+import { describe, expect, it } from "vitest";
+import { PretrainedWeights } from "../../../src/components/encoders/hugging-face/read-weights.js";
+import { gradients } from "../../../src/graph/autodiff.js";
+import { Graph, type Tensor } from "../../../src/graph/graph.js";
+import { add, mul } from "../../../src/graph/ops/elementwise.js";
+import { densify } from "../../../src/graph/ops/lookup.js";
+import { reduceSum } from "../../../src/graph/ops/reduction.js";
+import { ParameterStore } from "../../../src/graph/parameters.js";
+import { optimize } from "../../../src/graph/passes.js";
+import { readSafetensors, writeSafetensors } from "../../../src/graph/safetensors.js";
+import { Scope } from "../../../src/graph/scope.js";
+import { Slot, type SlotValue } from "../../../src/registry/component.js";
+import type { PtxError } from "../../../src/registry/errors.js";
+import { resolveValue } from "../../../src/registry/resolve.js";
+import { engine, engineNames } from "../../graph/engines.js";
+import { workplace } from "../../support/toy.js";
+import { testContext } from "../models/harness.js";
+
+const fixtures = fileURLToPath(new URL("fixtures", import.meta.url));
+const families = ["bert", "distilbert", "roberta", "xlm-roberta", "electra", "albert"];
+const folder = workplace();
+
+function resolved(config: object, context = testContext()) {
+  const schema = Type.Object({ part: Slot("encoder", { description: "The encoder under test." }) });
+  const options = { source: "test", checkFiles: true };
+  const { value, problems } = resolveValue(
+    context.registry,
+    schema,
+    { part: { TransformerEncoder: config } },
+    options,
+  );
+  return { slot: value.part as SlotValue<"encoder">, problems };
+}
+
+interface Lines {
+  readonly info: string[];
+  readonly warn: string[];
+}
+
+/** A family's encoder in a graph: its outputs, and the gradients of the recorded loss by our parameters' names. */
+async function encoder(pretrained: string, config: object, expected: Readonly<Record<string, { dims: readonly number[] }>>) {
+  const context = testContext();
+  const lines: Lines = { info: [], warn: [] };
+  context.log.info = (line) => void lines.info.push(line);
+  context.log.warn = (line) => void lines.warn.push(line);
+  const { slot, problems } = resolved({ pretrained, ...config }, context);
+  expect(problems).toEqual([]);
+  const { component, config: options } = context.part("encoder", slot);
+  await component.prepare?.(options, context);
+  const store = new ParameterStore(1);
+  const graph = new Graph();
+  const scope = Scope.root(graph, "infer", store, context);
+  const ids = graph.input("ids", "int32", ["batch", "pieces"]);
+  const mask = graph.input("mask", "bool", ["batch", "pieces"]);
+  const segments = graph.input("segments", "int64", ["batch", "pieces"]);
+  const { states, attentions, pooled } = scope.within("encoder", (at) =>
+    component.build(at, options, { ids, mask, segments, vocabulary: 30, most: 14 }),
+  );
+  const outputs: Record<string, Tensor> = {};
+  for (const [i, state] of states.entries()) outputs[`state${i}`] = state;
+  for (const [i, attention] of attentions.entries()) outputs[`attention${i}`] = attention;
+  const weighted = (x: Tensor, name: string): Tensor =>
+    reduceSum(mul(x, graph.input(name, "float32", x.shape)), x.shape.map((_, axis) => axis));
+  let loss = weighted(states.at(-1)!, "state_weights");
+  if ("pooled" in expected) {
+    outputs.pooled = pooled!();
+    loss = add(loss, weighted(outputs.pooled, "pooled_weights"));
+  }
+  const parameters = graph.parameters;
+  for (const [i, gradient] of gradients(loss, parameters).entries()) {
+    const dense = gradient === null ? null : "ids" in gradient ? densify(gradient, parameters[i]!.dim(0)) : gradient;
+    if (dense !== null) outputs[`d ${parameters[i]!.name}`] = dense;
+  }
+  for (const [name, tensor] of Object.entries(outputs)) graph.output(name, tensor);
+  optimize(graph);
+  return { graph, store, lines, outputs: Object.keys(outputs) };
+}
+
+/** The largest difference, where the mask says that anybody cares, as a part of the largest value. */
+function difference(a: ArrayLike<number>, b: ArrayLike<number>, cares: (i: number) => boolean = () => true): number {
+  expect(a.length).toBe(b.length);
+  let [most, size] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    if (!cares(i)) continue;
+    most = Math.max(most, Math.abs(a[i]! - b[i]!));
+    size = Math.max(size, Math.abs(b[i]!));
+  }
+  return most / Math.max(size, 1);
+}
+
+describe.each(families)("%s from a folder of Hugging Face's", (family) => {
+  const place = join(fixtures, family);
+
+  it.each(engineNames)("gives its source's states, attentions and pooled output, and gradients, on %s", async (name) => {
+    const { tensors } = await readSafetensors(join(place, "expected.safetensors"));
+    const { graph, store, lines, outputs } = await encoder(place, {}, tensors);
+    const program = await (await engine(name)).compile(graph);
+    const mask = { ...tensors.mask!, dtype: "bool" as const };
+    const result = await program.run(
+      {
+        ...store.feeds(),
+        ids: tensors.ids!,
+        mask,
+        segments: { ...tensors.segments!, dtype: "int64", data: BigInt64Array.from(tensors.segments!.data as Int32Array, BigInt) },
+        state_weights: tensors.state_weights!,
+        ...("pooled" in tensors && { pooled_weights: tensors.pooled_weights! }),
+      },
+      outputs,
+    );
+    const there = mask.data as Uint8Array;
+    for (const [key, tensor] of Object.entries(tensors)) {
+      if (!/^(state\d|attention\d|pooled$)/.test(key)) continue;
+      const values = tensor.data as Float32Array;
+      const inRow = key === "pooled" ? null : values.length / there.length;
+      const cares = (i: number): boolean => {
+        if (inRow === null) return true;
+        if (key.startsWith("state")) return there[Math.floor(i / inRow)] === 1;
+        const [batch, heads, tokens] = tensor.dims as [number, number, number];
+        const row = Math.floor(i / (values.length / batch));
+        return there[row * tokens + (Math.floor(i / tokens) % tokens)] === 1 && heads > 0;
+      };
+      expect([key, difference(result[key]!.data as Float32Array, values, cares)]).toEqual([key, expect.closeTo(0, 5)]);
+    }
+    const recorded = await PretrainedWeights.read(join(place, "gradients"));
+    const compared = graph.parameters.map(({ name: parameter, shape }) => {
+      const own = result[`d ${parameter}`];
+      const theirs = recorded.values(parameter.replace("encoder.", ""), shape as number[]);
+      if (own === undefined) return [parameter, theirs === undefined ? 0 : 1];
+      return [parameter, difference(own.data as Float32Array, theirs!)];
+    });
+    expect(compared).toEqual(compared.map(([parameter]) => [parameter, expect.closeTo(0, 4)]));
+    expect(compared.length).toBeGreaterThan(20 - (family === "albert" ? 6 : 0));
+    expect(lines.warn).toEqual([]);
+  });
+
+  it("uses every weight of the file", async () => {
+    const { tensors } = await readSafetensors(join(place, "expected.safetensors"));
+    const { lines } = await encoder(place, {}, tensors);
+    const count = Object.keys((await readSafetensors(join(place, "model.safetensors"))).tensors).length;
+    expect(lines.info).toEqual([`${join(place, "model.safetensors")}: ${count} of ${count} tensors read`]);
+  });
+});
