@@ -12,6 +12,7 @@ import { readSafetensors, writeSafetensors } from "../../../src/graph/safetensor
 import { loadModel, openEngine, predict, silentLog, train } from "../../../src/library.js";
 import { defaultRegistry } from "../../../src/tasks/builtins.js";
 import { toyConfig, toyRows, workplace, writeToyData } from "../../support/toy.js";
+import { bounds } from "./bounds.js";
 
 const folder = workplace();
 const registry = defaultRegistry();
@@ -79,14 +80,6 @@ const kinds: Readonly<Record<string, () => object>> = {
       },
     },
   }),
-};
-
-/** How far a score (of a language model: a surprisal) may be from the run's. */
-const bounds: Readonly<Record<QuantizedForm, number>> = {
-  int8: 0.1,
-  "int8-weights": 0.05,
-  "int4-weights": 0.6,
-  float16: 2e-3,
 };
 
 beforeAll(() => {
