@@ -1,9 +1,8 @@
 /** @file Model files run as they are, the way any ONNX Runtime would run them. */
+import { dirname } from "node:path";
 import type { InferenceSession } from "onnxruntime-node";
 import type { HostTensor } from "../graph/dtype.js";
-import { checkedModel } from "../graph/onnx/check-model.js";
-import { readBytes } from "../graph/onnx/model-file.js";
-import { isOrtFormat } from "../graph/onnx/ort-format.js";
+import type { RunnableModel } from "../graph/onnx/runnable.js";
 import type { Values } from "./engine.js";
 import { loadRuntime } from "./onnxruntime.js";
 import { engineError } from "./ort-errors.js";
@@ -18,15 +17,14 @@ export class OnnxModelFile {
   ) {}
 
   /**
-   * Opens a file, with external data beside it. It is checked before the run time sees it.
-   * Throws `PTX_MODEL_FILE` for a file that is damaged or made to do harm, `PTX_ENGINE` for what the run time refuses.
+   * Opens a file, with external data beside it: the very bytes that were checked. Throws `PTX_ENGINE` for what the run time
+   * refuses.
    */
-  static async open(path: string, threads: number): Promise<OnnxModelFile> {
-    const bytes = await readBytes(path);
-    if (!isOrtFormat(bytes)) checkedModel(bytes, path);
+  static async open({ path, bytes }: RunnableModel, threads: number): Promise<OnnxModelFile> {
     const runtime = await loadRuntime();
     try {
-      const session = await runtime.InferenceSession.create(path, {
+      const session = await runtime.InferenceSession.create(bytes, {
+        extra: { "session.model_external_initializers_file_folder_path": dirname(path) },
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         logSeverityLevel: 4,

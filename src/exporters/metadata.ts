@@ -1,7 +1,7 @@
 import type { Labels } from "../components/contracts.js";
 import { INPUT_FORMS, type InputForm } from "../components/data/contracts.js";
 import type { Fingerprint } from "../components/data/data-handler.js";
-import { readMetadata } from "../graph/onnx/file.js";
+import type { RunnableModel } from "../graph/onnx/runnable.js";
 import { ptxError } from "../registry/errors.js";
 import { isObject } from "../registry/json.js";
 import { printConfig, resolveConfig } from "../registry/load-config.js";
@@ -104,8 +104,8 @@ export interface ModelMetadata extends Signature {
 }
 
 /** The metadata of a file that this library exported. Throws `PTX_MODEL_FILE` for any other. */
-export async function loadMetadata(path: string, registry: Registry): Promise<ModelMetadata> {
-  const { part, config, labels, input, unit, sizes } = readFacts(await readMetadata(path), path);
+export function loadMetadata({ path, metadata }: RunnableModel, registry: Registry): ModelMetadata {
+  const { part, config, labels, input, unit, sizes } = readFacts(metadata, path);
   const { config: resolved } = resolveConfig(config as object, registry, {
     source: `${path}  config`,
     checkFiles: false,

@@ -2,6 +2,7 @@ import type { Labels } from "../components/contracts.js";
 import type { Row } from "../components/data/contracts.js";
 import { OnnxModelFile } from "../engine/ort-model.js";
 import { type HostTensor, toData } from "../graph/dtype.js";
+import { readRunnable } from "../graph/onnx/runnable.js";
 import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
@@ -26,7 +27,8 @@ export class OnnxPredictor implements Predictor {
    * `PTX_MODEL_FILE` without it.
    */
   static async load(path: string, registry: Registry, log: Log, learnt?: ModelTask): Promise<OnnxPredictor> {
-    const { config, part, labels, ...signature } = await loadMetadata(path, registry);
+    const model = await readRunnable(path);
+    const { config, part, labels, ...signature } = loadMetadata(model, registry);
     if (signature.input === "ids" && learnt === undefined) {
       const message = "the file takes ids and does not hold the vocabulary that makes them from texts";
       throw ptxError(
@@ -37,7 +39,7 @@ export class OnnxPredictor implements Predictor {
       );
     }
     const { task, context } = openTask(config, registry, log);
-    const file = await OnnxModelFile.open(path, context.settings.threads);
+    const file = await OnnxModelFile.open(model, context.settings.threads);
     return new OnnxPredictor(file, learnt ?? choosePart(task, part), labels, signature);
   }
 

@@ -1,15 +1,21 @@
 /** @file examples/browser in a headless Chromium: it predicts what Node predicts, and asks no other host for anything. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root, toolPath } from "../../scripts/lib/run.js";
-import { loadModel, predict } from "../../src/library.js";
+import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
+import { forms } from "../../src/exporters/quantize/forms.js";
+import { loadModel, predict, silentLog, train } from "../../src/library.js";
+import { defaultRegistry } from "../../src/tasks/builtins.js";
 import { workplace } from "../support/toy.js";
 import { exported, KINDS, type Kind, labelsOf, TEXTS, trained } from "./shipped.js";
+
+/** The public set SNIPS, which is not part of this project. */
+const SNIPS = join(root, "../shared/data/snips");
 
 /** The Chromium that $CHROMIUM names, or one on the search path. */
 const executablePath = [process.env.CHROMIUM, "chromium", "chromium-browser", "google-chrome"]
@@ -127,6 +133,47 @@ describe.skipIf(executablePath === undefined)(
       const { names, problem } = await answer(page!);
       expect([names, problem]).toEqual([["alarm"], ""]);
     });
+
+    test.skipIf(!existsSync(SNIPS))(
+      `answers by SNIPS's intents and slots as int8, in under 3 MB${existsSync(SNIPS) ? "" : " (skipped: ../shared/data is not here)"}`,
+      async () => {
+        const [run, data] = [join(folder, "snips"), join(folder, "data")];
+        cpSync(SNIPS, join(data, "snips"), { recursive: true });
+        // All training rows, for the words that they hold; of the others a few.
+        for (const split of ["valid", "test"])
+          for (const name of ["seq.in", "seq.out", "label"]) {
+            const lines = readFileSync(join(SNIPS, split, name), "utf8")
+              .split("\n")
+              .slice(0, 50);
+            writeFileSync(join(data, "snips", split, name), `${lines.join("\n")}\n`);
+          }
+        // Few large steps: the size does not hang on them.
+        const batcher = "task.IntentSlotTask.data.Data.batcher.PoolingBatcher.train_batch_size=256";
+        const trainer = "task.IntentSlotTask.trainer.Trainer";
+        const set = [batcher, `${trainer}.epochs=1`, `${trainer}.optimizer.Adam.lr=0.01`];
+        await train("configs/snips-joint.json", { output: run, set: [`vars.data=${data}`, ...set] });
+        const file = `${run}-int8.onnx`;
+        await exportOnnx(run, file, { registry: defaultRegistry(), log: silentLog, quantize: "int8" });
+        expect(statSync(file).size).toBeLessThan(3e6);
+        const texts = readFileSync(`${SNIPS}/test/seq.in`, "utf8").split("\n").slice(0, 20);
+        const model = await loadModel(file);
+        const expected = await predict(model, texts);
+        await model.release();
+        await page!.locator("#file").setInputFiles(file);
+        await page!.getByText("snips-int8.onnx", { exact: true }).waitFor();
+        for (const [i, { intent, intent_score, slots }] of expected.entries()) {
+          await page!.locator("#text").fill(texts[i]!);
+          const got = await answer(page!);
+          expect(got.problem).toBe("");
+          expect(got.names).toEqual([intent]);
+          expect(Math.abs(got.scores[0]! - intent_score!)).toBeLessThanOrEqual(forms.int8.tolerance);
+          expect(got.slots).toEqual(slots!.map(({ start, text, label }) => ({ start, text, label })));
+        }
+        expect(new Set(expected.map(({ intent }) => intent)).size).toBeGreaterThan(2);
+        expect(expected.some(({ slots }) => slots!.length > 0)).toBe(true);
+      },
+      300_000,
+    );
 
     test("asks no other host for anything, and nothing goes wrong unseen", () => {
       expect(asked.some((url) => url.endsWith(".wasm"))).toBe(true);

@@ -11,6 +11,7 @@ import { defaultRegistry } from "../../src/tasks/builtins.js";
 import { openRun } from "../../src/tasks/open-task.js";
 import type { Prediction } from "../../src/tasks/prediction.js";
 import { workplace } from "../support/toy.js";
+import { bounds } from "./quantize/bounds.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = workplace();
@@ -133,15 +134,20 @@ function difference(a: unknown, b: unknown): number {
   );
 }
 
-const configs = readdirSync(join(root, "configs")).filter((file) => file.endsWith(".json"));
+/** Forms that every other config is tried in take turns. */
+const TURNS = ["int8-weights", "int4-weights", "float16", "batches of two"] as const;
 
-describe.each(configs.map((file) => file.replace(/\.json$/, "")))("configs/%s.json", (name) => {
+const configs = readdirSync(join(root, "configs"))
+  .filter((file) => file.endsWith(".json"))
+  .map((file, at) => [file.replace(/\.json$/, ""), TURNS[at % TURNS.length]!] as const);
+
+describe.each(configs)("configs/%s.json", (name, turn) => {
   const text = readFileSync(join(root, "configs", `${name}.json`), "utf8");
   const places = littleData(name, text);
   const absent = places === undefined;
 
   test.skipIf(absent)(
-    `predicts the same in every form${absent ? " (skipped: ../shared/data is not here)" : ""}`,
+    `predicts the same in every form of input, as int8, and in ${turn}${absent ? " (skipped: ../shared/data is not here)" : ""}`,
     async () => {
       const config = parse(text) as { engine?: object; task: Record<string, object> };
       const [task] = Object.values(config.task) as [{ trainer?: Record<string, { epochs: number }> }];
@@ -160,7 +166,8 @@ describe.each(configs.map((file) => file.replace(/\.json$/, "")))("configs/%s.js
         const ours = await loadModel(run, { registry, ...of });
         const expected = await ours.predict(samples);
         await ours.release();
-        for (const [input, batch] of [["text"], ["text", 2], ["tokens"], ["ids"]] as const) {
+        const fixed = turn === "batches of two" ? ([["text", 2]] as const) : [];
+        for (const [input, batch] of [["text"], ...fixed, ["tokens"], ["ids"]] as const) {
           const file = join(folder, `${name}-${part}-${input}-${batch ?? "any"}.onnx`);
           // It compares all held-out rows by itself, and throws where they differ.
           const { rows, difference: largest } = await exportOnnx(run, file, {
@@ -176,6 +183,16 @@ describe.each(configs.map((file) => file.replace(/\.json$/, "")))("configs/%s.js
           const theirs = await loadModel(file, { registry });
           expect(difference(expected, await theirs.predict(samples))).toBeLessThanOrEqual(1e-5);
           await theirs.release();
+        }
+        for (const quantize of turn === "batches of two" ? (["int8"] as const) : (["int8", turn] as const)) {
+          const file = join(folder, `${name}-${part}-${quantize}.onnx`);
+          const { rows, quantization } = await exportOnnx(run, file, {
+            // What takes texts is the same in every form, and takes long to load.
+            ...{ registry, log: silentLog, input: "ids", quantize, ...of },
+          });
+          expect(rows).toBeGreaterThan(0);
+          expect(quantization!.comparison!.rows).toBeGreaterThan(0);
+          expect(quantization!.comparison!.difference).toBeLessThanOrEqual(bounds[quantize]);
         }
         const saved = JSON.parse(readFileSync(join(run, "config.json"), "utf8")) as object;
         writeFileSync(join(run, "config.json"), JSON.stringify({ ...saved, engine: { tensorflow: {} } }));

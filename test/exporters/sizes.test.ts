@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { OnnxModelFile } from "../../src/engine/ort-model.js";
 import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
+import { readRunnable } from "../../src/graph/onnx/runnable.js";
 import { loadModel, predict, silentLog, train } from "../../src/library.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
 import { toyConfig, workplace, writeToyData } from "../support/toy.js";
@@ -34,7 +35,7 @@ test.each([
       sizes: new Map(Object.entries(sizes)),
     });
     expect(difference).toBeLessThanOrEqual(1e-5);
-    const plain = await OnnxModelFile.open(file, 1);
+    const plain = await OnnxModelFile.open(await readRunnable(file), 1);
     for (const [name, shape] of Object.entries(shapes)) expect(plain.sizesOf(name)).toEqual(shape);
     await plain.release();
     const [ours, theirs] = [await loadModel(run, { registry }), await loadModel(file, { registry })];

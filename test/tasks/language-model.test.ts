@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { OnnxModelFile } from "../../src/engine/ort-model.js";
 import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
+import { readRunnable } from "../../src/graph/onnx/runnable.js";
 import { loadModel, silentLog, train } from "../../src/library.js";
 import { stream } from "../../src/registry/random.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
@@ -191,7 +192,7 @@ describe("a language model of running text", () => {
     const [ours, theirs] = [await loadModel(run, { registry }), await loadModel(file, { registry })];
     expect(await theirs.predict(rows)).toEqual(await ours.predict(rows));
     await Promise.all([ours.release(), theirs.release()]);
-    const model = await OnnxModelFile.open(file, 1);
+    const model = await OnnxModelFile.open(await readRunnable(file), 1);
     const data = rows.map(({ values }) => values.text);
     const { next_scores } = await model.run({ text: { dtype: "string", dims: [2], data } });
     await model.release();

@@ -5,7 +5,7 @@ import { applyAll } from "../../graph/ops/define.js";
 import { add, mul } from "../../graph/ops/elementwise.js";
 import { DynamicQuantizeLSTM, type QuantizedWeight, quantizedMatmul } from "../../graph/ops/quantized.js";
 import { squeeze, transpose } from "../../graph/ops/shaping.js";
-import { LARGEST, scaled } from "./numbers.js";
+import { LARGEST_FACTOR, scaled } from "./numbers.js";
 import { isLarge, type Store, type StoredWeight, scaledBy, storeWeight } from "./stored-weight.js";
 
 /** What the rewriter is given of the whole. */
@@ -90,7 +90,7 @@ export class IntegerRewriter {
     const { dims, data } = context.value(weight);
     const value = transposed ? transposedMatrix(dims, data as Float32Array) : { dims, data };
     const name = isTable ? `${weight.name}.factor` : weight.name;
-    const stored = storeWeight(context.store, name, { ...value, dtype: "float32" }, "int8", "columns");
+    const stored = storeWeight(context.store, name, { ...value, dtype: "float32" }, "int8", "columns", true);
     const factor = { data: stored.data, scale: stored.scale! };
     context.note(weight, `${stored.form}, multiplied in whole numbers`);
     this.#factors.set(weight, factor);
@@ -113,7 +113,7 @@ export class IntegerRewriter {
     const { store, note, value } = this.context;
     const { dims, data } = value(weight);
     const [directions, gates, dim] = dims as [number, number, number];
-    const { data: whole, scales } = scaled(data as Float32Array, dim, "rows", LARGEST.int8);
+    const { data: whole, scales } = scaled(data as Float32Array, dim, "rows", LARGEST_FACTOR);
     const turned = new Int8Array(whole.length);
     for (let i = 0; i < whole.length; i++) {
       const [row, column] = [Math.floor(i / dim), i % dim];

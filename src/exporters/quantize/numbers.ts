@@ -3,6 +3,12 @@
 /** The largest whole number of a form that has as many below zero. */
 export const LARGEST = { int8: 127, int4: 7 } as const;
 
+/**
+ * The largest whole number of 8 bits that is multiplied by one. Processors without VNNI add two products with bytes of up
+ * to 255 in 16 bits, and cut off what is beyond them: 2 * 255 * 64 is not.
+ */
+export const LARGEST_FACTOR = 64;
+
 /** Whole numbers, and what each row or column of them is multiplied by. */
 export interface Scaled {
   readonly data: Int8Array;

@@ -62,6 +62,8 @@ class Quantizer implements IntegerContext {
   readonly #factors: ReadonlySet<Tensor>;
   readonly #weights = new Map<Tensor, StoredWeight>();
   readonly #integers: IntegerRewriter | null;
+  /** What is multiplied by. */
+  #wanted: ReadonlySet<Tensor> = new Set();
   #known: ReadonlyMap<Tensor, HostTensor> = new Map();
 
   constructor(
@@ -78,8 +80,8 @@ class Quantizer implements IntegerContext {
 
   async run(engine: Engine): Promise<void> {
     const { graph } = this;
-    const wanted = this.#integers?.wanted(graph) ?? this.#factors;
-    this.#known = await storedValues(new Set([...this.tables, ...wanted]), this.values, engine);
+    this.#wanted = new Set(this.#integers?.wanted(graph) ?? this.#factors);
+    this.#known = await storedValues(new Set([...this.tables, ...this.#wanted]), this.values, engine);
     const replaced = new Map<Tensor, Tensor>();
     substitute(graph, (node) => {
       const found = node.outputs[0]!.graph.within(node.place, () => this.#rewrite(node));
@@ -110,7 +112,8 @@ class Quantizer implements IntegerContext {
     const isTable = this.tables.has(parameter);
     const by = isTable ? scaledBy(parameter.dim(-1) as number) : "columns";
     const type = storedType(this.form, isTable);
-    const weight = storeWeight(this.store, parameter.name, this.value(parameter), type, by);
+    const isFactor = this.#integers !== null && this.#wanted.has(parameter);
+    const weight = storeWeight(this.store, parameter.name, this.value(parameter), type, by, isFactor);
     this.note(parameter, weight.form);
     this.#weights.set(parameter, weight);
     return weight;

@@ -4,7 +4,7 @@ import type { Graph, Tensor } from "../../graph/graph.js";
 import { cast, mul } from "../../graph/ops/elementwise.js";
 import { gather } from "../../graph/ops/lookup.js";
 import { reshape, slice } from "../../graph/ops/shaping.js";
-import { INT4_PAIRS, LARGEST, packInt4, scaled, toHalf } from "./numbers.js";
+import { INT4_PAIRS, LARGEST, LARGEST_FACTOR, packInt4, scaled, toHalf } from "./numbers.js";
 
 /** Weights of fewer numbers stay as they are: they weigh nothing, and much may hang on each. */
 export const LEAST_NUMBERS = 4096;
@@ -44,6 +44,7 @@ export const scaledBy = (columns: number): "rows" | "columns" =>
 /**
  * Stores a weight `[..., columns]`.
  * @param by what has a scale of its own; rows are those of a matrix
+ * @param isFactor whether int8 numbers are multiplied as they are
  */
 export function storeWeight(
   store: Store,
@@ -51,6 +52,7 @@ export function storeWeight(
   { dims, data }: HostTensor,
   type: StoredType,
   by: "rows" | "columns",
+  isFactor = false,
 ): StoredWeight {
   const values = data as Float32Array;
   const columns = dims.at(-1)!;
@@ -58,7 +60,7 @@ export function storeWeight(
     const half = store(`${name}.float16`, { dtype: "float16", dims, data: toHalf(values) });
     return weightOf(type, half, null, (x) => cast(x, "float32"));
   }
-  const { data: whole, scales } = scaled(values, columns, by, LARGEST[type]);
+  const { data: whole, scales } = scaled(values, columns, by, isFactor ? LARGEST_FACTOR : LARGEST[type]);
   const scaleDims = by === "rows" ? [scales.length, 1] : [scales.length];
   const scale = store(`${name}.scale`, { dtype: "float32", dims: scaleDims, data: scales });
   const form = `${type}, a scale for each ${by === "rows" ? "row" : "column"}`;

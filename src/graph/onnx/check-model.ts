@@ -5,6 +5,7 @@
 import { checkFunctions } from "./check-functions.js";
 import { ExternalFiles } from "./external-data.js";
 import { damaged, domainOf, opsetsOf, type ParsedModel, parseModel, readBytes } from "./model-file.js";
+import { isOrtFormat } from "./ort-format.js";
 import { bodiesOf, graphsOf, type Nodes, programsOf, tensorsOf } from "./parts.js";
 import { onnx } from "./proto/onnx.js";
 import { storedSize } from "./stored-tensor.js";
@@ -32,6 +33,11 @@ export async function readCheckedModel(path: string): Promise<CheckedModel> {
 
 /** The same for bytes that have been read from `path`. */
 export function checkedModel(bytes: Uint8Array, path: string): CheckedModel {
+  if (isOrtFormat(bytes))
+    throw damaged(
+      path,
+      "it is of ONNX Runtime's own format: predict takes it, all else needs the .onnx file",
+    );
   const parsed = parseModel(bytes, path);
   const files = new ExternalFiles(path);
   checkModel(parsed.model, path, files);

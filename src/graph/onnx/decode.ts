@@ -2,7 +2,6 @@
 import type { HostTensor } from "../dtype.js";
 import type { Graph } from "../graph.js";
 import { damaged, metadataOf, opsetsOf, parseModel } from "./model-file.js";
-import { isOrtFormat, ortMetadata } from "./ort-format.js";
 import type { onnx } from "./proto/onnx.js";
 import { type DecodeOptions, GraphReader } from "./read-graph.js";
 
@@ -45,14 +44,4 @@ export function decodeParsed(model: onnx.ModelProto.$Properties, options: Decode
     producer: { name: model.producerName ?? "", version: model.producerVersion ?? "" },
     description: model.docString ?? "",
   };
-}
-
-/** The metadata alone. Throws `PTX_MODEL_FILE` for a damaged file. */
-export function decodeMetadata(bytes: Uint8Array, where: string): Readonly<Record<string, string>> {
-  if (!isOrtFormat(bytes)) return metadataOf(parseModel(bytes, where).model);
-  try {
-    return ortMetadata(bytes);
-  } catch (error) {
-    throw damaged(where, `it is not a whole file of ONNX Runtime's format (${(error as Error).message})`);
-  }
 }

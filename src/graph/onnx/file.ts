@@ -4,9 +4,8 @@ import type { Graph } from "../graph.js";
 import { replaceFiles } from "../replace-file.js";
 import { readCheckedModel } from "./check-model.js";
 import { CONTENT_HASH_KEY, contentHash } from "./content-hash.js";
-import { type DecodedModel, decodeMetadata, decodeParsed } from "./decode.js";
+import { type DecodedModel, decodeParsed } from "./decode.js";
 import { type EncodeOptions, encodeModel, INLINE_LIMIT, storedBytes } from "./encode.js";
-import { readBytes } from "./model-file.js";
 import { onnx } from "./proto/onnx.js";
 import type { DecodeOptions } from "./read-graph.js";
 
@@ -55,9 +54,4 @@ export async function readModel(
   const external = (location: string, offset: number, length: number): Uint8Array =>
     files.read({ location, offset, length });
   return decodeParsed(model, { ...options, where: path, external });
-}
-
-/** The metadata of a model, without building its graph. Throws `PTX_FILE_MISSING` or `PTX_MODEL_FILE`. */
-export async function readMetadata(path: string): Promise<Readonly<Record<string, string>>> {
-  return decodeMetadata(await readBytes(path), path);
 }

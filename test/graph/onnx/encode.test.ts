@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { Graph } from "../../../src/graph/graph.js";
 import { encodeModel } from "../../../src/graph/onnx/encode.js";
-import { readMetadata, readModel, writeModel } from "../../../src/graph/onnx/file.js";
+import { readModel, writeModel } from "../../../src/graph/onnx/file.js";
 import { onnx } from "../../../src/graph/onnx/proto/onnx.js";
 import { apply, define } from "../../../src/graph/ops/define.js";
 import { add, cast, mul, neg, tanh } from "../../../src/graph/ops/elementwise.js";
@@ -179,7 +179,7 @@ describe("a model file", () => {
     const read = await readModel(path);
     expect(read.values).toEqual(parameters);
     expect(read.metadata).toEqual({ labels: "no yes" });
-    expect(await readMetadata(path)).toEqual({ labels: "no yes" });
+    expect((await readModel(path)).metadata).toEqual({ labels: "no yes" });
     expect(read.producer.name).toBe("pytext-ts");
   });
 

@@ -11,11 +11,12 @@ import { checkedModel } from "../../../src/graph/onnx/check-model.js";
 import { decodeModel } from "../../../src/graph/onnx/decode.js";
 import { encodeModel } from "../../../src/graph/onnx/encode.js";
 import { inspectChecked } from "../../../src/graph/onnx/inspect.js";
+import { ortMetadata } from "../../../src/graph/onnx/ort-format.js";
 import { silentLog, train } from "../../../src/library.js";
 import { PtxError } from "../../../src/registry/errors.js";
 import { defaultRegistry } from "../../../src/tasks/builtins.js";
 import { builtMain } from "../../support/built.js";
-import { type Mutant, mutants } from "../../support/mutants.js";
+import { flatMutants, type Mutant, mutants } from "../../support/mutants.js";
 import { toyConfig, workplace, writeToyData } from "../../support/toy.js";
 import { trainedTagger } from "./graphs.js";
 
@@ -27,14 +28,17 @@ const SESSIONS = 300;
 
 let exported: Uint8Array;
 let loops: Uint8Array;
+let ort: Uint8Array;
 
 beforeAll(async () => {
   writeToyData(folder);
   const run = join(folder, "run");
   const trained = toyConfig({ data: folder, trainer: { epochs: 1 } });
   await train(trained, { output: run, registry });
-  await exportOnnx(run, `${run}.onnx`, { registry, log: silentLog, input: "tokens" });
-  exported = readFileSync(`${run}.onnx`);
+  const targets = { onnx: `${run}.onnx`, ort: `${run}.ort` };
+  await exportOnnx(run, targets, { registry, log: silentLog, input: "tokens" });
+  exported = readFileSync(targets.onnx);
+  ort = readFileSync(targets.ort);
   loops = encodeModel(trainedTagger(true).graph).model;
 });
 
@@ -93,16 +97,19 @@ describe("damaged copies of an exported file, and of one with loops", () => {
     const place = join(folder, "mutants");
     mkdirSync(place);
     const names: string[] = [];
-    const keep = ({ name, bytes }: Mutant): void => {
-      names.push(name);
-      writeFileSync(join(place, `${name}.onnx`), bytes);
+    const keep = ({ name, bytes }: Mutant, extension: string): void => {
+      names.push(`${name}.${extension}`);
+      writeFileSync(join(place, `${name}.${extension}`), bytes);
     };
     // Those that our own checks let through are what the run time is to be tried with.
     for (const mutant of mutants(exported, loops, MUTANTS, 3)) {
       if (names.length === SESSIONS) break;
-      if (outcome(() => checkedModel(mutant.bytes, mutant.name)) === "read") keep(mutant);
+      if (outcome(() => checkedModel(mutant.bytes, mutant.name)) === "read") keep(mutant, "onnx");
     }
     expect(names.length).toBe(SESSIONS);
+    for (const mutant of flatMutants(ort, 2 * SESSIONS, 4))
+      if (outcome(() => ortMetadata(mutant.bytes, mutant.name)) === "read") keep(mutant, "ort");
+    expect(names.length).toBeGreaterThan(2 * SESSIONS);
     const library = pathToFileURL(join(await builtMain(), "../../index.js")).href;
     const child = spawn(process.execPath, ["--input-type=module", "-e", CHILD, library, place, ...names], {
       stdio: ["ignore", "pipe", "pipe"],
@@ -123,7 +130,13 @@ describe("damaged copies of an exported file, and of one with loops", () => {
     expect(results.map(([name]) => name)).toEqual(names);
     const unexpected = results.filter(([, result]) => result !== "read" && !isExpected(result!));
     expect(unexpected.map((line) => line.join(" "))).toEqual([]);
-    expect(results.filter(([, result]) => result === "read").length).toBeGreaterThan(SESSIONS / 4);
+    for (const [extension, share] of [
+      ["onnx", 0.25],
+      ["ort", 0.05],
+    ] as const) {
+      const own = results.filter(([name]) => name!.endsWith(extension));
+      expect(own.filter(([, result]) => result === "read").length).toBeGreaterThan(own.length * share);
+    }
   }, 120_000);
 });
 
@@ -140,7 +153,7 @@ for (const name of names) {
   console.log("try " + name);
   let model, result = "read";
   try {
-    model = await loadModel(place + "/" + name + ".onnx", { log: { info() {}, warn() {} } });
+    model = await loadModel(place + "/" + name, { log: { info() {}, warn() {} } });
     await predict(model, ["goal word1", ""]);
   } catch (error) {
     result = error instanceof PtxError ? error.code : "other " + String(error.stack).replace(/\\n/g, " ");

@@ -1,5 +1,6 @@
 /** @file What random operator cases are made of: axes, operands that broadcast, and well-conditioned values. */
 import fc from "fast-check";
+import { LARGEST_FACTOR } from "../../../src/exporters/quantize/numbers.js";
 import type { Dim } from "../../../src/graph/dims.js";
 import { type DType, type HostTensor, toData } from "../../../src/graph/dtype.js";
 import type { Tensor } from "../../../src/graph/graph.js";
@@ -159,9 +160,9 @@ export class Draw {
     }
   }
 
-  /** Whole numbers of a byte. */
+  /** Whole numbers of a byte; with a sign so small that two products with others never leave 16 bits, see `LARGEST_FACTOR`. */
   bytes(dtype: "int8" | "uint8", list: readonly Axis[]): CaseInput {
-    const [low, high] = dtype === "int8" ? [-127, 127] : [0, 255];
+    const [low, high] = dtype === "int8" ? [-LARGEST_FACTOR, LARGEST_FACTOR] : [0, 255];
     return input(
       dtype,
       list,

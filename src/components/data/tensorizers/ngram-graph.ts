@@ -50,8 +50,8 @@ export function ngramsFromTokens(strings: Tensor, options: NGramGraph): InputTen
   const { words, specials } = options.vocabulary;
   const wordIds = words.map((_, index) => specials.length + index);
   const orders = tokenRuns(strings, options.ngrams, WORD_SEPARATOR);
-  const ids = orders.map((runs) => encodeStrings(runs, words, wordIds, UNK_ID));
-  const all = concat(ids, 1);
+  // Looked up together, as each look-up would hold the vocabulary.
+  const all = encodeStrings(concat(orders, 1), words, wordIds, UNK_ID);
   const mask = not(equal(all, UNK_ID));
   const weights =
     options.idf === null ? cast(mask, "float32") : tfidf(all, options.idf, options.sublinear_tf);

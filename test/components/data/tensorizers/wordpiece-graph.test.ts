@@ -95,7 +95,7 @@ const rowsOf = (texts: number): fc.Arbitrary<Texts[]> =>
   fc.array(fc.array(anyText, { minLength: texts, maxLength: texts }), { minLength: 1, maxLength: 5 });
 
 describe.each(engineNames)("word pieces in the graph (%s)", (name) => {
-  const runs = name === "onnxruntime" ? 400 : 15;
+  const runs = name === "onnxruntime" ? 120 : 15;
 
   it.each([
     [1, null, "utf16"],
@@ -168,7 +168,8 @@ describe("word pieces in the graph", () => {
   });
 
   it("are truncated as by Hugging Face's tokenizers, one text or two", async () => {
-    for (const most of new Set(recordedPairs.map((pair) => pair.most))) {
+    // The program is held to every limit that was recorded (wordpiece.test.ts), and the graph to the program.
+    for (const most of [...new Set(recordedPairs.map((pair) => pair.most))].slice(0, 3)) {
       for (const count of [1, 2]) {
         const pairs = recordedPairs.filter(
           ({ texts, most: limit }) => texts.length === count && limit === most,
