@@ -23,8 +23,16 @@ export interface Encoded {
   readonly states: readonly Tensor[];
   /** Each layer's attention, `[batch, heads, pieces, pieces]`: how much the piece of axis 2 takes from that of axis 3. */
   readonly attentions: readonly Tensor[];
-  /** What the model itself says of a whole row, `[batch, dim]`: BERT's pooler, built when it is asked for. Null: it says nothing. */
-  readonly pooled: (() => Tensor) | null;
+  /** What the model itself says of a whole row, `[batch, dim]`: BERT's pooler. Null: it says nothing, or nobody asked. */
+  readonly pooled: Tensor | null;
+}
+
+/** What is asked of an encoder: parameters that nothing needs are not made. */
+export interface Wanted {
+  /** Whether its word for a whole row is. */
+  readonly pooled: boolean;
+  /** How many layers' states are, from below; absent: all. */
+  readonly layers?: number;
 }
 
 declare module "../../registry/component.js" {
@@ -32,7 +40,7 @@ declare module "../../registry/component.js" {
     encoder: {
       /** Reads files (pretrained weights) before the first build of a training run. */
       prepare?(config: Config, context: Context): Promise<void>;
-      build(scope: Scope, config: Config, pieces: Pieces): Encoded;
+      build(scope: Scope, config: Config, pieces: Pieces, wanted: Wanted): Encoded;
     };
   }
 }

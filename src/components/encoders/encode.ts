@@ -2,7 +2,7 @@ import type { Scope } from "../../graph/scope.js";
 import type { SlotValue } from "../../registry/component.js";
 import type { ModelInputs } from "../contracts.js";
 import { pieceHolder } from "../data/tensorizers/piece-holder.js";
-import type { Encoded, Pieces } from "./contracts.js";
+import type { Encoded, Pieces, Wanted } from "./contracts.js";
 
 /** The pieces of the input `name`. Throws where there is no such input, or its numbers are no ids of pieces. */
 export function piecesOf(inputs: ModelInputs, name: string, reader: string): Pieces {
@@ -18,8 +18,8 @@ export function piecesOf(inputs: ModelInputs, name: string, reader: string): Pie
 }
 
 /** The encoder in a slot, over pieces. */
-export function encode(scope: Scope, encoder: SlotValue<"encoder">, pieces: Pieces): Encoded {
+export function encode(scope: Scope, encoder: SlotValue<"encoder">, pieces: Pieces, wanted: Wanted): Encoded {
   return scope.part("encoder", encoder, "encoder", (component, config, at) =>
-    component.build(at, config, pieces),
+    component.build(at, config, pieces, wanted),
   );
 }

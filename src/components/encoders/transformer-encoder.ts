@@ -103,15 +103,18 @@ export const TransformerEncoder = component({
     if (pretrained === null || context.find(weightsToken(pretrained)) !== undefined) return;
     context.provide(weightsToken(pretrained), await PretrainedWeights.read(pretrained));
   },
-  build(whole, config, pieces) {
+  build(whole, config, pieces, wanted) {
     const sizes = sizesOf(config);
     const weights =
       config.pretrained === null ? undefined : whole.context.find(weightsToken(config.pretrained));
     const scope =
       weights === undefined ? whole : whole.startingFrom((path, shape) => weights.values(path, shape));
     const embedded = scope.within("embeddings", (at) => embeddings(at, sizes, pieces));
+    const layers = wanted.pooled
+      ? sizes.num_hidden_layers
+      : Math.min(wanted.layers ?? sizes.num_hidden_layers, sizes.num_hidden_layers);
     const encoder = { places: pieces.ids, bias: paddingBias(pieces.mask, embedded.dtype, 2) };
-    const { states, attentions } = encoderLayers(scope, rowsOf(embedded), encoder, sizes.num_hidden_layers, {
+    const { states, attentions } = encoderLayers(scope, rowsOf(embedded), encoder, layers, {
       heads: sizes.num_attention_heads,
       feedForward: sizes.intermediate_size,
       activation: sizes.hidden_act,
@@ -122,9 +125,9 @@ export const TransformerEncoder = component({
       activationDropout: 0,
       shared: sizes.share_layers,
     });
-    const layers = states.map((rows) => reshape(rows, [...pieces.ids.shape, sizes.hidden_size]));
+    const each = states.map((rows) => reshape(rows, [...pieces.ids.shape, sizes.hidden_size]));
+    const pooled = wanted.pooled && sizes.pooler ? pooler(scope, each.at(-1)!) : null;
     weights?.report(scope.context.log);
-    const pooled = sizes.pooler ? () => pooler(scope, layers.at(-1)!) : null;
-    return { states: [embedded, ...layers], attentions, pooled };
+    return { states: [embedded, ...each], attentions, pooled };
   },
 });

@@ -51,14 +51,14 @@ type Config = Static<typeof schema>;
 /** A row's vector `[batch, dim]`. Throws `PTX_CONFIG_VALUE` where the encoder has none and no pooling is given. */
 function rowVector(scope: Scope, { encoder, pooling }: Config, inputs: ModelInputs): Tensor {
   const pieces = piecesOf(inputs, "tokens", "NewBertModel");
-  const { states, pooled } = encode(scope, encoder, pieces);
+  const { states, pooled } = encode(scope, encoder, pieces, { pooled: pooling === null });
   const vectors = states.at(-1)!;
   if (pooling !== null) {
     return scope.part("pooling", pooling, "pooling", (part, options, at) =>
       part.build(at, options, { vectors: zeroPadding(vectors, pieces.mask), mask: pieces.mask }),
     );
   }
-  if (pooled !== null) return pooled();
+  if (pooled !== null) return pooled;
   throw ptxError(
     "PTX_CONFIG_VALUE",
     "model.NewBertModel.pooling",

@@ -43,7 +43,11 @@ interface Lines {
 }
 
 /** A family's encoder in a graph: its outputs, and the gradients of the recorded loss by our parameters' names. */
-async function encoder(pretrained: string, config: object, expected: Readonly<Record<string, { dims: readonly number[] }>>) {
+async function encoder(
+  pretrained: string,
+  config: object,
+  expected: Readonly<Record<string, { dims: readonly number[] }>>,
+) {
   const context = testContext();
   const lines: Lines = { info: [], warn: [] };
   context.log.info = (line) => void lines.info.push(line);
@@ -58,22 +62,27 @@ async function encoder(pretrained: string, config: object, expected: Readonly<Re
   const ids = graph.input("ids", "int32", ["batch", "pieces"]);
   const mask = graph.input("mask", "bool", ["batch", "pieces"]);
   const segments = graph.input("segments", "int64", ["batch", "pieces"]);
+  const wanted = { pooled: "pooled" in expected };
   const { states, attentions, pooled } = scope.within("encoder", (at) =>
-    component.build(at, options, { ids, mask, segments, vocabulary: 30, most: 14 }),
+    component.build(at, options, { ids, mask, segments, vocabulary: 30, most: 14 }, wanted),
   );
   const outputs: Record<string, Tensor> = {};
   for (const [i, state] of states.entries()) outputs[`state${i}`] = state;
   for (const [i, attention] of attentions.entries()) outputs[`attention${i}`] = attention;
   const weighted = (x: Tensor, name: string): Tensor =>
-    reduceSum(mul(x, graph.input(name, "float32", x.shape)), x.shape.map((_, axis) => axis));
+    reduceSum(
+      mul(x, graph.input(name, "float32", x.shape)),
+      x.shape.map((_, axis) => axis),
+    );
   let loss = weighted(states.at(-1)!, "state_weights");
   if ("pooled" in expected) {
-    outputs.pooled = pooled!();
+    outputs.pooled = pooled!;
     loss = add(loss, weighted(outputs.pooled, "pooled_weights"));
   }
   const parameters = graph.parameters;
   for (const [i, gradient] of gradients(loss, parameters).entries()) {
-    const dense = gradient === null ? null : "ids" in gradient ? densify(gradient, parameters[i]!.dim(0)) : gradient;
+    const dense =
+      gradient === null ? null : "ids" in gradient ? densify(gradient, parameters[i]!.dim(0)) : gradient;
     if (dense !== null) outputs[`d ${parameters[i]!.name}`] = dense;
   }
   for (const [name, tensor] of Object.entries(outputs)) graph.output(name, tensor);
@@ -82,7 +91,11 @@ async function encoder(pretrained: string, config: object, expected: Readonly<Re
 }
 
 /** The largest difference, where the mask says that anybody cares, as a part of the largest value. */
-function difference(a: ArrayLike<number>, b: ArrayLike<number>, cares: (i: number) => boolean = () => true): number {
+function difference(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  cares: (i: number) => boolean = () => true,
+): number {
   expect(a.length).toBe(b.length);
   let [most, size] = [0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -96,47 +109,57 @@ function difference(a: ArrayLike<number>, b: ArrayLike<number>, cares: (i: numbe
 describe.each(families)("%s from a folder of Hugging Face's", (family) => {
   const place = join(fixtures, family);
 
-  it.each(engineNames)("gives its source's states, attentions and pooled output, and gradients, on %s", async (name) => {
-    const { tensors } = await readSafetensors(join(place, "expected.safetensors"));
-    const { graph, store, lines, outputs } = await encoder(place, {}, tensors);
-    const program = await (await engine(name)).compile(graph);
-    const mask = { ...tensors.mask!, dtype: "bool" as const };
-    const result = await program.run(
-      {
-        ...store.feeds(),
-        ids: tensors.ids!,
-        mask,
-        segments: { ...tensors.segments!, dtype: "int64", data: BigInt64Array.from(tensors.segments!.data as Int32Array, BigInt) },
-        state_weights: tensors.state_weights!,
-        ...("pooled" in tensors && { pooled_weights: tensors.pooled_weights! }),
-      },
-      outputs,
-    );
-    const there = mask.data as Uint8Array;
-    for (const [key, tensor] of Object.entries(tensors)) {
-      if (!/^(state\d|attention\d|pooled$)/.test(key)) continue;
-      const values = tensor.data as Float32Array;
-      const inRow = key === "pooled" ? null : values.length / there.length;
-      const cares = (i: number): boolean => {
-        if (inRow === null) return true;
-        if (key.startsWith("state")) return there[Math.floor(i / inRow)] === 1;
-        const [batch, heads, tokens] = tensor.dims as [number, number, number];
-        const row = Math.floor(i / (values.length / batch));
-        return there[row * tokens + (Math.floor(i / tokens) % tokens)] === 1 && heads > 0;
-      };
-      expect([key, difference(result[key]!.data as Float32Array, values, cares)]).toEqual([key, expect.closeTo(0, 5)]);
-    }
-    const recorded = await PretrainedWeights.read(join(place, "gradients"));
-    const compared = graph.parameters.map(({ name: parameter, shape }) => {
-      const own = result[`d ${parameter}`];
-      const theirs = recorded.values(parameter.replace("encoder.", ""), shape as number[]);
-      if (own === undefined) return [parameter, theirs === undefined ? 0 : 1];
-      return [parameter, difference(own.data as Float32Array, theirs!)];
-    });
-    expect(compared).toEqual(compared.map(([parameter]) => [parameter, expect.closeTo(0, 4)]));
-    expect(compared.length).toBeGreaterThan(20 - (family === "albert" ? 6 : 0));
-    expect(lines.warn).toEqual([]);
-  });
+  it.each(engineNames)(
+    "gives its source's states, attentions and pooled output, and gradients, on %s",
+    async (name) => {
+      const { tensors } = await readSafetensors(join(place, "expected.safetensors"));
+      const { graph, store, lines, outputs } = await encoder(place, {}, tensors);
+      const program = await (await engine(name)).compile(graph);
+      const mask = { ...tensors.mask!, dtype: "bool" as const };
+      const result = await program.run(
+        {
+          ...store.feeds(),
+          ids: tensors.ids!,
+          mask,
+          segments: {
+            ...tensors.segments!,
+            dtype: "int64",
+            data: BigInt64Array.from(tensors.segments!.data as Int32Array, BigInt),
+          },
+          state_weights: tensors.state_weights!,
+          ...("pooled" in tensors && { pooled_weights: tensors.pooled_weights! }),
+        },
+        outputs,
+      );
+      const there = mask.data as Uint8Array;
+      for (const [key, tensor] of Object.entries(tensors)) {
+        if (!/^(state\d|attention\d|pooled$)/.test(key)) continue;
+        const values = tensor.data as Float32Array;
+        const inRow = key === "pooled" ? null : values.length / there.length;
+        const cares = (i: number): boolean => {
+          if (inRow === null) return true;
+          if (key.startsWith("state")) return there[Math.floor(i / inRow)] === 1;
+          const [batch, heads, tokens] = tensor.dims as [number, number, number];
+          const row = Math.floor(i / (values.length / batch));
+          return there[row * tokens + (Math.floor(i / tokens) % tokens)] === 1 && heads > 0;
+        };
+        expect([key, difference(result[key]!.data as Float32Array, values, cares)]).toEqual([
+          key,
+          expect.closeTo(0, 5),
+        ]);
+      }
+      const recorded = await PretrainedWeights.read(join(place, "gradients"));
+      const compared = graph.parameters.map(({ name: parameter, shape }) => {
+        const own = result[`d ${parameter}`];
+        const theirs = recorded.values(parameter.replace("encoder.", ""), shape as number[]);
+        if (own === undefined) return [parameter, theirs === undefined ? 0 : 1];
+        return [parameter, difference(own.data as Float32Array, theirs!)];
+      });
+      expect(compared).toEqual(compared.map(([parameter]) => [parameter, expect.closeTo(0, 4)]));
+      expect(compared.length).toBeGreaterThan(20 - (family === "albert" ? 6 : 0));
+      expect(lines.warn).toEqual([]);
+    },
+  );
 
   it("uses every weight of the file", async () => {
     const { tensors } = await readSafetensors(join(place, "expected.safetensors"));
