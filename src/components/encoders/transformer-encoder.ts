@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import { Type } from "typebox";
 import type { Tensor } from "../../graph/graph.js";
 import { add, tanh } from "../../graph/ops/elementwise.js";
 import { gather } from "../../graph/ops/lookup.js";
@@ -34,7 +34,6 @@ const schema = Type.Object(
       "BERT and its kin (Devlin et al., 2019): pieces, places and segments as vectors, then layers of self-attention.",
   },
 );
-type Config = Static<typeof schema>;
 
 const weightsToken = (folder: string): Token<PretrainedWeights> => `pretrained:${folder}`;
 

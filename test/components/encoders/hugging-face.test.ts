@@ -168,3 +168,145 @@ describe.each(families)("%s from a folder of Hugging Face's", (family) => {
     expect(lines.info).toEqual([`${join(place, "model.safetensors")}: ${count} of ${count} tensors read`]);
   });
 });
+
+/** A copy of the tiny BERT whose config.json says something else. */
+function bertSaying(name: string, change: Readonly<Record<string, unknown>>): string {
+  const place = join(folder, name);
+  cpSync(join(fixtures, "bert"), place, { recursive: true });
+  const config = JSON.parse(readFileSync(join(place, "config.json"), "utf8")) as object;
+  writeFileSync(join(place, "config.json"), JSON.stringify({ ...config, ...change }));
+  return place;
+}
+
+describe("sizes from config.json", () => {
+  it("stand in the config of the run, which needs the folder no more", () => {
+    const pretrained = join(fixtures, "bert");
+    const { slot, problems } = resolved({ pretrained, hidden_dropout_prob: 0.3, num_hidden_layers: 1 });
+    expect(problems).toEqual([]);
+    expect(slot.TransformerEncoder).toMatchObject({
+      vocab_size: 30,
+      embedding_size: null,
+      hidden_size: 8,
+      num_hidden_layers: 1,
+      hidden_dropout_prob: 0.3,
+      position_offset: 0,
+      pooler: true,
+    });
+  });
+
+  it("contradict a config that gives others", () => {
+    const { problems } = resolved({
+      pretrained: join(fixtures, "bert"),
+      hidden_size: 16,
+      num_hidden_layers: 3,
+    });
+    expect(problems.map(({ where, message }) => [where.split(".").at(-1), message.split(" (")[0]])).toEqual([
+      ["hidden_size", "the integer 16, but the pretrained model has the integer 8"],
+      ["num_hidden_layers", "the integer 3, but the pretrained model has the integer 2"],
+    ]);
+  });
+
+  it.each([
+    ["another kind of model", { model_type: "gpt2" }, /model_type.*no kind of model that can be read/],
+    ["a kind that is nearly spelt", { model_type: "distillbert" }, /did you mean "distilbert"/],
+    [
+      "relative places",
+      { position_embedding_type: "relative_key" },
+      /position_embedding_type.*only the string "absolute"/,
+    ],
+    ["a decoder", { is_decoder: true }, /is_decoder.*only the boolean false/],
+    ["no size", { hidden_size: undefined }, /"hidden_size" is missing/],
+    ["a size that is no number", { hidden_size: "8" }, /hidden_size/],
+    ["an activation that is not known", { hidden_act: "swish" }, /hidden_act/],
+  ])("of %s are refused", (what, change, message) => {
+    const { problems } = resolved({ pretrained: bertSaying(what, change) });
+    expect(problems.map(({ where, message: said }) => `${where} ${said}`).join("\n")).toMatch(message);
+  });
+
+  it.each([
+    ["a folder that is not there", "bertt", /does not exist/],
+    ["a file", join("bert", "config.json"), /is a file, not a folder/],
+    ["a folder without config.json", "../fixtures", /config\.json.*cannot be read/],
+  ])("cannot be read from %s", (_, path, message) => {
+    const { problems } = resolved({ pretrained: join(fixtures, path) });
+    expect(problems.map(({ where, message: said }) => `${where} ${said}`).join("\n")).toMatch(message);
+  });
+});
+
+describe("weights", () => {
+  const reading = async (place: string): Promise<string> => {
+    const error = await PretrainedWeights.read(place).then(
+      () => null,
+      (reason: PtxError) => reason,
+    );
+    return `${error?.problems[0].where}: ${error?.problems[0].message}`;
+  };
+
+  it("that are pickled are not read, and what to do instead is said", async () => {
+    const place = bertSaying("pickled", {});
+    rmSync(join(place, "model.safetensors"));
+    writeFileSync(join(place, "pytorch_model.bin"), "");
+    expect(await reading(place)).toMatch(
+      /pickled.model\.safetensors: .*pytorch_model\.bin is of a form that may run code/,
+    );
+  });
+
+  it("of no encoder are refused", async () => {
+    const place = bertSaying("others", {});
+    await writeSafetensors(join(place, "model.safetensors"), {
+      "linear.weight": { dtype: "float32", dims: [1], data: new Float32Array(1) },
+    });
+    expect(await reading(place)).toMatch(/there is no embeddings\.word_embeddings\.weight/);
+  });
+
+  it("of other sizes than config.json's are refused with both", async () => {
+    const weights = await PretrainedWeights.read(join(fixtures, "bert"));
+    expect(() => weights.values("layer0.linear1.weight", [8, 13])).toThrow(
+      /encoder\.layer\.0\.intermediate\.dense\.weight has the shape \[12,8\], by config\.json it should be \[13,8\]/,
+    );
+  });
+
+  it("that are missing or not used are listed", async () => {
+    const place = bertSaying("partly", {});
+    const { tensors } = await readSafetensors(join(place, "model.safetensors"));
+    const { "encoder.layer.1.output.dense.bias": _gone, ...rest } = tensors;
+    const named = Object.entries(rest).map(
+      ([name, tensor]) => [`bert.${name.replace(/LayerNorm.weight$/, "LayerNorm.gamma")}`, tensor] as const,
+    );
+    await writeSafetensors(join(place, "model.safetensors"), {
+      ...Object.fromEntries(named),
+      "cls.predictions.bias": { dtype: "float32", dims: [30], data: new Float32Array(30) },
+      "bert.embeddings.position_ids": { dtype: "int64", dims: [1, 2], data: new BigInt64Array(2) },
+    });
+    const { lines } = await encoder(place, {}, { pooled: { dims: [] } });
+    const file = join(place, "model.safetensors");
+    expect(lines).toEqual({
+      info: [`${file}: 38 of 39 tensors read`, `${file}: not used: cls.predictions.bias`],
+      warn: [`${file}: missing, so with random first values: layer1.linear2.bias`],
+    });
+  });
+
+  it("in half precision and in several files are read as they are", async () => {
+    const place = bertSaying("halves", {});
+    const { tensors } = await readSafetensors(join(place, "model.safetensors"));
+    const names = Object.keys(tensors);
+    const part = (from: number, to: number) =>
+      Object.fromEntries(names.slice(from, to).map((name) => [name, tensors[name]!]));
+    await writeSafetensors(join(place, "a.safetensors"), part(0, 20), { bfloat16: () => true });
+    await writeSafetensors(join(place, "b.safetensors"), part(20, names.length));
+    rmSync(join(place, "model.safetensors"));
+    const weight_map = Object.fromEntries(
+      names.map((name, i) => [name, i < 20 ? "a.safetensors" : "b.safetensors"]),
+    );
+    writeFileSync(join(place, "model.safetensors.index.json"), JSON.stringify({ weight_map }));
+    const [all, halves] = [
+      await PretrainedWeights.read(join(fixtures, "bert")),
+      await PretrainedWeights.read(place),
+    ];
+    for (const [path, shape] of [
+      ["layer0.attention.in_proj.weight", [8, 24]],
+      ["embeddings.word.weight", [30, 8]],
+    ] as const)
+      expect(difference(halves.values(path, shape)!, all.values(path, shape)!)).toBeLessThan(0.01);
+  });
+});

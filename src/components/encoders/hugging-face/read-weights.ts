@@ -90,7 +90,7 @@ export class PretrainedWeights {
   report(log: Log): void {
     if (this.#reported) return;
     this.#reported = true;
-    const total = this.#tensors.size;
+    const total = [...this.#tensors.keys()].filter((name) => !BUFFERS.test(name)).length;
     const unread = [...this.#unread];
     log.info(`${this.file}: ${total - unread.length} of ${total} tensors read`);
     if (unread.length > 0) log.info(`${this.file}: not used: ${unread.join(", ")}`);
