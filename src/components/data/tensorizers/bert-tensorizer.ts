@@ -140,7 +140,7 @@ class BertIds implements Tensorizer {
     const { pieces } = (state ?? {}) as { pieces?: unknown };
     if (!Array.isArray(pieces) || !pieces.every((piece) => typeof piece === "string"))
       throw badState(this.name, "the pieces of a vocabulary");
-    this.#take(new PieceVocabulary(pieces, () => `inputs.${this.name}`));
+    this.#take(PieceVocabulary.of(pieces, () => `inputs.${this.name}`));
   }
 
   facts(): Readonly<Record<string, number>> {
