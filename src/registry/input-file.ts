@@ -11,24 +11,27 @@ export interface InputFileOptions<D> {
   readonly description: string;
   /** The path used when the key is absent; `null` makes the file optional. No default = required. */
   readonly default?: D;
+  /** Whether it may be a folder of files. */
+  readonly folder?: boolean;
 }
 
 /**
  * A schema for the path of a file that is read. It is checked to exist when the config is loaded, with all other
  * files at once. Relative paths start at the current folder.
  */
-export function InputFile<D extends string | null = string>(
-  options: InputFileOptions<D>,
-): TUnsafe<null extends D ? string | null : string> {
+export function InputFile<D extends string | null = string>({
+  folder = false,
+  ...options
+}: InputFileOptions<D>): TUnsafe<null extends D ? string | null : string> {
   const type = options.default === null ? ["string", "null"] : "string";
-  return Type.Unsafe({ type, [FILE_KEYWORD]: "input", ...options });
+  return Type.Unsafe({ type, [FILE_KEYWORD]: folder ? "file or folder" : "file", ...options });
 }
 
-/** Why a file cannot be read, with the nearest name that exists, or undefined when it is there. */
-export function missingFile(path: string): string | undefined {
+/** Why a file (or a folder, where it may be one) cannot be read, with the nearest name that exists, or undefined when it is there. */
+export function missingFile(path: string, folder = false): string | undefined {
   const full = resolve(path);
   try {
-    if (statSync(full).isDirectory()) return `"${path}" is a folder, not a file (${full})`;
+    if (statSync(full).isDirectory() && !folder) return `"${path}" is a folder, not a file (${full})`;
     return undefined;
   } catch {
     return `the file "${path}" does not exist (looked at ${full}${neighbour(full)})`;

@@ -98,7 +98,9 @@ class Resolver {
       const branch = branchFor(schema.anyOf, value);
       return branch === undefined ? value : this.#filled(branch, value, place, path);
     }
-    if (typeof value === "string" && schema[FILE_KEYWORD] !== undefined) this.#file(value, place, path);
+    const file = schema[FILE_KEYWORD];
+    if (typeof value === "string" && file !== undefined)
+      this.#file(value, file === "file or folder", place, path);
     if (isObject(value)) return this.#object(schema, value, place, path);
     if (Array.isArray(value)) return value.map((item, index) => this.#item(schema, item, index, place, path));
     return value;
@@ -150,8 +152,8 @@ class Resolver {
     return fromEntries([[component.name, this.#validated(schemaOf(component), params, inner, component)]]);
   }
 
-  #file(value: string, place: Place, path: ConfigPath): void {
-    const message = this.options.checkFiles ? missingFile(value) : undefined;
+  #file(value: string, folder: boolean, place: Place, path: ConfigPath): void {
+    const message = this.options.checkFiles ? missingFile(value, folder) : undefined;
     if (message === undefined) return;
     const hint = this.options.fileHint ?? helpHint(place.className);
     this.#problems.push({ code: "PTX_FILE_MISSING", where: whereOf(place.source, path), message, hint });

@@ -25,6 +25,7 @@ import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js"
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
+import { WordPiecesTensorizer } from "./tensorizers/word-pieces-tensorizer.js";
 import { CharacterTokenizer, Tokenizer, WhitespaceTokenizer, WordPunctTokenizer } from "./tokenizers.js";
 
 /** Every data component that comes with the library. */
@@ -55,6 +56,7 @@ export const dataComponents = [
   ByteTensorizer,
   NGramTensorizer,
   BERTTensorizer,
+  WordPiecesTensorizer,
   FloatListTensorizer,
   FloatListSeqTensorizer,
   LabelTensorizer,

@@ -6,8 +6,11 @@ import type { JsonPlace } from "./json-place.js";
 const LONGEST = 6;
 
 /** Characters that clusters of several characters (graphemes) are made with, or that may be. */
-const CLUSTERS =
-  /[\r\p{M}\p{Emoji_Modifier}\p{Regional_Indicator}\u1100-\u11ff\ua960-\ua97c\uac00-\ud7fb\u200c\u200d\u0600-\u0605\u06dd\u070f\u08e2\u{110bd}\u{110cd}\u{e0020}-\u{e007f}\uff9e\uff9f]/u;
+const CLUSTERS = new RegExp(
+  "[\\r\\p{M}\\p{Emoji_Modifier}\\p{Regional_Indicator}\\u1100-\\u11ff\\ua960-\\ua97c\\uac00-\\ud7fb\\u200c\\u200d" +
+    "\\u0600-\\u0605\\u06dd\\u070f\\u08e2\\u{110bd}\\u{110cd}\\u{e0020}-\\u{e007f}\\uff9e\\uff9f]",
+  "u",
+);
 
 /**
  * A double array (Darts): a tree of UTF-8 bytes. A text is read by graphemes, as Hugging Face's tokenizers do: one of fewer

@@ -4,7 +4,7 @@ import { byteCharacters } from "./byte-characters.js";
 import { Charsmap } from "./charsmap.js";
 import type { JsonPlace } from "./json-place.js";
 import { patternOf, prefixed } from "./pre-tokenizers.js";
-import { isChinese, isDropped, isMark, isSpace } from "./wordpiece-characters.js";
+import { isChinese, isDropped, isMark, isSpace, Ranges } from "./wordpiece-characters.js";
 
 export type Normalizer = (text: NormalizedText) => NormalizedText;
 
@@ -37,7 +37,7 @@ function replaced(text: NormalizedText, pattern: RegExp, by: string): Normalized
   return builder.build();
 }
 
-const ASCII = /^[\0-\x7f]*$/;
+const ASCII = /^\p{ASCII}*$/u;
 
 /** Lower-cased character by character, so that no sigma looks around. */
 const lowerCased: Normalizer = (text) => {
@@ -52,8 +52,8 @@ const stripAccents: Normalizer = (text) =>
 const LEADING = /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
 const TRAILING = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;
 
-const NMT_DROPPED = /[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]/;
-const NMT_SPACES = /[\u0009\u000a\u000c\u000d\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/;
+const NMT_DROPPED = new Ranges("1-8 b e-1f 7f 8f 9f");
+const NMT_SPACES = new Ranges("9-a c-d 1680 200b-200f 2028-2029 2581 feff fffd");
 
 /** A normalizer, or null: characters stay. Throws `PTX_VOCABULARY` naming what is not supported. */
 export function normalizer(place: JsonPlace): Normalizer | null {
@@ -111,7 +111,11 @@ const KINDS: Readonly<Record<string, (place: JsonPlace) => Normalizer>> = {
     const prefix = place.at("prepend").string();
     return (text) => prefixed(text, prefix);
   },
-  Nmt: () => (text) => mapped(text, (one) => (NMT_DROPPED.test(one) ? "" : NMT_SPACES.test(one) ? " " : one)),
+  Nmt: () => (text) =>
+    mapped(text, (one) => {
+      const code = one.codePointAt(0)!;
+      return NMT_DROPPED.has(code) ? "" : NMT_SPACES.has(code) ? " " : one;
+    }),
   Precompiled: (place) => {
     const charsmap = Charsmap.read(place.at("precompiled_charsmap"));
     return (text) => charsmap.apply(text);

@@ -21,7 +21,7 @@ export interface BasicCharacter {
 }
 
 /** Sorted ranges of code points. */
-class Ranges {
+export class Ranges {
   #bounds: readonly (readonly [first: number, last: number])[] | undefined;
 
   /** @param text ranges in hexadecimal, such as `21-2f a1` */

@@ -79,11 +79,15 @@ const gptMerges = (text: string): string[] =>
     .filter((line) => line !== "");
 
 /** Whether characters of a text are composed or reordered by a normal form, or several become one in another way. */
-const composes = (text: string): boolean => /[\p{M}\uff9e\uff9f]|[ \t\r\n\u3000\u200b\ufeff\u2028\ufffd]{2}|\ufdfa/u.test(text);
+const composes = (text: string): boolean =>
+  /[\p{M}\uff9e\uff9f]|[ \t\r\n\u3000\u200b\ufeff\u2028\ufffd]{2}|\ufdfa/u.test(text);
 
 /** Places of the library's, which we widen to all characters that were composed to one. */
 function expectPlaces(text: string, got: readonly number[], theirs: readonly number[]): void {
-  if (!composes(text)) return expect({ text, places: got }).toEqual({ text, places: theirs });
+  if (!composes(text)) {
+    expect({ text, places: got }).toEqual({ text, places: theirs });
+    return;
+  }
   expect({ text, count: got.length }).toEqual({ text, count: theirs.length });
   for (let i = 0; i < got.length; i += 2) {
     expect({ text, i, start: got[i]! <= theirs[i]! }).toEqual({ text, i, start: true });
@@ -221,7 +225,7 @@ describe("a tokenizer.json", () => {
 });
 
 /** The same text without what the library in JavaScript treats by rules of its own: see wordpiece-library.test.ts, and below. */
-const plain = (text: string): string => text.replace(/[^\n -~à-öø-ÿА-яא-ת一-龥가-힣👍🏽]/gu, "");
+const plain = (text: string): string => text.replace(/[^\n -~à-öø-ÿА-яא-ת一-龥가-힣👍]/gu, "");
 
 describe.skipIf(!here)(
   "tokenizers beside Hugging Face's library in JavaScript (../shared/data/tokenizers)",
