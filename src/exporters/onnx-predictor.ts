@@ -11,6 +11,7 @@ import type { OutputRow, Prediction } from "../tasks/prediction.js";
 import { numberized, type Predictor, predictionBatches } from "../tasks/predictor.js";
 import type { ModelTask } from "../tasks/task.js";
 import { loadMetadata, type Signature } from "./metadata.js";
+import { loadTokenizerBeside, tokenizerFile } from "./tokenizer-file.js";
 
 /** An exported file, ready to predict; the file itself does all that its form of input leaves to it. */
 export class OnnxPredictor implements Predictor {
@@ -22,13 +23,15 @@ export class OnnxPredictor implements Predictor {
   ) {}
 
   /**
-   * Opens a file that `export` wrote. A file that takes ids needs the model that has learnt them, `learnt`; throws
-   * `PTX_MODEL_FILE` without it.
+   * Opens a file that `export` wrote. A file that takes ids needs the model that has learnt them, `learnt`, or a tokenizer
+   * beside it; throws `PTX_MODEL_FILE` without.
    */
   static async load(path: string, registry: Registry, log: Log, learnt?: ModelTask): Promise<OnnxPredictor> {
     const { config, part, labels, ...signature } = await loadMetadata(path, registry);
-    if (signature.input === "ids" && learnt === undefined) {
-      const message = "the file takes ids and does not hold the vocabulary that makes them from texts";
+    const { task, context } = openTask(config, registry, log);
+    const model = learnt ?? choosePart(task, part);
+    if (signature.input === "ids" && learnt === undefined && !(await loadTokenizerBeside(path, model))) {
+      const message = `the file takes ids and does not hold what makes them from texts, nor is there ${tokenizerFile(path)}`;
       throw ptxError(
         "PTX_MODEL_FILE",
         path,
@@ -36,9 +39,8 @@ export class OnnxPredictor implements Predictor {
         "predict with the run's folder, or export with --input text",
       );
     }
-    const { task, context } = openTask(config, registry, log);
     const file = await OnnxModelFile.open(path, context.settings.threads);
-    return new OnnxPredictor(file, learnt ?? choosePart(task, part), labels, signature);
+    return new OnnxPredictor(file, model, labels, signature);
   }
 
   get columns(): readonly string[] {

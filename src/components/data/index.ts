@@ -26,7 +26,13 @@ import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
 import { WordPiecesTensorizer } from "./tensorizers/word-pieces-tensorizer.js";
-import { CharacterTokenizer, Tokenizer, WhitespaceTokenizer, WordPunctTokenizer } from "./tokenizers.js";
+import {
+  CharacterTokenizer,
+  SegmenterTokenizer,
+  Tokenizer,
+  WhitespaceTokenizer,
+  WordPunctTokenizer,
+} from "./tokenizers.js";
 
 /** Every data component that comes with the library. */
 export const dataComponents = [
@@ -46,6 +52,7 @@ export const dataComponents = [
   WhitespaceTokenizer,
   WordPunctTokenizer,
   CharacterTokenizer,
+  SegmenterTokenizer,
   TokenTensorizer,
   RunningTextTensorizer,
   CharacterTokenTensorizer,

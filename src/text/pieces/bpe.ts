@@ -118,7 +118,7 @@ export class Bpe implements PieceModel {
     const count = ids.length;
     const next = Int32Array.from({ length: count }, (_, i) => i + 1);
     const previous = Int32Array.from({ length: count }, (_, i) => i - 1);
-    const queue = new Heap();
+    const queue = new Heap<number>((a, b) => a < b);
     const offer = (at: number): void => {
       const to = next[at]!;
       const merge = to < count ? this.ranks.get(ids[at]! * LIMIT + ids[to]!) : undefined;

@@ -1,25 +1,23 @@
-/** A binary heap: the smallest number first. */
-export class Heap {
-  readonly #values: number[] = [];
+/** A binary heap: what comes before all else is taken out first. */
+export class Heap<T> {
+  readonly #values: T[] = [];
 
-  get size(): number {
-    return this.#values.length;
-  }
+  constructor(readonly before: (a: T, b: T) => boolean) {}
 
-  push(value: number): void {
+  push(value: T): void {
     const values = this.#values;
     let at = values.length;
     while (at > 0) {
       const above = (at - 1) >> 1;
-      if (values[above]! <= value) break;
+      if (!this.before(value, values[above]!)) break;
       values[at] = values[above]!;
       at = above;
     }
     values[at] = value;
   }
 
-  /** Takes the smallest number out; undefined: there is none. */
-  pop(): number | undefined {
+  /** Takes the first value out; undefined: there is none. */
+  pop(): T | undefined {
     const values = this.#values;
     const first = values[0];
     const last = values.pop();
@@ -28,8 +26,8 @@ export class Heap {
     for (;;) {
       let below = 2 * at + 1;
       if (below >= values.length) break;
-      if (below + 1 < values.length && values[below + 1]! < values[below]!) below++;
-      if (values[below]! >= last) break;
+      if (below + 1 < values.length && this.before(values[below + 1]!, values[below]!)) below++;
+      if (!this.before(values[below]!, last)) break;
       values[at] = values[below]!;
       at = below;
     }

@@ -143,12 +143,12 @@ describe("BERTTensorizer", () => {
     expect(() => makeTensorizer("BERTTensorizer", {}, "pieces")).toThrow(
       /PTX_CONFIG_VALUE[\s\S]*name a tokenizer, or a vocab_file/,
     );
-    expect(() =>
-      makeTensorizer("BERTTensorizer", { vocab_file: file, tokenizer: folder }, "pieces"),
-    ).toThrow(/PTX_CONFIG_VALUE[\s\S]*vocab_file[\s\S]*leave out one of them/);
-    expect(() =>
-      makeTensorizer("BERTTensorizer", { tokenizer: folder, lowercase: false }, "pieces"),
-    ).toThrow(/lowercase belongs to vocab_file/);
+    expect(() => makeTensorizer("BERTTensorizer", { vocab_file: file, tokenizer: folder }, "pieces")).toThrow(
+      /PTX_CONFIG_VALUE[\s\S]*vocab_file[\s\S]*leave out one of them/,
+    );
+    expect(() => makeTensorizer("BERTTensorizer", { tokenizer: folder, lowercase: false }, "pieces")).toThrow(
+      /lowercase belongs to vocab_file/,
+    );
   });
 
   it("reads a folder of a tokenizer as well, and restores it without the folder", async () => {
