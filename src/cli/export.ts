@@ -43,4 +43,8 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
   if (quantization !== undefined) for (const line of quantizationLines(quantization)) print(line);
   if (fusions !== undefined) for (const line of fusionLines(fusions)) print(line);
   for (const path of written) print(`wrote ${path}`);
+  if (written.some((path) => path.endsWith(".tokenizer.json")))
+    print(
+      "the file takes ids: its tokenizer, which makes them from texts, stands beside it and belongs to it",
+    );
 }

@@ -147,6 +147,21 @@ command("generate <run>", "texts that a language model writes")
   .option("--json", "print one JSON object a text")
   .action(async (run, options) => (await import("./generate.js")).generateCommand(run, options));
 
+program
+  .command("train-tokenizer")
+  .description("learn the pieces of a tokenizer from texts, one a line; writes tokenizer.json")
+  .addOption(
+    new Option("--model <kind>", "BERT's word pieces, or RoBERTa's byte-level pairs")
+      .choices(["wordpiece", "bpe"])
+      .makeOptionMandatory(),
+  )
+  .requiredOption("--input <file>", "a file of texts; may be repeated", collect, [])
+  .requiredOption("--vocab-size <n>", "how many pieces, special ones included", integer(1, 2 ** 24))
+  .option("--min-frequency <n>", "merge only pairs that occur so often", integer(1, 1e9), 2)
+  .option("--lowercase", "lower-case texts; word pieces lose accents too")
+  .requiredOption("--output <dir>", "folder for the tokenizer")
+  .action(async (options) => (await import("./train-tokenizer.js")).trainTokenizerCommand(options));
+
 command(
   "debug-data <config>",
   "look at the data before training: sizes, labels, overlap, conflicts, lengths, unknown words",

@@ -1,4 +1,4 @@
-import { rename, stat } from "node:fs/promises";
+import { rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { InputForm, Row } from "../components/data/contracts.js";
 import type { Values } from "../engine/engine.js";
@@ -29,6 +29,7 @@ import { quantizedModel } from "./quantize/quantize.js";
 import { inForm } from "./quantize/quantizing-engine.js";
 import { type QuantizationReport, requireAccuracy } from "./quantize/report.js";
 import { textTimes } from "./quantize/text-time.js";
+import { sharedTokenizer, tokenizerFile } from "./tokenizer-file.js";
 import { Workshops } from "./workshops.js";
 
 /** How a run is exported. */
@@ -78,6 +79,7 @@ const EXTERNAL_FROM = 1024;
 
 /**
  * Writes a run as one .onnx file, vocabulary and labels inside; by its name, or to several targets; and a model card on request.
+ * Beside a file that takes ids of a model's pieces stands its tokenizer, `MODEL.tokenizer.json`.
  * Held-out rows are predicted by the run (in the form that was asked for) and by each file first; throws `PTX_EXPORT`,
  * leaving no file, when they differ, or when the smaller form is worse than it may be.
  */
@@ -146,7 +148,17 @@ export async function exportOnnx(
     }
     const fusions = options.fusions && (await operatorChanges(candidate, join(scratch, "optimized.onnx")));
     const page = options.card === undefined ? undefined : modelCard(await inspectModel(candidate));
-    // External data first: a model is never there without it.
+    const tokenizer = input === "ids" ? sharedTokenizer(part) : undefined;
+    if (tokenizer !== undefined) {
+      for (const target of new Set(
+        [targets.onnx, targets.ort].flatMap((one) => one ?? []).map(tokenizerFile),
+      )) {
+        const path = join(await workshops.beside(target), basename(target));
+        await writeFile(path, tokenizer);
+        moves.push([path, target]);
+      }
+    }
+    // What belongs to a model first: it is never there without it.
     for (const [from, to] of [...moves].reverse()) await rename(from!, to!);
     const written = moves.map(([, to]) => to!);
     if (options.card !== undefined && page !== undefined) {

@@ -12,6 +12,7 @@ import type { OutputRow, Prediction } from "../tasks/prediction.js";
 import { numberized, type Predictor, predictionBatches } from "../tasks/predictor.js";
 import type { ModelTask } from "../tasks/task.js";
 import { loadMetadata, type Signature } from "./metadata.js";
+import { loadTokenizerBeside, tokenizerFile } from "./tokenizer-file.js";
 
 /** An exported file, ready to predict; the file itself does all that its form of input leaves to it. */
 export class OnnxPredictor implements Predictor {
@@ -23,14 +24,16 @@ export class OnnxPredictor implements Predictor {
   ) {}
 
   /**
-   * Opens a file that `export` wrote. A file that takes ids needs the model that has learnt them, `learnt`; throws
-   * `PTX_MODEL_FILE` without it.
+   * Opens a file that `export` wrote. A file that takes ids needs the model that has learnt them, `learnt`, or a tokenizer
+   * beside it; throws `PTX_MODEL_FILE` without.
    */
   static async load(path: string, registry: Registry, log: Log, learnt?: ModelTask): Promise<OnnxPredictor> {
-    const model = await readRunnable(path);
-    const { config, part, labels, ...signature } = loadMetadata(model, registry);
-    if (signature.input === "ids" && learnt === undefined) {
-      const message = "the file takes ids and does not hold the vocabulary that makes them from texts";
+    const file = await readRunnable(path);
+    const { config, part, labels, ...signature } = loadMetadata(file, registry);
+    const { task, context } = openTask(config, registry, log);
+    const model = learnt ?? choosePart(task, part);
+    if (signature.input === "ids" && learnt === undefined && !(await loadTokenizerBeside(path, model))) {
+      const message = `the file takes ids and does not hold what makes them from texts, nor is there ${tokenizerFile(path)}`;
       throw ptxError(
         "PTX_MODEL_FILE",
         path,
@@ -38,9 +41,8 @@ export class OnnxPredictor implements Predictor {
         "predict with the run's folder, or export with --input text",
       );
     }
-    const { task, context } = openTask(config, registry, log);
-    const file = await OnnxModelFile.open(model, context.settings.threads);
-    return new OnnxPredictor(file, learnt ?? choosePart(task, part), labels, signature);
+    const opened = await OnnxModelFile.open(file, context.settings.threads);
+    return new OnnxPredictor(opened, model, labels, signature);
   }
 
   get columns(): readonly string[] {

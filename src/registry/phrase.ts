@@ -10,7 +10,9 @@ export function phrase(schema: Schema): string {
   if (schema.enum !== undefined) return schema.enum.map((choice) => JSON.stringify(choice)).join(" | ");
   if ("const" in schema) return JSON.stringify(schema.const);
   if (schema[FILE_KEYWORD] !== undefined)
-    return [schema.type].flat().includes("null") ? "file | null" : "file";
+    return [schema.type].flat().includes("null")
+      ? `${schema[FILE_KEYWORD]} | null`
+      : `${schema[FILE_KEYWORD]}`;
   if (schema.type === undefined) return "any";
   return [schema.type]
     .flat()

@@ -20,56 +20,119 @@ export class NormalizedText {
   /**
    * @param starts for each UTF-16 unit of `text`, where the piece of the original that it came from starts;
    *   undefined when both texts line up unit by unit. `ends`: where that piece ends.
+   * @param base where `text` begins in the original, if they line up
    */
   constructor(
     readonly text: string,
     readonly starts?: Int32Array,
     readonly ends?: Int32Array,
+    readonly base = 0,
   ) {}
 
   /** The UTF-16 offset in the original at which the (non-empty) part of `text` from `start` begins. */
   originalStart(start: number): number {
-    return this.starts === undefined ? start : this.starts[start]!;
+    return this.starts === undefined ? this.base + start : this.starts[start]!;
   }
 
   /** The UTF-16 offset in the original, exclusive, at which the (non-empty) part of `text` up to `end` ends. */
   originalEnd(end: number): number {
-    return this.ends === undefined ? end : this.ends[end - 1]!;
+    return this.ends === undefined ? this.base + end : this.ends[end - 1]!;
+  }
+
+  /** A part of the text, which knows where it came from. */
+  slice(start: number, end: number): NormalizedText {
+    if (start === 0 && end === this.text.length) return this;
+    const text = this.text.slice(start, end);
+    if (this.starts === undefined) return new NormalizedText(text, undefined, undefined, this.base + start);
+    return new NormalizedText(text, this.starts.subarray(start, end), this.ends!.subarray(start, end));
+  }
+
+  /** Another text of the same length that came, unit by unit, from the same places. */
+  withText(text: string): NormalizedText {
+    return text === this.text ? this : new NormalizedText(text, this.starts, this.ends, this.base);
+  }
+}
+
+/** Writes a text from parts of another one, each of which comes from a place there. */
+export class NormalizedTextBuilder {
+  readonly #parts: string[] = [];
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+
+  constructor(readonly from: NormalizedText) {}
+
+  /** Adds what stands for the (non-empty) part `[start, end)`; what is the same text lines up with it unit by unit. */
+  push(text: string, start: number, end: number): void {
+    this.#parts.push(text);
+    const same = text.length === end - start && text === this.from.text.slice(start, end);
+    for (let i = 0; i < text.length; i++) {
+      this.#starts.push(this.from.originalStart(same ? start + i : start));
+      this.#ends.push(this.from.originalEnd(same ? start + i + 1 : end));
+    }
+  }
+
+  build(): NormalizedText {
+    return new NormalizedText(
+      this.#parts.join(""),
+      Int32Array.from(this.#starts),
+      Int32Array.from(this.#ends),
+    );
   }
 }
 
 /** Normalises a text. NFC comes before lower-casing. */
 export function normalizeText(text: string, options: NormalizeOptions): NormalizedText {
-  const composed = options.nfc ? compose(text) : new NormalizedText(text);
+  const composed = options.nfc ? unicodeForm(new NormalizedText(text), "NFC") : new NormalizedText(text);
   return options.lowercase ? lowerCase(composed) : composed;
 }
 
-/**
- * A run of characters that composition never reaches across: a character with the marks behind it, or Hangul letters
- * (conjoining jamo and the syllables that take a final letter), or vowel signs of Kirat Rai.
- */
-const UNIT = /[\u1100-\u11ff\uac00-\ud7a3\u{16d40}-\u{16d7f}]+\p{M}*|\P{M}\p{M}*|\p{M}+/gu;
+/** Characters that others before them compose with: marks, vowels and final letters of Hangul, vowel signs of Kirat Rai. */
+const GOES_ON = /^[\p{M}\u1160-\u11ff\u{16d63}-\u{16d6a}]/u;
 
-function compose(text: string): NormalizedText {
-  if (text.normalize("NFC") === text) return new NormalizedText(text);
-  const parts: string[] = [];
-  const [starts, ends]: [number[], number[]] = [[], []];
-  for (const match of text.matchAll(UNIT)) {
-    const part = match[0].normalize("NFC");
-    parts.push(part);
-    const same = part === match[0];
-    for (let i = 0; i < part.length; i++) {
-      starts.push(match.index + (same ? i : 0));
-      ends.push(match.index + (same ? i + 1 : match[0].length));
-    }
+const goingOn = new Map<string, boolean>();
+
+function goesOn(character: string): boolean {
+  let known = goingOn.get(character);
+  if (known === undefined) {
+    known = GOES_ON.test(character.normalize("NFKD"));
+    goingOn.set(character, known);
   }
-  return new NormalizedText(parts.join(""), Int32Array.from(starts), Int32Array.from(ends));
+  return known;
+}
+
+/**
+ * One of Unicode's normal forms. Characters that become what they become alone line up with it; where several are composed
+ * or put in another order, all that they become comes from all of them.
+ */
+export function unicodeForm(text: NormalizedText, form: "NFC" | "NFD" | "NFKC" | "NFKD"): NormalizedText {
+  const { text: from } = text;
+  if (from.normalize(form) === from) return text;
+  const builder = new NormalizedTextBuilder(text);
+  let run: string[] = [];
+  let start = 0;
+  const end = (): void => {
+    const whole = run.join("");
+    const together = whole.normalize(form);
+    const alone = run.map((character) => character.normalize(form));
+    if (together !== alone.join("")) builder.push(together, start, start + whole.length);
+    else
+      for (let at = start, i = 0; i < run.length; at += run[i++]!.length)
+        builder.push(alone[i]!, at, at + run[i]!.length);
+    start += whole.length;
+    run = [];
+  };
+  for (const character of from) {
+    if (run.length > 0 && !goesOn(character)) end();
+    run.push(character);
+  }
+  end();
+  return builder.build();
 }
 
 /** Lower-cased character by character (Unicode's simple mapping), so that texts line up: no sigma looks around, and İ becomes i. */
 export const lowerCaseOf = (text: string): string =>
   (/[Σİ]/.test(text) ? text.replaceAll("Σ", "σ").replaceAll("İ", "i") : text).toLowerCase();
 
-function lowerCase({ text, starts, ends }: NormalizedText): NormalizedText {
-  return new NormalizedText(lowerCaseOf(text), starts, ends);
+function lowerCase(text: NormalizedText): NormalizedText {
+  return text.withText(lowerCaseOf(text.text));
 }

@@ -25,7 +25,7 @@ const [head, ...lines] = readFileSync(new URL("fixtures/bert-tokenizer.jsonl", i
   .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 /** Some 200 pieces of many scripts. */
-export const vocabulary = new PieceVocabulary(head!.vocabulary as readonly string[]);
+export const vocabulary = PieceVocabulary.of(head!.vocabulary as readonly string[]);
 
 export const recordedTexts = lines.filter((line) => "text" in line) as unknown as RecordedText[];
 export const recordedPairs = lines.filter((line) => "texts" in line) as unknown as RecordedPair[];

@@ -5,6 +5,7 @@ import type { Graph, Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
 import type { OffsetUnit } from "../../text/offsets.js";
+import type { PieceTokenizer } from "../../text/pieces/piece-tokenizer.js";
 import type { Token, Tokenizer } from "../../text/tokenizer.js";
 
 /** The three parts of a data set. */
@@ -117,6 +118,18 @@ export interface Tensorizer {
   /** The names behind the numbers of a target: label list in id order; undefined when there are none. */
   readonly labels?: readonly string[];
 }
+
+/** A tensorizer that cuts texts into pieces of a model's vocabulary. */
+export interface PieceTensorizer extends Tensorizer {
+  readonly cutsPieces: true;
+  /** What it cuts with. Throws before `finish` or `load`. */
+  readonly tokenizer: PieceTokenizer;
+  /** How many pieces a row has at most; null: any number. */
+  readonly most: number | null;
+}
+
+export const isPieceTensorizer = (tensorizer: Tensorizer): tensorizer is PieceTensorizer =>
+  "cutsPieces" in tensorizer;
 
 /** A row's text and its tokens, after truncation. */
 export interface Tokenized {

@@ -25,7 +25,14 @@ import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js"
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
-import { CharacterTokenizer, Tokenizer, WhitespaceTokenizer, WordPunctTokenizer } from "./tokenizers.js";
+import { WordPiecesTensorizer } from "./tensorizers/word-pieces-tensorizer.js";
+import {
+  CharacterTokenizer,
+  SegmenterTokenizer,
+  Tokenizer,
+  WhitespaceTokenizer,
+  WordPunctTokenizer,
+} from "./tokenizers.js";
 
 /** Every data component that comes with the library. */
 export const dataComponents = [
@@ -45,6 +52,7 @@ export const dataComponents = [
   WhitespaceTokenizer,
   WordPunctTokenizer,
   CharacterTokenizer,
+  SegmenterTokenizer,
   TokenTensorizer,
   RunningTextTensorizer,
   CharacterTokenTensorizer,
@@ -55,6 +63,7 @@ export const dataComponents = [
   ByteTensorizer,
   NGramTensorizer,
   BERTTensorizer,
+  WordPiecesTensorizer,
   FloatListTensorizer,
   FloatListSeqTensorizer,
   LabelTensorizer,

@@ -10,6 +10,7 @@ import {
 import type { NormalizeOptions } from "../../text/normalize.js";
 import type { Tokenizer as Cutter } from "../../text/tokenizer.js";
 import { SplitTokenizer } from "../../text/tokenizers.js";
+import { icuWords, jiebaWords, WordSegmenter } from "../../text/word-segmenter.js";
 
 const normalization = {
   lowercase: Type.Boolean({
@@ -117,3 +118,46 @@ const needlessEscapesGone = (source: string): string =>
   source.replace(NEEDLESS_ESCAPE, (all, escaped: string) => (escaped === "\\" ? all : escaped));
 
 const compile = (source: string): RegExp => new RegExp(needlessEscapesGone(source), "gu");
+
+/** Words of languages that write none apart, by the word lists of ICU or of jieba. */
+export const SegmenterTokenizer = component({
+  kind: "tokenizer",
+  name: "SegmenterTokenizer",
+  schema: Type.Object(
+    {
+      segmenter: Type.Union([Type.Literal("icu"), Type.Literal("jieba")], {
+        default: "icu",
+        description:
+          "icu: the word lists of this Node (Chinese, Japanese, Thai, Khmer, Lao, Burmese). jieba: Chinese, by the package @node-rs/jieba, which is installed apart and cuts better.",
+      }),
+      locale: Type.String({
+        default: "zh",
+        description: "The texts' language for icu, such as zh, ja or th. The machine's own does not matter.",
+      }),
+      ...normalization,
+    },
+    {
+      description:
+        "Words of texts without spaces between them: Chinese, Japanese, Thai. White space is dropped. Exported files take tokens.",
+    },
+  ),
+  check: ({ segmenter, locale }) => {
+    if (segmenter === "jieba")
+      return locale === "zh" ? [] : [{ path: "locale", message: "jieba cuts Chinese (zh) only" }];
+    const known = isLanguageTag(locale) && Intl.Segmenter.supportedLocalesOf([locale]).length > 0;
+    return known ? [] : [{ path: "locale", message: `this Node has no words of the language "${locale}"` }];
+  },
+  create: (config) =>
+    new WordSegmenter(
+      config.segmenter === "jieba" ? jiebaWords() : icuWords(config.locale),
+      normalizationOf(config),
+    ),
+});
+
+function isLanguageTag(locale: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(locale).length > 0;
+  } catch {
+    return false;
+  }
+}

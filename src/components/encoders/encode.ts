@@ -1,13 +1,21 @@
 import type { Scope } from "../../graph/scope.js";
 import type { SlotValue } from "../../registry/component.js";
 import type { ModelInputs } from "../contracts.js";
-import { pieceHolder } from "../data/tensorizers/piece-holder.js";
+import { isPieceTensorizer } from "../data/contracts.js";
+import { ptxError } from "../../registry/errors.js";
 import type { Encoded, Pieces, Wanted } from "./contracts.js";
 
 /** The pieces of the input `name`. Throws where there is no such input, or its numbers are no ids of pieces. */
 export function piecesOf(inputs: ModelInputs, name: string, reader: string): Pieces {
   const { tensorizer, tensors } = inputs.need(name, reader);
-  const { tokenizer, most } = pieceHolder(tensorizer, name, reader);
+  if (!isPieceTensorizer(tensorizer)) {
+    throw ptxError(
+      "PTX_CONFIG_VALUE",
+      `inputs.${name}`,
+      `${reader} needs the ids of a model's pieces, such as BERTTensorizer gives`,
+    );
+  }
+  const { tokenizer, most } = tensorizer;
   return {
     ids: tensors.ids!,
     mask: tensors.mask!,

@@ -9,7 +9,7 @@ import type { Scope } from "../../graph/scope.js";
 import { component } from "../../registry/component.js";
 import type { Token } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
-import { InputFolder } from "../../registry/input-file.js";
+import { InputFile } from "../../registry/input-file.js";
 import { checkHeads } from "../attention/multi-head.js";
 import { paddingBias } from "../attention/padding-bias.js";
 import { linearLayer } from "../decoders/hidden-layers.js";
@@ -22,7 +22,8 @@ import { type Sizes, sizesOf, transformerSizes } from "./transformer-options.js"
 
 const schema = Type.Object(
   {
-    pretrained: InputFolder({
+    pretrained: InputFile({
+      kind: "folder",
       default: null,
       description:
         "Folder of a pretrained model as Hugging Face writes it (config.json, model.safetensors): BERT, DistilBERT, RoBERTa, XLM-R, MiniLM, ELECTRA, ALBERT. Gives the sizes and the first values; null: random first values.",

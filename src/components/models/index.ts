@@ -6,6 +6,7 @@ import { ContextEmbedding } from "../embeddings/context-embedding.js";
 import { DenseEmbedding } from "../embeddings/dense-embedding.js";
 import { DictEmbedding } from "../embeddings/dict-embedding.js";
 import { EmbeddingList } from "../embeddings/embedding-list.js";
+import { EncoderEmbedding } from "../embeddings/encoder-embedding.js";
 import { WordEmbedding } from "../embeddings/word-embedding.js";
 import { TransformerEncoder } from "../encoders/transformer-encoder.js";
 import { AdaptiveSoftmax } from "../language/adaptive-softmax.js";
@@ -60,6 +61,7 @@ export const modelComponents = [
   DenseEmbedding,
   ContextEmbedding,
   EmbeddingList,
+  EncoderEmbedding,
   DocNNRepresentation,
   BiLSTM,
   BiGRU,

@@ -1,33 +1,12 @@
 /** @file The tokenizer of BERT from a vocab.txt. */
-import { PieceTokenizer } from "./piece-tokenizer.js";
-import { CONTINUATION, LONGEST_WORD, type PieceVocabulary, WordPiece } from "./wordpiece.js";
+import type { PieceTokenizer } from "./piece-tokenizer.js";
+import { pieceTokenizer } from "./tokenizer-json.js";
+import { CONTINUATION, LONGEST_WORD, type PieceVocabulary } from "./wordpiece.js";
 import type { BasicOptions } from "./wordpiece-characters.js";
 
-const MASK = "[MASK]";
-
 /** The tokenizer of BERT: [CLS] text [SEP], or [CLS] text [SEP] text [SEP]. */
-export function bertTokenizer(vocabulary: PieceVocabulary, options: BasicOptions): PieceTokenizer {
-  const { pieces, special } = vocabulary;
-  const { start, separator } = special;
-  const mask = pieces.indexOf(MASK);
-  const single = [
-    { piece: { id: start }, typeId: 0 },
-    { piece: { text: 0 }, typeId: 0 },
-    { piece: { id: separator }, typeId: 0 },
-  ] as const;
-  const second = [
-    { piece: { text: 1 }, typeId: 1 },
-    { piece: { id: separator }, typeId: 1 },
-  ] as const;
-  return new PieceTokenizer({
-    cutter: new WordPiece(vocabulary, options),
-    pieces,
-    special: { ...special, mask: mask === -1 ? null : mask },
-    template: { single, pair: [...single, ...second] },
-    truncation: { most: null },
-    json: () => bertJson(vocabulary, options),
-  });
-}
+export const bertTokenizer = (vocabulary: PieceVocabulary, options: BasicOptions): PieceTokenizer =>
+  pieceTokenizer(bertJson(vocabulary, options), { origin: "vocabulary", specialInTexts: false });
 
 /** tokenizer.json of BERT's tokenizer. No piece is listed as added: texts that spell one are cut like others. */
 function bertJson({ pieces, special }: PieceVocabulary, options: BasicOptions): unknown {
@@ -39,7 +18,7 @@ function bertJson({ pieces, special }: PieceVocabulary, options: BasicOptions): 
   return {
     version: "1.0",
     truncation: null,
-    padding: null,
+    padding: { strategy: "BatchLongest", pad_id: special.pad, pad_type_id: 0, pad_token: named(special.pad) },
     added_tokens: [],
     normalizer: {
       type: "BertNormalizer",

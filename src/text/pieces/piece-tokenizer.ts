@@ -9,7 +9,7 @@ import type {
   Truncation,
   WordEncoding,
 } from "./encoding.js";
-import { keptPieces, windowPlaces } from "./truncation.js";
+import { keptOfWords, keptPieces, windowPlaces } from "./truncation.js";
 
 /** Cuts texts into pieces, knowing nothing of models. Pure: the same on any machine and locale. */
 export interface PieceCutter {
@@ -109,30 +109,29 @@ export class PieceTokenizer {
 
   /**
    * Words that were cut by others, each cut into pieces, with the special pieces of one text around. Each word has one piece
-   * at least: the unknown one where it has no other. Only whole words are kept, as many as there is room for.
+   * at least: the unknown one where it has no other. Where there are too many, the words with the most pieces lose their
+   * last ones, and only where there are more words than places those at the end are left out.
    */
   encodeWords(words: readonly string[], most: number | null): WordEncoding {
     const room = this.#room(1, most);
-    const pieces: Piece[] = [];
-    const owners: number[] = [];
-    const starts: number[] = [];
-    for (const [at, word] of words.entries()) {
-      const own = this.#piecesOf(word);
-      if (pieces.length + own.length > room) break;
-      starts.push(pieces.length);
-      for (const piece of own) {
-        pieces.push(piece);
-        owners.push(at);
-      }
-    }
-    const encoding = this.#encoding([pieces], this.#parts(1), starts.length < words.length);
+    const all = words.slice(0, Math.min(room, words.length)).map((word) => this.#piecesOf(word));
+    const widest = keptOfWords(
+      all.map(({ length }) => length),
+      room,
+    );
+    const pieces = all.flatMap((own) => own.slice(0, widest));
+    const truncated = all.length < words.length || all.some(({ length }) => length > widest);
+    const encoding = this.#encoding([pieces], this.#parts(1), truncated);
+    const owners = all.flatMap((own, at) => own.slice(0, widest).map(() => at));
     const before = encoding.texts.indexOf(0);
-    let next = 0;
-    return {
-      ...encoding,
-      words: Int32Array.from(encoding.texts, (text) => (text === 0 ? owners[next++]! : -1)),
-      first: Int32Array.from(starts, (start) => start + before),
-    };
+    const first = new Int32Array(all.length);
+    for (let at = 0, place = before; at < all.length; at++) {
+      first[at] = place;
+      place += Math.min(all[at]!.length, widest);
+    }
+    const wordOf = new Int32Array(encoding.ids.length).fill(-1);
+    wordOf.set(owners, Math.max(before, 0));
+    return { ...encoding, words: wordOf, first };
   }
 
   /** The tokenizer as a value of the form that tokenizer.json files have. */

@@ -47,3 +47,15 @@ export function windowPlaces(count: number, room: number, overlap: number): [fro
     if (to === count) return places;
   }
 }
+
+/** The most pieces that a word may keep, so that all words have room; 1 at least. */
+export function keptOfWords(counts: readonly number[], room: number): number {
+  const rising = Int32Array.from(counts).sort();
+  let left = room;
+  for (const [i, count] of rising.entries()) {
+    const share = Math.floor(left / (rising.length - i));
+    if (count > share) return Math.max(share, 1);
+    left -= count;
+  }
+  return Math.max(rising.at(-1) ?? 1, 1);
+}

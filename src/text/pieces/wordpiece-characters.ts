@@ -21,7 +21,7 @@ export interface BasicCharacter {
 }
 
 /** Sorted ranges of code points. */
-class Ranges {
+export class Ranges {
   #bounds: readonly (readonly [first: number, last: number])[] | undefined;
 
   /** @param text ranges in hexadecimal, such as `21-2f a1` */
@@ -116,7 +116,14 @@ export function basicCharacter(character: string, options: BasicOptions): BasicC
   return { kind: alone ? "alone" : "inside", text };
 }
 
-function withoutAccents(character: string): string {
+export const isSpace = (code: number): boolean => SPACES.has(code);
+export const isDropped = (code: number): boolean => DROPPED.has(code);
+export const isChinese = (code: number): boolean => CHINESE.has(code);
+export const isPunctuation = (code: number): boolean => PUNCTUATION.has(code);
+export const isMark = (code: number): boolean => MARKS.has(code);
+
+/** A character decomposed (NFD), without marks that take no place. */
+export function withoutAccents(character: string): string {
   const parts = LATER_DECOMPOSITIONS.has(character.codePointAt(0)!) ? character : character.normalize("NFD");
   return replaced(parts, (part) => (MARKS.has(part.codePointAt(0)!) ? "" : part));
 }

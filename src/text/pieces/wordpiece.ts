@@ -15,20 +15,26 @@ export const LONGEST_WORD = 100;
 
 const SPECIAL_PIECES = { pad: "[PAD]", unknown: "[UNK]", start: "[CLS]", separator: "[SEP]" } as const;
 
+/** Ids of the pieces that no text is cut into. */
+export type WordPieceRoles = { readonly [role in keyof typeof SPECIAL_PIECES]: number };
+
 /** The pieces of a vocabulary; a piece's id is its place. */
 export class PieceVocabulary {
-  /** Ids of the pieces that no text is cut into. */
-  readonly special: { readonly [role in keyof typeof SPECIAL_PIECES]: number };
   readonly tree: PieceTree;
 
-  /**
-   * Throws `PTX_VOCABULARY` for an empty or repeated piece, and where [PAD], [UNK], [CLS] or [SEP] is missing.
-   * @param place where pieces come from, and where one of them does
-   */
   constructor(
     readonly pieces: readonly string[],
-    place: (id?: number) => string = () => "vocabulary",
+    readonly special: WordPieceRoles,
   ) {
+    this.tree = new PieceTree(pieces, CONTINUATION, LONGEST_WORD);
+  }
+
+  /**
+   * A vocabulary whose special pieces have their usual names. Throws `PTX_VOCABULARY` for an empty or repeated piece, and
+   * where [PAD], [UNK], [CLS] or [SEP] is missing.
+   * @param place where pieces come from, and where one of them does
+   */
+  static of(pieces: readonly string[], place: (id?: number) => string = () => "vocabulary"): PieceVocabulary {
     const ids = new Map<string, number>();
     for (const [id, piece] of pieces.entries()) {
       if (piece === "") throw ptxError("PTX_VOCABULARY", place(id), "there is no piece: it is empty");
@@ -52,15 +58,19 @@ export class PieceVocabulary {
       );
     };
     const { pad, unknown, start, separator } = SPECIAL_PIECES;
-    this.special = { pad: id(pad), unknown: id(unknown), start: id(start), separator: id(separator) };
-    this.tree = new PieceTree(pieces, CONTINUATION, LONGEST_WORD);
+    return new PieceVocabulary(pieces, {
+      pad: id(pad),
+      unknown: id(unknown),
+      start: id(start),
+      separator: id(separator),
+    });
   }
 
   /** Reads a vocab.txt: a piece a line. Throws `PTX_VOCABULARY` with file:line for a line that holds none, or one again. */
   static async read(file: string): Promise<PieceVocabulary> {
     const pieces: string[] = [];
     for await (const block of lineBlocks(file)) forEachLine(block, (text) => void pieces.push(text));
-    return new PieceVocabulary(pieces, (id) => (id === undefined ? file : `${file}:${id + 1}`));
+    return PieceVocabulary.of(pieces, (id) => (id === undefined ? file : `${file}:${id + 1}`));
   }
 }
 

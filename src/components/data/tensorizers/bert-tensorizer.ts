@@ -3,16 +3,14 @@ import type { HostTensor } from "../../../graph/dtype.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import { ptxError } from "../../../registry/errors.js";
-import { InputFile } from "../../../registry/input-file.js";
 import { mended } from "../../../text/normalize.js";
-import { bertTokenizer } from "../../../text/pieces/bert-tokenizer.js";
 import type { PieceTokenizer } from "../../../text/pieces/piece-tokenizer.js";
-import { PieceVocabulary, WordPiece } from "../../../text/pieces/wordpiece.js";
-import type { FieldSpec, FieldValue, InputForm, InputTensors, Row } from "../contracts.js";
-import { badState, textCell } from "./cells.js";
-import type { PieceHolder } from "./piece-holder.js";
+import type { FieldSpec, FieldValue, InputForm, InputTensors, PieceTensorizer, Row } from "../contracts.js";
+import { textCell } from "./cells.js";
+import { fillerOf, pieceInputs, requireRoom, segmentRule } from "./piece-roles.js";
+import { checkPieceOptions, PieceSource, pieceOptions } from "./piece-source.js";
 import { textsOf } from "./token-cutter.js";
-import { encodeTexts, rolesOfPieces } from "./wordpiece-graph.js";
+import { encodeTexts } from "./wordpiece-graph.js";
 
 const schema = Type.Object(
   {
@@ -23,31 +21,17 @@ const schema = Type.Object(
       uniqueItems: true,
       description: "The column that holds the text, or the two that hold a pair of texts.",
     }),
-    vocab_file: InputFile({
-      description:
-        "The model's vocab.txt: a piece a line, its id the line's number from 0, [PAD], [UNK], [CLS] and [SEP] among them.",
-    }),
+    ...pieceOptions,
     max_seq_len: Type.Union([Type.Integer({ minimum: 3 }), Type.Null()], {
       default: 256,
       description:
         "Keep so many pieces of a row, [CLS] and [SEP] included, which is counted and printed; of two texts the longer one is cut first. null: keep all.",
     }),
-    lowercase: Type.Boolean({
-      default: true,
-      description: "Lower-case texts, character by character, as models called uncased need it.",
-    }),
-    strip_accents: Type.Union([Type.Boolean(), Type.Null()], {
-      default: null,
-      description: "Decompose characters (Unicode NFD) and drop accents; null: as lowercase.",
-    }),
-    tokenize_chinese_chars: Type.Boolean({
-      default: true,
-      description: "Chinese characters are words of their own.",
-    }),
     axis: Type.String({ default: "pieces", minLength: 1, description: "Name of the axis of pieces." }),
   },
   {
-    description: "Ids of word pieces for BERT and its kin: [CLS] text [SEP], or [CLS] text [SEP] text [SEP].",
+    description:
+      "Ids of a text's pieces (or two texts') for BERT, RoBERTa and their kin, with the special pieces around that the model's tokenizer puts there: [CLS] text [SEP], or [CLS] text [SEP] text [SEP].",
   },
 );
 type Config = Static<typeof schema>;
@@ -56,10 +40,11 @@ type Config = Static<typeof schema>;
  * Text, or two, to ids of word pieces `[pieces]`. In a graph it gives `ids [batch, pieces]`, `mask [batch, pieces]` (bool)
  * and `segments [batch, pieces]` (int64, 1 in the second text).
  */
-class BertIds implements PieceHolder {
+class BertIds implements PieceTensorizer {
   readonly columns: readonly string[];
   readonly role = "input";
-  #tokenizer: PieceTokenizer | undefined;
+  readonly cutsPieces = true;
+  readonly #source: PieceSource;
   #rows = 0;
   #pieces = 0;
   #unknown = 0;
@@ -70,15 +55,15 @@ class BertIds implements PieceHolder {
     readonly name: string,
   ) {
     this.columns = config.columns;
-  }
-
-  get fields(): readonly FieldSpec[] {
-    const pad = this.#learnt.special.pad!;
-    return [{ name: this.name, dtype: "int32", dims: [this.config.axis], pad }];
+    this.#source = new PieceSource(config, name);
   }
 
   get tokenizer(): PieceTokenizer {
-    return this.#learnt;
+    return this.#source.tokenizer;
+  }
+
+  get fields(): readonly FieldSpec[] {
+    return [{ name: this.name, dtype: "int32", dims: [this.config.axis], pad: fillerOf(this.tokenizer) }];
   }
 
   get most(): number | null {
@@ -88,12 +73,14 @@ class BertIds implements PieceHolder {
   observe(): void {}
 
   async finish(): Promise<void> {
-    this.#take(await PieceVocabulary.read(this.config.vocab_file));
+    await this.#source.read();
+    segmentRule(this.tokenizer, this.columns.length, this.name);
+    requireRoom(this.tokenizer, this.columns.length, this.config.max_seq_len, this.name);
   }
 
   numberize(row: Row): FieldValue[] {
-    const { special } = this.#learnt;
-    const { ids, texts, truncated } = this.#learnt.encode(this.#texts(row), {
+    const { special } = this.tokenizer;
+    const { ids, texts, truncated } = this.tokenizer.encode(this.#texts(row), {
       most: this.config.max_seq_len,
     });
     this.#rows += 1;
@@ -125,10 +112,11 @@ class BertIds implements PieceHolder {
         ? scope.graph.input(this.name, "int32", ["batch", axis])
         : encodeTexts(
             columns.map((column) => textsOf(scope, column, ["batch"])),
-            this.#wordPiece,
+            this.#source.wordPiece,
             max_seq_len,
           ).ids;
-    return { ids, ...rolesOfPieces(ids, this.#wordPiece.vocabulary) };
+    const rule = segmentRule(this.tokenizer, columns.length, this.name);
+    return { ...pieceInputs(ids, this.tokenizer, rule) };
   }
 
   serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
@@ -142,18 +130,15 @@ class BertIds implements PieceHolder {
   }
 
   state(): unknown {
-    return { pieces: this.#learnt.pieces };
+    return this.#source.state();
   }
 
   load(state: unknown): void {
-    const { pieces } = (state ?? {}) as { pieces?: unknown };
-    if (!Array.isArray(pieces) || !pieces.every((piece) => typeof piece === "string"))
-      throw badState(this.name, "the pieces of a vocabulary");
-    this.#take(new PieceVocabulary(pieces, () => `inputs.${this.name}`));
+    this.#source.load(state);
   }
 
   facts(): Readonly<Record<string, number>> {
-    return { vocabulary: this.#learnt.pieces.length };
+    return { vocabulary: this.tokenizer.pieces.length };
   }
 
   counts(): Readonly<Record<string, number>> {
@@ -163,26 +148,6 @@ class BertIds implements PieceHolder {
       unknown_pieces: this.#unknown,
       truncated_rows: this.#truncatedRows,
     };
-  }
-
-  get #learnt(): PieceTokenizer {
-    if (this.#tokenizer !== undefined) return this.#tokenizer;
-    throw new Error(`inputs.${this.name} is used before its vocabulary is read`);
-  }
-
-  get #wordPiece(): WordPiece {
-    const { cutter } = this.#learnt;
-    if (cutter instanceof WordPiece) return cutter;
-    throw new Error(`inputs.${this.name} has no word pieces`);
-  }
-
-  #take(vocabulary: PieceVocabulary): void {
-    const { lowercase, strip_accents, tokenize_chinese_chars } = this.config;
-    this.#tokenizer = bertTokenizer(vocabulary, {
-      lowercase,
-      stripAccents: strip_accents,
-      splitChinese: tokenize_chinese_chars,
-    });
   }
 
   #texts(row: Row): string[] {
@@ -195,5 +160,6 @@ export const BERTTensorizer = component({
   kind: "tensorizer",
   name: "BERTTensorizer",
   schema,
+  check: checkPieceOptions,
   create: (config, _context, name) => new BertIds(config, name),
 });

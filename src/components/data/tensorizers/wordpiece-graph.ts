@@ -47,14 +47,6 @@ export interface EncodedTexts {
   places(unit: OffsetUnit): { readonly starts: Tensor; readonly ends: Tensor };
 }
 
-/** `mask [batch, pieces]` (bool) is false at padding; `segments [batch, pieces]` (int64) is 1 from the second text to its [SEP], else 0. */
-export function rolesOfPieces(ids: Tensor, { special }: PieceVocabulary): { mask: Tensor; segments: Tensor } {
-  const mask = not(equal(ids, special.pad));
-  const ends = cast(equal(ids, special.separator), "int64");
-  const second = equal(sub(cumSum(ends, 1), ends), 1);
-  return { mask, segments: cast(and(second, mask), "int64") };
-}
-
 /**
  * Cuts one text or two (string `[batch]` each) as `WordPiece.encode` does with the same `most`. Time and memory grow with
  * the number of characters, whatever they are: all places of all words look for their longest piece at once, and which

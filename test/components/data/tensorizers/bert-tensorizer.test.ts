@@ -140,6 +140,24 @@ describe("BERTTensorizer", () => {
     expect(() => makeTensorizer("BERTTensorizer", { vocab_file: `${file}.old` }, "pieces")).toThrow(
       /vocab_file[\s\S]*does not exist/,
     );
-    expect(() => makeTensorizer("BERTTensorizer", {}, "pieces")).toThrow(/PTX_CONFIG_MISSING/);
+    expect(() => makeTensorizer("BERTTensorizer", {}, "pieces")).toThrow(
+      /PTX_CONFIG_VALUE[\s\S]*name a tokenizer, or a vocab_file/,
+    );
+    expect(() => makeTensorizer("BERTTensorizer", { vocab_file: file, tokenizer: folder }, "pieces")).toThrow(
+      /PTX_CONFIG_VALUE[\s\S]*vocab_file[\s\S]*leave out one of them/,
+    );
+    expect(() => makeTensorizer("BERTTensorizer", { tokenizer: folder, lowercase: false }, "pieces")).toThrow(
+      /lowercase belongs to vocab_file/,
+    );
+  });
+
+  it("reads a folder of a tokenizer as well, and restores it without the folder", async () => {
+    const fromFolder = await learn(makeTensorizer("BERTTensorizer", { tokenizer: folder }, "pieces"), []);
+    const row = rowOf({ text: "Unaffable [SEP] running" });
+    const expected = (await make()).numberize(row);
+    expect(fromFolder.numberize(row)).toEqual(expected);
+    const restored = makeTensorizer("BERTTensorizer", { tokenizer: folder }, "pieces");
+    restored.load(JSON.parse(JSON.stringify(fromFolder.state())));
+    expect(restored.numberize(row)).toEqual(expected);
   });
 });

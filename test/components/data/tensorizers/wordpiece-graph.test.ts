@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeTexts, rolesOfPieces } from "../../../../src/components/data/tensorizers/wordpiece-graph.js";
+import { pieceInputs } from "../../../../src/components/data/tensorizers/piece-roles.js";
+import { encodeTexts } from "../../../../src/components/data/tensorizers/wordpiece-graph.js";
 import type { Program } from "../../../../src/engine/engine.js";
 import { Graph } from "../../../../src/graph/graph.js";
 import { optimize } from "../../../../src/graph/passes.js";
@@ -31,8 +32,7 @@ async function compile(
   const input = (text: number) => graph.input(`text${text}`, "string", ["batch"]);
   const encoded = encodeTexts(texts === 1 ? [input(0)] : [input(0), input(1)], wordPiece, most);
   const roles = {
-    ids: encoded.ids,
-    ...rolesOfPieces(encoded.ids, wordPiece.vocabulary),
+    ...pieceInputs(encoded.ids, bertTokenizer(wordPiece.vocabulary, wordPiece.options), "behind separator"),
     ...encoded.places(unit),
   };
   for (const [role, tensor] of Object.entries(roles)) graph.output(role, tensor);

@@ -1,0 +1,196 @@
+import { type Static, Type } from "typebox";
+import type { HostTensor } from "../../../graph/dtype.js";
+import type { Graph } from "../../../graph/graph.js";
+import { cast, greaterOrEqual, maximum } from "../../../graph/ops/elementwise.js";
+import type { Scope } from "../../../graph/scope.js";
+import { component } from "../../../registry/component.js";
+import type { Context } from "../../../registry/context.js";
+import { ptxError } from "../../../registry/errors.js";
+import type { PieceTokenizer } from "../../../text/pieces/piece-tokenizer.js";
+import type {
+  CutTexts,
+  FieldSpec,
+  FieldValue,
+  InputForm,
+  InputTensors,
+  PieceTensorizer,
+  Row,
+  StringForm,
+  TextTensorizer,
+  Tokenized,
+} from "../contracts.js";
+import { fillerOf, pieceInputs, requireRoom, segmentRule } from "./piece-roles.js";
+import { checkPieceOptions, PieceSource, pieceOptions } from "./piece-source.js";
+import { TokenCutter, tokenOptions } from "./token-cutter.js";
+
+const { column, tokenizer: word_tokenizer, axis } = tokenOptions;
+
+const schema = Type.Object(
+  {
+    ...{ column, word_tokenizer },
+    max_seq_len: Type.Integer({
+      default: 256,
+      minimum: 1,
+      description:
+        "Keep so many words of a text and drop the rest, which is counted and printed. Targets of words need the same.",
+    }),
+    ...pieceOptions,
+    max_pieces: Type.Integer({
+      default: 512,
+      minimum: 3,
+      description:
+        "Keep so many pieces of a row, special ones included: where there are more, the words with the most pieces lose their last ones, which is counted and printed. All words stay.",
+    }),
+    axis,
+    piece_axis: Type.String({ default: "pieces", minLength: 1, description: "Name of the axis of pieces." }),
+  },
+  {
+    description:
+      "Words, each cut into pieces of a model's vocabulary, and which piece each word begins with: for tagging words by a pretrained encoder.",
+  },
+);
+type Config = Static<typeof schema>;
+
+/** What fills places beyond a row's words. */
+const NO_WORD = -1;
+
+/**
+ * Words to ids of pieces `[pieces]` and the place of each word's first piece `[tokens]`. In a graph it gives
+ * `ids [batch, pieces]`, `mask [batch, pieces]` (bool), `segments [batch, pieces]` (int64), `first [batch, tokens]` (int64; 0
+ * at padding) and `word_mask [batch, tokens]` (bool).
+ */
+class WordPieces implements PieceTensorizer, TextTensorizer {
+  readonly columns: readonly string[];
+  readonly role = "input";
+  readonly cutsPieces = true;
+  readonly #source: PieceSource;
+  readonly #cutter: TokenCutter;
+  #pieces = 0;
+  #unknown = 0;
+  #shortenedRows = 0;
+
+  constructor(
+    readonly config: Config,
+    context: Context,
+    readonly name: string,
+  ) {
+    this.columns = [config.column];
+    this.#source = new PieceSource(config, name);
+    this.#cutter = new TokenCutter({ ...config, tokenizer: config.word_tokenizer }, context);
+  }
+
+  get tokenizer(): PieceTokenizer {
+    return this.#source.tokenizer;
+  }
+
+  get most(): number {
+    return this.config.max_pieces;
+  }
+
+  get fields(): readonly FieldSpec[] {
+    const { piece_axis, axis: words } = this.config;
+    return [
+      { name: this.name, dtype: "int32", dims: [piece_axis], pad: fillerOf(this.tokenizer) },
+      { name: `${this.name}_first`, dtype: "int32", dims: [words], pad: NO_WORD },
+    ];
+  }
+
+  observe(): void {}
+
+  async finish(): Promise<void> {
+    await this.#source.read();
+    segmentRule(this.tokenizer, 1, this.name);
+    const { max_seq_len, max_pieces } = this.config;
+    requireRoom(this.tokenizer, 1, max_pieces, this.name);
+    const special = this.tokenizer.specialCount(1);
+    if (max_seq_len + special <= max_pieces) return;
+    const message = `max_pieces (${max_pieces}) has no room for a piece of each of max_seq_len (${max_seq_len}) words and ${special} special pieces`;
+    throw ptxError("PTX_CONFIG_VALUE", `inputs.${this.name}.max_pieces`, message);
+  }
+
+  numberize(row: Row): FieldValue[] {
+    const words = this.#cutter.wordsCounted(row);
+    const { ids, texts, first, truncated } = this.tokenizer.encodeWords(words, this.config.max_pieces);
+    if (truncated) this.#shortenedRows += 1;
+    for (const [i, id] of ids.entries()) {
+      if (texts[i] === -1) continue;
+      this.#pieces += 1;
+      if (id === this.tokenizer.special.unknown) this.#unknown += 1;
+    }
+    return [
+      { data: ids, sizes: [ids.length] },
+      { data: first, sizes: [first.length] },
+    ];
+  }
+
+  tokenized(row: Row): Tokenized {
+    return this.#cutter.cut(row);
+  }
+
+  textOf(row: Row): string {
+    return this.#cutter.textOf(row);
+  }
+
+  cutIn(graph: Graph): CutTexts | undefined {
+    return this.#cutter.cutIn(graph);
+  }
+
+  length([ids]: readonly FieldValue[]): number {
+    return ids!.sizes[0]!;
+  }
+
+  build(scope: Scope, form: InputForm): InputTensors {
+    if (form !== "ids") this.#refuse();
+    const { piece_axis, axis: words } = this.config;
+    const ids = scope.graph.input(this.name, "int32", ["batch", piece_axis]);
+    const first = scope.graph.input(`${this.name}_first`, "int32", ["batch", words]);
+    return {
+      ...pieceInputs(ids, this.tokenizer, segmentRule(this.tokenizer, 1, this.name)),
+      first: cast(maximum(first, 0), "int64"),
+      word_mask: greaterOrEqual(first, 0),
+    };
+  }
+
+  serve(_rows: readonly Row[], _form: StringForm): Readonly<Record<string, HostTensor>> {
+    return this.#refuse();
+  }
+
+  state(): unknown {
+    return this.#source.state();
+  }
+
+  load(state: unknown): void {
+    this.#source.load(state);
+  }
+
+  facts(): Readonly<Record<string, number>> {
+    return { vocabulary: this.tokenizer.pieces.length };
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    return {
+      ...this.#cutter.counts(),
+      pieces: this.#pieces,
+      unknown_pieces: this.#unknown,
+      rows_with_shortened_words: this.#shortenedRows,
+    };
+  }
+
+  #refuse(): never {
+    throw ptxError(
+      "PTX_EXPORT",
+      `inputs.${this.name}`,
+      "WordPiecesTensorizer cuts words into pieces word by word, for which there are no operators",
+      "export with --input ids; the tokenizer is written beside the file",
+    );
+  }
+}
+
+/** Ids of the pieces of words, and where words begin. */
+export const WordPiecesTensorizer = component({
+  kind: "tensorizer",
+  name: "WordPiecesTensorizer",
+  schema,
+  check: checkPieceOptions,
+  create: (config, context, name) => new WordPieces(config, context, name),
+});
