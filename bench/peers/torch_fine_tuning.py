@@ -1,0 +1,156 @@
+"""Fine-tunes a pretrained encoder with Hugging Face's Transformers as the config of ours does: same files, sizes and schedule.
+
+    python bench/peers/torch_fine_tuning.py SETTINGS.json
+
+SETTINGS.json, written by bench/fine-tuning.ts: model folder, files and their columns, epochs, rates, seed, threads. Prints one
+JSON object: the figures on the test rows, seconds of training, peak memory.
+"""
+
+import csv
+import json
+import random
+import resource
+import sys
+import time
+
+import numpy as np
+import torch
+from torch import nn
+from transformers import AutoModel, AutoTokenizer
+
+
+class Classifier(nn.Module):
+    """Encoder -> mean over the pieces -> dropout -> linear layer."""
+
+    def __init__(self, folder, outputs):
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False)
+        self.decoder = nn.Linear(self.encoder.config.hidden_size, outputs)
+        nn.init.xavier_uniform_(self.decoder.weight)
+        nn.init.zeros_(self.decoder.bias)
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, batch):
+        states = self.encoder(**batch).last_hidden_state
+        mask = batch["attention_mask"].unsqueeze(2).to(states.dtype)
+        return self.decoder(self.dropout((states * mask).sum(1) / mask.sum(1)))
+
+
+def read(settings, split):
+    with open(settings["files"][split], encoding="utf-8") as file:
+        rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    names = settings.get("field_names")
+    if names is None:
+        names, rows = rows[0], rows[1:]
+    at = [names.index(column) for column in settings["texts"]]
+    label = names.index(settings["label"])
+    return [([row[i].strip() for i in at], row[label]) for row in rows if row]
+
+
+def encoded(tokenizer, rows, settings):
+    texts = [list(column) for column in zip(*[texts for texts, _ in rows])]
+    return tokenizer(*texts, truncation=True, max_length=settings["max_seq_len"])
+
+
+def batches(lengths, size, shuffle):
+    """Rows of like length together: shuffled, sorted within pools of a hundred batches, cut, shuffled."""
+    order = list(range(len(lengths)))
+    if not shuffle:
+        order.sort(key=lambda row: lengths[row])
+        return [order[i : i + size] for i in range(0, len(order), size)]
+    random.shuffle(order)
+    result = []
+    for start in range(0, len(order), size * 100):
+        pool = sorted(order[start : start + size * 100], key=lambda row: lengths[row] // 8)
+        result += [pool[i : i + size] for i in range(0, len(pool), size)]
+    random.shuffle(result)
+    return result
+
+
+def figures(logits, gold, labels, regression):
+    if regression:
+        a, b = ranks(logits[:, 0]), ranks(gold)
+        return {"spearman": float(np.corrcoef(a, b)[0, 1])}
+    predicted = logits.argmax(1)
+    result = {"accuracy": float((predicted == gold).mean())}
+    if "1" in labels:
+        positive = labels.index("1")
+        hits = ((predicted == positive) & (gold == positive)).sum()
+        result["f1"] = float(2 * hits / ((predicted == positive).sum() + (gold == positive).sum()))
+    return result
+
+
+def ranks(values):
+    """Ranks, equal values sharing their mean rank."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return (ends - (counts - 1) / 2)[inverse]
+
+
+def main(settings):
+    torch.set_num_threads(settings["threads"])
+    for seed in (random.seed, np.random.seed, torch.manual_seed):
+        seed(settings["seed"])
+    tokenizer = AutoTokenizer.from_pretrained(settings["model"])
+    rows = {split: read(settings, split) for split in settings["files"]}
+    if "eval" not in rows:
+        random.Random(settings["seed"]).shuffle(rows["train"])
+        held = round(len(rows["train"]) * settings["eval_fraction"])
+        rows["eval"], rows["train"] = rows["train"][:held], rows["train"][held:]
+    regression = settings["regression"]
+    labels = [] if regression else sorted({label for _, label in rows["train"]})
+    target = (lambda text: float(text)) if regression else labels.index
+    data = {split: encoded(tokenizer, list_, settings) for split, list_ in rows.items()}
+    gold = {split: np.array([target(label) for _, label in list_]) for split, list_ in rows.items()}
+    lengths = {split: [len(ids) for ids in one["input_ids"]] for split, one in data.items()}
+
+    started = time.time()
+    model = Classifier(settings["model"], 1 if regression else len(labels))
+    groups = [
+        {"params": list(model.encoder.parameters()), "lr": settings["lr"]},
+        {"params": list(model.decoder.parameters()), "lr": settings["lr"] * settings["head_multiplier"]},
+    ]
+    optimizer = torch.optim.AdamW(groups, weight_decay=settings["weight_decay"])
+    size, epochs = settings["batch_size"], settings["epochs"]
+    total = -(-len(rows["train"]) // size) * epochs
+    warm = settings["warmup_steps"]
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda n: (n + 1) / warm if n < warm else 1 - (n - warm) / (total - warm)
+    )
+    loss_of = nn.MSELoss() if regression else nn.CrossEntropyLoss()
+
+    def batch_of(split, numbers):
+        return tokenizer.pad({key: [values[i] for i in numbers] for key, values in data[split].items()}, return_tensors="pt")
+
+    def evaluate(split):
+        model.eval()
+        logits = np.zeros((len(rows[split]), 1 if regression else len(labels)), dtype="float32")
+        with torch.no_grad():
+            for numbers in batches(lengths[split], 128, False):
+                logits[numbers] = model(batch_of(split, numbers)).numpy()
+        return figures(logits, gold[split], labels, regression)
+
+    best, kept = -1.0, None
+    for epoch in range(epochs):
+        model.train()
+        for numbers in batches(lengths["train"], size, True):
+            optimizer.zero_grad(set_to_none=True)
+            logits = model(batch_of("train", numbers))
+            wanted = torch.from_numpy(gold["train"][numbers])
+            loss = loss_of(logits[:, 0], wanted.float()) if regression else loss_of(logits, wanted)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), settings["max_clip_norm"])
+            optimizer.step()
+            schedule.step()
+        seen = evaluate("eval")
+        print(f"epoch {epoch + 1}: {seen}", file=sys.stderr)
+        if seen[settings["figure"]] > best:
+            best = seen[settings["figure"]]
+            kept = {name: value.clone() for name, value in model.state_dict().items()}
+    seconds = time.time() - started
+    model.load_state_dict(kept)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"figures": evaluate("test"), "seconds": seconds, "peakMb": peak}))
+
+
+main(json.load(open(sys.argv[1])))
