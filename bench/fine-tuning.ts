@@ -30,7 +30,7 @@ interface Case {
 const CASES: Readonly<Record<string, Case>> = {
   sst2: { config: "sst2-minilm", figure: ["accuracy"], theirs: ["accuracy", "accuracy"], target: 90 },
   trec: { config: "trec-minilm", figure: ["accuracy"], theirs: ["accuracy", "accuracy"], target: 96 },
-  mrpc: { config: "mrpc-minilm", figure: ["per_label", "1", "f1"], theirs: ["f1", "accuracy"], target: 87 },
+  mrpc: { config: "mrpc-minilm", figure: ["per_class", "1", "f1"], theirs: ["f1", "accuracy"], target: 87 },
   stsb: { config: "stsb-minilm", figure: ["spearman"], theirs: ["spearman", "spearman"], target: 85 },
 };
 
