@@ -3,7 +3,9 @@ import { Graph } from "../../../src/graph/graph.js";
 import { decodeModel } from "../../../src/graph/onnx/decode.js";
 import { encodeModel } from "../../../src/graph/onnx/encode.js";
 import { apply } from "../../../src/graph/ops/define.js";
+import { replaceCharacters } from "../../../src/graph/ops/strings.js";
 import { splitCharacters, Tokenizer } from "../../../src/graph/ops/text.js";
+import { verifyGraph } from "../../../src/graph/verify.js";
 import { onnxruntimeEngine } from "./graphs.js";
 
 describe("strings cut into characters", () => {
@@ -26,6 +28,25 @@ describe("strings cut into characters", () => {
             ["a", "😀", "", ""],
           ],
     );
+  });
+
+  it("are cut in branches that are the same in a file that is read again", async () => {
+    const graph = new Graph();
+    const table = new Map([
+      ["A", "a"],
+      ["É", "é"],
+    ]);
+    graph.output("y", replaceCharacters(graph.input("x", "string", ["batch"]), table));
+    const first = encodeModel(graph).model;
+    const read = decodeModel(first).graph;
+    verifyGraph(read);
+    expect(encodeModel(read).model).toHaveLength(first.length);
+    const program = await (await onnxruntimeEngine()).compile(read);
+    for (const data of [[], ["b"], ["A", "xAÉ\nA", ""], ["AbÉ".repeat(1000), "É"]]) {
+      const { y } = await program.run({ x: { dtype: "string", dims: [data.length], data } });
+      expect(y!.data).toEqual(data.map((text) => text.replace(/[AÉ]/g, (one) => table.get(one)!)));
+    }
+    await program.release();
   });
 
   it.each([
