@@ -37,10 +37,11 @@ describe("strings cut into characters", () => {
       ["É", "é"],
     ]);
     graph.output("y", replaceCharacters(graph.input("x", "string", ["batch"]), table));
-    const first = encodeModel(graph).model;
-    const read = decodeModel(first).graph;
+    const read = decodeModel(encodeModel(graph).model).graph;
     verifyGraph(read);
-    expect(encodeModel(read).model).toHaveLength(first.length);
+    expect(read.nodes.map(({ definition }) => definition)).toEqual(
+      graph.nodes.map(({ definition }) => definition),
+    );
     const program = await (await onnxruntimeEngine()).compile(read);
     for (const data of [[], ["b"], ["A", "xAÉ\nA", ""], ["AbÉ".repeat(1000), "É"]]) {
       const { y } = await program.run({ x: { dtype: "string", dims: [data.length], data } });
