@@ -8,6 +8,7 @@
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../graph/dtype.js";
 import type { Graph, Node, Tensor } from "../graph/graph.js";
+import { bodiesOf } from "../graph/passes/liveness.js";
 import { component } from "../registry/component.js";
 import { ptxError } from "../registry/errors.js";
 import type { CompileOptions, Engine, Program, Values } from "./engine.js";
@@ -159,12 +160,6 @@ function requireSupported(graph: Graph): void {
     for (const tensor of [...node.inputs, ...node.outputs]) if (tensor !== null) check(tensor, placeOf(node));
     for (const body of bodiesOf(node)) requireSupported(body);
   }
-}
-
-function bodiesOf(node: Node): Graph[] {
-  return Object.values(node.attributes).filter(
-    (value): value is Graph => typeof value === "object" && "nodes" in value,
-  );
 }
 
 function placeOf(node: Node): string {

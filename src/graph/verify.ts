@@ -98,7 +98,7 @@ class Verifier {
 
   #body(node: Node, body: Graph, graph: Graph, defined: ReadonlySet<Tensor>, place: string): void {
     if (body.parent !== graph) this.#report(place, `the body of ${node.name} belongs to another graph`);
-    const { states, scanned } = node.attributes as Attributes & { states: number; scanned: number };
+    const { states = 0, scanned = 0 } = node.attributes as Attributes & { states?: number; scanned?: number };
     const given = node.inputs.slice(0, states + scanned);
     if (body.inputs.length !== given.length) {
       this.#report(
@@ -117,7 +117,7 @@ class Verifier {
         );
       }
     }
-    const captures = node.inputs.slice(states + scanned);
+    const captures = node.inputs.slice(node.definition.written!(node.attributes));
     for (const read of capturesOf(body)) {
       if (!captures.includes(read))
         this.#report(place, `the body of ${node.name} reads ${read.name}, which is not among its inputs`);

@@ -11,11 +11,11 @@ describe("the Tokenizer of the TensorFlow.js engine", () => {
     tensorflow = await engine("tensorflow");
   });
 
-  async function cut(how: object, data: readonly string[]): Promise<unknown> {
+  async function cut(how: object, data: readonly string[], by = tensorflow): Promise<unknown> {
     const graph = new Graph();
     const x = graph.input("x", "string", ["rows"]);
     graph.output("y", apply(Tokenizer, [x], { mark: 0, mincharnum: 1, pad_value: "#", ...how }));
-    const program = await tensorflow.compile(graph);
+    const program = await by.compile(graph);
     const { y } = await program.run({ x: { dtype: "string", dims: [data.length], data: [...data] } });
     return { dims: y!.dims, data: y!.data };
   }
@@ -25,9 +25,17 @@ describe("the Tokenizer of the TensorFlow.js engine", () => {
     expect(found).toEqual({ dims: [3, 2], data: ["a", "😀", "#", "#", "日", "#"] });
   });
 
-  it("cuts at NUL and drops what is empty", async () => {
-    const found = await cut({ separators: ["\0"] }, ["\0a b\0\0c", "", "d\0"]);
-    expect(found).toEqual({ dims: [3, 2], data: ["a b", "c", "#", "#", "d", "#"] });
+  it.each([
+    ["[a-c]+", ["ab", "#", "a", "b"]],
+    ["[a]|[ab]+|[^\\x00]", ["ab", "X", "#", "a", " ", "b"]],
+    ["[a](?:[b][X]*|[b])?|[ab]", ["abX", "#", "a", "b"]],
+    ["[\\]\\-a]|(?:[b]?[X])+", ["a", "bX", "a", "#"]],
+  ])("takes the longest match of %s from the left", async (tokenexp, data) => {
+    const [rows, width] = [["abX", "a b"], data.length / 2];
+    const found = await cut({ tokenexp }, rows);
+    expect(found).toEqual({ dims: [2, width], data });
+    const ours = await cut({ tokenexp }, rows, await engine("onnxruntime"));
+    expect(ours).toEqual(found);
   });
 
   it("keeps the head of each string", async () => {
@@ -36,11 +44,13 @@ describe("the Tokenizer of the TensorFlow.js engine", () => {
   });
 
   it.each([
-    [{ separators: [" "] }, 'this engine cuts at no separator but NUL, got [" "]'],
-    [{ separators: ["", " "] }, 'this engine cuts at no separator but NUL, got [""," "]'],
+    [{ separators: [" "] }, 'this engine cuts at no separator, got [" "]'],
+    [{ separators: ["", " "] }, 'this engine cuts at no separator, got [""," "]'],
     [{ separators: [""], mark: 1 }, "this engine neither marks nor drops pieces"],
     [{ separators: [""], mincharnum: 2 }, "this engine neither marks nor drops pieces"],
-    [{ tokenexp: "[a-z]+" }, "the expression [a-z]+ is not one that this engine cuts by"],
+    [{ tokenexp: "[a-z]+?[b]" }, "the expression [a-z]+?[b] is not one that this engine cuts by"],
+    [{ tokenexp: "(?:[a]" }, "is not one that this engine cuts by"],
+    [{ tokenexp: "[a])" }, "is not one that this engine cuts by"],
     [{ tokenexp: "\\A(?s:.{1,2})+" }, "is not one that this engine cuts by"],
     [{ tokenexp: "\\A(?s:.{1,2000})" }, "is not one that this engine cuts by"],
     [{ tokenexp: "\\A(?s:.{1,0})" }, "is not one that this engine cuts by"],

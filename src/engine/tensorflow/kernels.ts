@@ -7,7 +7,7 @@ import { matrixKernels } from "./matrix.js";
 import { quantizedKernels } from "./quantized.js";
 import { recurrentKernels } from "./recurrent.js";
 import { reductionKernels } from "./reduction.js";
-import { scanKernels } from "./scan.js";
+import { bodyKernels } from "./scan.js";
 import { shapingKernels } from "./shaping.js";
 import { textKernels } from "./text.js";
 
@@ -19,7 +19,7 @@ export const kernels: Kernels<OpName> = {
   ...quantizedKernels,
   ...recurrentKernels,
   ...reductionKernels,
-  ...scanKernels,
+  ...bodyKernels,
   ...shapingKernels,
   ...textKernels,
 };

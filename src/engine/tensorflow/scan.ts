@@ -1,4 +1,4 @@
-/** @file The kernel of the loop. */
+/** @file The kernels of the loop and of the choice. */
 import type { Tensor as DeviceTensor } from "@tensorflow/tfjs";
 import { type Dims, sizeOf } from "./arrays.js";
 import { filled, float, type Kernels } from "./kernel.js";
@@ -27,8 +27,11 @@ function stacked(tf: TensorFlow, parts: readonly Value[], type: Value["dtype"], 
   return filled(type, all, sizeOf(all), (i) => parts[Math.floor(i / width)]!.data[i % width]!);
 }
 
-/** The kernel of `Scan`. */
-export const scanKernels: Kernels<"Scan"> = {
+/** The kernels of operators that have graphs inside. */
+export const bodyKernels: Kernels<"If" | "Scan"> = {
+  If: ({ inputs: [condition], attributes: { then_branch, else_branch }, run }) =>
+    run(condition!.numbers[0] ? then_branch : else_branch, []),
+
   Scan: ({ tf, inputs, attributes: { body, states: count, scanned, reverse }, run, sizes }) => {
     const given = inputs as readonly Value[];
     const sequences = given.slice(count, count + scanned).map((x) => slices(tf, x));

@@ -9,7 +9,7 @@ import { tensorProto } from "./tensor-proto.js";
 type AttributeProto = onnx.AttributeProto.$Properties;
 const { AttributeType } = onnx.AttributeProto;
 
-/** The attributes of a node; `writeBody` turns the body of a loop into its ONNX form. */
+/** The attributes of a node; `writeBody` turns the body of a loop, or a branch, into its ONNX form. */
 export function attributeProtos(
   node: Node,
   writeBody: (body: Graph) => onnx.GraphProto.$Properties,
@@ -25,6 +25,10 @@ export function attributeProtos(
     }
     case "Scan":
       return scanAttributes(node, writeBody(attributes.body as Graph));
+    case "If":
+      return Object.entries(attributes).map(([name, branch]) => {
+        return { name, type: AttributeType.GRAPH, g: writeBody(branch as Graph) };
+      });
     default:
       return Object.entries(attributes).flatMap(([name, value]) =>
         value === undefined ? [] : [plainAttribute(node, name, value)],

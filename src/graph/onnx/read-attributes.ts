@@ -79,7 +79,7 @@ const recurrent: Rules = {
   layout: fixed(0),
 };
 
-const rules: Readonly<Record<Exclude<OpName, "Cast" | "ConstantOfShape" | "Scan">, Rules>> = {
+const rules: Readonly<Record<Exclude<OpName, "Cast" | "ConstantOfShape" | "If" | "Scan">, Rules>> = {
   Abs: none,
   Add: none,
   And: none,

@@ -167,6 +167,7 @@ export class GraphReader {
   ): readonly Tensor[] {
     const space = domainOf(domain);
     if (space === "" && opType === "Scan") return this.#scan(inputs, raw, names, graph, fail);
+    if (space === "" && opType === "If") return this.#if(inputs, raw, names, graph, fail);
     const lower = space === "" && opType && Object.hasOwn(lowerings, opType) ? lowerings[opType] : undefined;
     const foreign = { graph, inputs, raw, outputs: output?.length ?? 0, opset: this.opset, fail };
     const call = lower === undefined ? foreign : lower(foreign);
@@ -214,6 +215,23 @@ export class GraphReader {
     const body = this.#body(proto, inputs, states, names, graph, fail);
     const all = [...inputs, ...capturesOf(body)];
     return this.#add(opTable.Scan, all, { body, states, scanned, reverse }, graph);
+  }
+
+  #if(
+    inputs: readonly (Tensor | null)[],
+    raw: ReadonlyMap<string, RawValue>,
+    names: Names,
+    graph: Graph,
+    fail: NodeFail,
+  ): readonly Tensor[] {
+    if (inputs.length !== 1) throw fail("a choice has one input, its condition");
+    const [then_branch, else_branch] = ["then_branch", "else_branch"].map((key) => {
+      const proto = raw.get(key) as onnx.GraphProto.$Properties | undefined;
+      if (!proto) throw fail(`a choice needs the attribute "${key}"`);
+      return this.#body(proto, [], 0, names, graph, fail);
+    }) as [Graph, Graph];
+    const captures = new Set([then_branch, else_branch].flatMap(capturesOf));
+    return this.#add(opTable.If, [...inputs, ...captures], { then_branch, else_branch }, graph);
   }
 
   #body(

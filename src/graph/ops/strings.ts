@@ -1,15 +1,15 @@
 /** @file Strings put together and replaced, from the operators that ONNX Runtime has for them. */
 import type { Tensor } from "../graph.js";
 import { apply } from "./define.js";
-import { equal, where } from "./elementwise.js";
+import { cast, equal, greater, where } from "./elementwise.js";
+import { choose } from "./if.js";
 import { LabelEncoder, stringConcat } from "./lookup.js";
-import { concat, expand, reshape, slice } from "./shaping.js";
+import { reduceSum } from "./reduction.js";
+import { broadcastLike, concat, dimsTensor, reshape, slice } from "./shaping.js";
+import { characterPattern, fullMatch, matches, NUL } from "./text.js";
 
-/** What no string that comes into a session holds: it would end there. So it can stand for "none of these". */
-export const NUL = "\0";
-
-/** Rounds of joining neighbours: `2 ** ROUNDS` strings become one. */
-const ROUNDS = 20;
+/** Rounds of joining neighbours that few strings need, and all of them: `2 ** ROUNDS` strings become one. */
+const [FEW_ROUNDS, ROUNDS] = [4, 20];
 
 /** The longest axis that `joinStrings` joins. */
 export const MOST_JOINED = 2 ** ROUNDS;
@@ -26,19 +26,49 @@ export function replaceStrings(x: Tensor, table: ReadonlyMap<string, string>): T
 }
 
 /**
+ * Strings with their characters replaced by a table, `[rows] -> [rows]`. No string may hold NUL. Takes hardly any time where
+ * no string holds a character of the table. Fails in the run for strings of more than `MOST_JOINED` characters, at the worst.
+ */
+export function replaceCharacters(x: Tensor, table: ReadonlyMap<string, string>): Tensor {
+  const [listed, others] = [true, false].map((inside) =>
+    characterPattern((one) => table.has(one) === inside),
+  );
+  if (listed == null) return x;
+  const any = "[^\\x00]";
+  // Each character of the table is a piece, and so is a run of others.
+  const pieces = others === null ? any : `${others}+|${any}`;
+  const found = fullMatch(x, `${any}*${listed}${any}*`);
+  return choose(
+    cast(reduceSum(cast(found, "int64"), [0], true), "bool"),
+    [x],
+    ([strings]) => joinStrings(replaceStrings(matches(strings!, pieces), table)),
+    ([strings]) => strings!,
+  );
+}
+
+/**
  * The strings along the last axis as one, `[rows, n] -> [rows]`. Neighbours are joined in pairs, again and again, so it
  * takes time by the length of the text. Fails in the run for `n` above `MOST_JOINED`.
  */
 export function joinStrings(x: Tensor): Tensor {
-  const { graph } = x;
+  const few = joinPairs(x, FEW_ROUNDS);
   const rows = x.dim(0);
-  const nothing = expand(graph.constant("string", [1, 1], [""]), [rows, 1]);
+  return choose(
+    greater(dimsTensor(few.graph, [few.dim(1)]), 1),
+    [few],
+    ([rest]) => reshape(joinPairs(rest!, ROUNDS - FEW_ROUNDS), [rows]),
+    ([rest]) => reshape(slice(rest!, 1, 0, 1), [rows]),
+  );
+}
+
+function joinPairs(x: Tensor, rounds: number): Tensor {
+  const nothing = broadcastLike(x.graph.constant("string", [], [""]), slice(x, 1, 0, 1));
   let joined = x;
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const left = slice(joined, 1, 0, joined.dim(1), 2);
     const padded = concat([joined, nothing], 1);
     const right = slice(padded, 1, 1, padded.dim(1), 2);
     joined = stringConcat(left, right);
   }
-  return reshape(joined, [rows]);
+  return joined;
 }

@@ -1,5 +1,6 @@
 /** @file Every operator there is, by name. Engines, the file format and the tests are exhaustive over this table. */
 import * as elementwise from "./elementwise.js";
+import { If } from "./if.js";
 import * as lookup from "./lookup.js";
 import * as matrix from "./matrix.js";
 import * as quantized from "./quantized.js";
@@ -35,6 +36,7 @@ export const opTable = {
   Greater: elementwise.Greater,
   GreaterOrEqual: elementwise.GreaterOrEqual,
   Identity: elementwise.Identity,
+  If,
   LabelEncoder: lookup.LabelEncoder,
   LayerNormalization: reduction.LayerNormalization,
   Less: elementwise.Less,

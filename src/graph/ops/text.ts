@@ -1,4 +1,4 @@
-/** @file The operator that cuts strings. */
+/** @file The operators that look into strings: cutting and matching. */
 import { sizeOf } from "../dims.js";
 import type { Tensor } from "../graph.js";
 import { apply, define, explained, ShapeError } from "./define.js";
@@ -34,6 +34,9 @@ export const Tokenizer = define<readonly [Tensor], Cut>("Tokenizer", {
   gradient: { none: "its result is discrete" },
 });
 
+/** What no string that comes into a session holds: it would end there. So it can stand for "none of these". */
+export const NUL = "\0";
+
 const cut = (x: Tensor, how: { separators: readonly string[] } | { tokenexp: string }): Tensor =>
   apply(Tokenizer, [x], { mark: 0, mincharnum: 1, pad_value: "", ...how });
 
@@ -52,25 +55,31 @@ export const RegexFullMatch = define<readonly [Tensor], { pattern: string }>("Re
  */
 export const fullMatch = (x: Tensor, pattern: string): Tensor => apply(RegexFullMatch, [x], { pattern });
 
-/** An expression for one character out of those that fit; for `fullMatch`. Null when none does. */
+/** An expression for one character out of those that fit, the shorter of `[...]` and `[^...]`. Null when none does. */
 export function characterPattern(fits: (character: string) => boolean): string | null {
-  const ranges: string[] = [];
-  let first: number | null = null;
-  for (let code = 0; code <= 0x110000; code++) {
-    const inside = code < 0x110000 && !(code >= 0xd800 && code <= 0xdfff) && fits(String.fromCodePoint(code));
-    if (inside) first ??= code;
-    else if (first !== null) {
-      ranges.push(`${escaped(first)}-${escaped(code - 1)}`);
-      first = null;
-    }
+  const written = { inside: "", outside: "" };
+  let first = 0;
+  let side = sideOf(0);
+  for (let code = 1; code <= 0x110000; code++) {
+    const next = sideOf(code);
+    if (next === side) continue;
+    if (side !== null) written[side] += escaped(first) + (first === code - 1 ? "" : `-${escaped(code - 1)}`);
+    [first, side] = [code, next];
   }
-  return ranges.length === 0 ? null : `[${ranges.join("")}]`;
+  const { inside, outside } = written;
+  if (inside === "") return null;
+  return outside !== "" && outside.length < inside.length ? `[^${outside}]` : `[${inside}]`;
+
+  function sideOf(code: number): "inside" | "outside" | null {
+    if (code === 0x110000 || (code >= 0xd800 && code <= 0xdfff)) return null;
+    return fits(String.fromCodePoint(code)) ? "inside" : "outside";
+  }
 }
 
 /** A character inside a class, as RE2 and JavaScript both read it. */
 function escaped(code: number): string {
   const character = String.fromCodePoint(code);
-  return /[\\\]^-]/.test(character) ? `\\${character}` : character;
+  return code === 0 ? "\\x00" : /[\\\]^-]/.test(character) ? `\\${character}` : character;
 }
 
 /** The largest number of characters that `splitCharacters` can be told to keep: RE2 repeats nothing more often. */
@@ -80,12 +89,14 @@ export const MOST_CHARACTERS = 1000;
 export const headExpression = (most: number): string => `\\A(?s:.{1,${most}})`;
 
 /**
- * What stands between separators in strings, `[rows] -> [rows, pieces]`, empty pieces left out and "" at padding. `pieces`
- * is as many as the string with the most has, and 1 at least.
+ * What an expression matches in strings, from the left and each as long as can be, `[rows] -> [rows, pieces]`, then "".
+ * `pieces` is as many as the string with the most has, and 1 at least. For both engines to agree the expression consists of
+ * classes of characters, `(?:...)`, `|`, `?`, `*` and `+`. No string may hold NUL, and an expression that is empty matches nothing.
  */
-export function cutAt(x: Tensor, separator: string): Tensor {
-  const all = concat([x, x.graph.constant("string", [1], ["-"])], 0);
-  return slice(cut(all, { separators: [separator] }), 0, 0, x.dim(0));
+export function matches(x: Tensor, expression: string): Tensor {
+  // One string more, so that there is always something to cut.
+  const all = concat([x, x.graph.constant("string", [1], [NUL])], 0);
+  return slice(cut(all, { tokenexp: expression === "" ? "\\x00" : `${expression}|\\x00` }), 0, 0, x.dim(0));
 }
 
 /**

@@ -14,10 +14,11 @@ export function liveNodes(graph: Graph, outputs: Iterable<Tensor> = graph.output
   return live.reverse();
 }
 
-/** The graphs inside a node: the body of a `Scan`. */
+/** The graphs inside a node: the body of a `Scan`, the branches of an `If`. */
 export function bodiesOf(node: Node): Graph[] {
-  const { body } = node.attributes;
-  return typeof body === "object" && "nodes" in body ? [body] : [];
+  return Object.values(node.attributes).filter(
+    (value): value is Graph => typeof value === "object" && "nodes" in value,
+  );
 }
 
 /** Every tensor that live nodes of a graph and of the bodies in it read, the outputs included. */

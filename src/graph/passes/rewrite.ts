@@ -40,10 +40,10 @@ export function removeDeadNodes(graph: Graph): void {
   }
 }
 
-/** Lists what a loop's body reads from outside as the loop's inputs again. */
+/** Lists what a node's bodies read from outside as the node's inputs again. */
 function refreshCaptures(node: Node): void {
-  for (const body of bodiesOf(node)) {
-    const { states, scanned } = node.attributes as { states: number; scanned: number };
-    node.inputs = [...node.inputs.slice(0, states + scanned), ...capturesOf(body)];
-  }
+  const bodies = bodiesOf(node);
+  if (bodies.length === 0) return;
+  const own = node.inputs.slice(0, node.definition.written!(node.attributes));
+  node.inputs = [...own, ...new Set(bodies.flatMap(capturesOf))];
 }

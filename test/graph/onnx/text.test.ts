@@ -3,7 +3,9 @@ import { Graph } from "../../../src/graph/graph.js";
 import { decodeModel } from "../../../src/graph/onnx/decode.js";
 import { encodeModel } from "../../../src/graph/onnx/encode.js";
 import { apply } from "../../../src/graph/ops/define.js";
+import { replaceCharacters } from "../../../src/graph/ops/strings.js";
 import { splitCharacters, Tokenizer } from "../../../src/graph/ops/text.js";
+import { verifyGraph } from "../../../src/graph/verify.js";
 import { onnxruntimeEngine } from "./graphs.js";
 
 describe("strings cut into characters", () => {
@@ -26,6 +28,26 @@ describe("strings cut into characters", () => {
             ["a", "😀", "", ""],
           ],
     );
+  });
+
+  it("are cut in branches that are the same in a file that is read again", async () => {
+    const graph = new Graph();
+    const table = new Map([
+      ["A", "a"],
+      ["É", "é"],
+    ]);
+    graph.output("y", replaceCharacters(graph.input("x", "string", ["batch"]), table));
+    const read = decodeModel(encodeModel(graph).model).graph;
+    verifyGraph(read);
+    expect(read.nodes.map(({ definition }) => definition)).toEqual(
+      graph.nodes.map(({ definition }) => definition),
+    );
+    const program = await (await onnxruntimeEngine()).compile(read);
+    for (const data of [[], ["b"], ["A", "xAÉ\nA", ""], ["AbÉ".repeat(1000), "É"]]) {
+      const { y } = await program.run({ x: { dtype: "string", dims: [data.length], data } });
+      expect(y!.data).toEqual(data.map((text) => text.replace(/[AÉ]/g, (one) => table.get(one)!)));
+    }
+    await program.release();
   });
 
   it.each([

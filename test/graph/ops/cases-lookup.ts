@@ -1,8 +1,10 @@
 import fc from "fast-check";
+import { sizeOf } from "../../../src/graph/dims.js";
 import type { Tensor } from "../../../src/graph/graph.js";
 import { apply, applyAll } from "../../../src/graph/ops/define.js";
 import * as lookup from "../../../src/graph/ops/lookup.js";
-import { fullMatch, splitCharacters } from "../../../src/graph/ops/text.js";
+import { reshape } from "../../../src/graph/ops/shaping.js";
+import { fullMatch, matches, splitCharacters } from "../../../src/graph/ops/text.js";
 import {
   type Axis,
   axes,
@@ -182,10 +184,19 @@ export const lookupCases = {
     }),
   ),
   Tokenizer: generator(
-    fc.tuple(axes({ empty: true }), fc.option(fc.integer({ min: 1, max: 4 }), { nil: null })),
-    ([list, most], draw) => ({
+    fc.tuple(
+      axes({ empty: true }),
+      fc.oneof(
+        fc.option(fc.integer({ min: 1, max: 4 }), { nil: null }),
+        fc.constantFrom("[a-z]+", "[^ ]", "[a-n](?:[a-z]*[ ])?|[日]"),
+      ),
+    ),
+    ([list, how], draw) => ({
       inputs: [draw.string(list, ["", "a", "né", "ne\u0301", "日本語", "👩‍🚀 \n", "\ufffd", "two words"])],
-      build: ([x]) => [splitCharacters(x!, most)],
+      build: ([x]) => {
+        if (typeof how !== "string") return [splitCharacters(x!, how)];
+        return [matches(reshape(x!, [sizeOf(x!.shape)]), how)];
+      },
     }),
   ),
 } satisfies Record<string, CaseGenerator>;

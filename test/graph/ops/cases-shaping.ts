@@ -3,7 +3,8 @@ import { addDims, type Dim, sizeOf } from "../../../src/graph/dims.js";
 import type { DType } from "../../../src/graph/dtype.js";
 import type { Tensor } from "../../../src/graph/graph.js";
 import { apply } from "../../../src/graph/ops/define.js";
-import { add, mul, tanh } from "../../../src/graph/ops/elementwise.js";
+import { add, cast, equal, mul, tanh, where } from "../../../src/graph/ops/elementwise.js";
+import { choose } from "../../../src/graph/ops/if.js";
 import { scan } from "../../../src/graph/ops/scan.js";
 import * as shaping from "../../../src/graph/ops/shaping.js";
 import {
@@ -270,6 +271,21 @@ export const shapingCases = {
         shaping.range(x!.graph, addDims(x!.dim(0), 2)),
         apply(shaping.Range, [start!, limit!, delta!], {}),
       ],
+    }),
+  ),
+  If: generator(
+    fc.record({ row: axes({ empty: true }), dtype: fc.constantFrom<"int64" | "string">("int64", "string") }),
+    ({ row, dtype }, draw) => ({
+      inputs: [draw.int("int64", [], 0, 1), draw.of(dtype, row), draw.of(dtype, row)],
+      build: ([which, a, b]) => {
+        const chosen = choose(
+          cast(which!, "bool"),
+          [a!, b!],
+          ([x, y]) => where(equal(x!, y!), x!, y!),
+          ([x]) => x!,
+        );
+        return [chosen];
+      },
     }),
   ),
   Scan: generator(

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Graph, type Tensor } from "../../../src/graph/graph.js";
 import { apply } from "../../../src/graph/ops/define.js";
 import * as e from "../../../src/graph/ops/elementwise.js";
+import { choose } from "../../../src/graph/ops/if.js";
 import * as lookup from "../../../src/graph/ops/lookup.js";
 import * as matrix from "../../../src/graph/ops/matrix.js";
 import { LSTM, lstmFused } from "../../../src/graph/ops/recurrent.js";
@@ -261,6 +262,26 @@ describe("an operator that cannot take its inputs says which, what they are and 
     {
       build: (g) => s.pad(int(g, 2), [1], [0], int(g, 1)),
       says: "Pad: a computed value must be an integer scalar of the input's type, got int64[2] and int64[1]",
+    },
+    {
+      build: (g) =>
+        choose(
+          int(g, 1),
+          [float(g, 2)],
+          ([x]) => x!,
+          ([x]) => x!,
+        ),
+      says: "If: the condition must be one bool, got int64[1] and float32[2]",
+    },
+    {
+      build: (g) =>
+        choose(
+          e.equal(int(g, 1), 0),
+          [float(g, 2), float(g, 3)],
+          ([x]) => x!,
+          ([, y]) => y!,
+        ),
+      says: "If: one branch gives float32[2], the other float32[3], got bool[1] and float32[2] and float32[3]",
     },
     {
       build: (g) => scan({ states: [float(g, 2)], scanned: [] }, (states) => ({ states, outputs: [] })),

@@ -37,7 +37,8 @@ import {
   type BasicOptions,
   basicCharacter,
 } from "../../../text/pieces/wordpiece-characters.js";
-import { once, widthsOf } from "./text-graph.js";
+import { widthsOf } from "./text-graph.js";
+import { once } from "./token-expression.js";
 
 /** Texts as a model reads them: [CLS] text [SEP], or [CLS] text [SEP] text [SEP], padded to the longest with [PAD]. */
 export interface EncodedTexts {

@@ -146,6 +146,42 @@ describe("the first tokens of texts", () => {
   });
 });
 
+describe("kinds of characters that follow each other by any rule", () => {
+  /** Three kinds and others: 16 pairs of which each begins a token or does not. */
+  const pairs = fc.array(fc.boolean(), { minLength: 16, maxLength: 16 });
+
+  it("are cut as by the program, or refused where they take turns", async () => {
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        pairs,
+        fc.string({ unit: fc.constantFrom(..."abc -"), maxLength: 12 }),
+        async (cells, text) => {
+          const begins = (before: number, at: number): boolean => cells[4 * (before - 1) + at - 1]!;
+          const cutter = new CharacterCutter(
+            { outside: "\\s", kinds: ["a", "b", "c"], begins },
+            { lowercase: false, nfc: false },
+          );
+          let program: Program;
+          try {
+            program = await compile("onnxruntime", cutter, "utf16");
+          } catch (error) {
+            refused += 1;
+            expect(String(error)).toContain("take turns");
+            return;
+          }
+          expect(await cutBy(program, [text, "ab"])).toEqual(
+            [text, "ab"].map((one) => cutHere(cutter, one, "utf16")),
+          );
+          await program.release();
+        },
+      ),
+      { numRuns: 60 },
+    );
+    expect(refused).toBeLessThan(60);
+  });
+});
+
 describe("a text of a megabyte", () => {
   it.each([
     ["of one token", "x".repeat(2 ** 20)],
