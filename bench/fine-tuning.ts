@@ -40,6 +40,11 @@ interface Outcome {
   readonly peakMb: number;
 }
 
+/** Prints the peak memory of the process that it is loaded into, as the last line on standard error. */
+const WATCH = `data:text/javascript,${encodeURIComponent(
+  'process.on("exit", () => process.stderr.write("\\n" + process.resourceUsage().maxRSS));',
+)}`;
+
 const { values, positionals } = parseArgs({
   options: {
     seeds: { type: "string", default: "1" },
@@ -105,11 +110,6 @@ async function duel(one: Case): Promise<string[][]> {
 function percent(figure: number): string {
   return (100 * figure).toFixed(2);
 }
-
-/** Prints the peak memory of the process that it is loaded into, as the last line on standard error. */
-const WATCH = `data:text/javascript,${encodeURIComponent(
-  'process.on("exit", () => process.stderr.write("\\n" + process.resourceUsage().maxRSS));',
-)}`;
 
 function ours(one: Case, seed: number): Promise<Outcome> {
   return inScratchFolder(async (folder) => {
