@@ -62,6 +62,9 @@ const rules: Readonly<Record<string, Rule>> = {
       return schema !== undefined && surelyValid(schema, item);
     }),
   ),
+  uniqueItems: forLists(
+    (value, unique) => unique !== true || (value.every(isScalar) && new Set(value).size === value.length),
+  ),
   additionalItems: always,
   additionalProperties: (allowed) => allowed === false,
   required: (keys, value) =>

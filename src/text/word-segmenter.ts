@@ -15,7 +15,10 @@ export function icuWords(locale: string): WordCutter {
   };
 }
 
-/** What we call of @node-rs/jieba. */
+/** An optional peer, loaded when it is asked for. */
+const JIEBA = "@node-rs/jieba";
+
+/** What we call of it. */
 interface Jieba {
   cut(text: string, unknownWords: boolean): string[];
 }
@@ -24,13 +27,13 @@ interface Jieba {
 export function jiebaWords(): WordCutter {
   const require = createRequire(import.meta.url);
   try {
-    const { Jieba } = require("@node-rs/jieba") as { Jieba: { withDict(dict: Uint8Array): Jieba } };
-    const { dict } = require("@node-rs/jieba/dict.js") as { dict: Uint8Array };
+    const { Jieba } = require(JIEBA) as { Jieba: { withDict(dict: Uint8Array): Jieba } };
+    const { dict } = require(`${JIEBA}/dict.js`) as { dict: Uint8Array };
     const jieba = Jieba.withDict(dict);
     return (text) => jieba.cut(text, true);
   } catch (error) {
-    const message = `the segmenter "jieba" needs the package @node-rs/jieba: ${(error as Error).message.split("\n")[0]}`;
-    throw ptxError("PTX_CONFIG_VALUE", "SegmenterTokenizer.segmenter", message, "npm install @node-rs/jieba");
+    const message = `the segmenter "jieba" needs the package ${JIEBA}: ${(error as Error).message.split("\n")[0]}`;
+    throw ptxError("PTX_CONFIG_VALUE", "SegmenterTokenizer.segmenter", message, `npm install ${JIEBA}`);
   }
 }
 

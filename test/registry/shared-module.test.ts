@@ -39,7 +39,15 @@ const place = (task: string) =>
 
 describe("shared_module_key", () => {
   test("is a key of every module and tensorizer, and of nothing else", () => {
-    const modules = ["decoder", "embedding", "pooling", "representation", "tag_output_layer", "tensorizer"];
+    const modules = [
+      "decoder",
+      "embedding",
+      "encoder",
+      "pooling",
+      "representation",
+      "tag_output_layer",
+      "tensorizer",
+    ];
     const having = new Set(
       registry.all().flatMap(({ kind, schema }) => (KEY in schema.properties ? [kind as string] : [])),
     );

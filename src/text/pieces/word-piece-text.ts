@@ -16,8 +16,7 @@ const TIDY = [
 ] as const;
 
 /** A piece of text with English punctuation drawn to the words before it. */
-export const tidied = (text: string): string =>
-  TIDY.reduce((rest, [from, to]) => rest.replaceAll(from, to), text);
+const tidied = (text: string): string => TIDY.reduce((rest, [from, to]) => rest.replaceAll(from, to), text);
 
 /** Word pieces as a text: a space before each that does not go on with a word. */
 export function joinWordPieces(pieces: readonly string[], continuation: string, tidy: boolean): string {

@@ -123,7 +123,7 @@ export const isPunctuation = (code: number): boolean => PUNCTUATION.has(code);
 export const isMark = (code: number): boolean => MARKS.has(code);
 
 /** A character decomposed (NFD), without marks that take no place. */
-export function withoutAccents(character: string): string {
+function withoutAccents(character: string): string {
   const parts = LATER_DECOMPOSITIONS.has(character.codePointAt(0)!) ? character : character.normalize("NFD");
   return replaced(parts, (part) => (MARKS.has(part.codePointAt(0)!) ? "" : part));
 }

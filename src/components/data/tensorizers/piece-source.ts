@@ -42,11 +42,9 @@ const optionsSchema = (): TObject<typeof pieceOptions> => Type.Object(pieceOptio
 /** The resolved value of `pieceOptions`. */
 export type PieceOptions = Static<ReturnType<typeof optionsSchema>>;
 
-/** Rules between the keys: one source of pieces, and no key that would do nothing. */
+/** Rules between the keys: one source of pieces at most, and no key that would do nothing. */
 export function checkPieceOptions(options: PieceOptions): readonly CheckProblem[] {
   const { tokenizer, vocab_file, lowercase, strip_accents, tokenize_chinese_chars } = options;
-  if (tokenizer === null && vocab_file === null)
-    return [{ path: "tokenizer", message: "there are no pieces: name a tokenizer, or a vocab_file" }];
   if (tokenizer === null) return [];
   if (vocab_file !== null)
     return [
@@ -63,7 +61,7 @@ export function checkPieceOptions(options: PieceOptions): readonly CheckProblem[
   }));
 }
 
-/** Reads, keeps and restores the tokenizer of a tensorizer. */
+/** Reads, keeps and restores the tokenizer of a tensorizer. Throws `PTX_CONFIG_MISSING` where the config names none. */
 export class PieceSource {
   #tokenizer: PieceTokenizer | undefined;
 
@@ -71,7 +69,14 @@ export class PieceSource {
     readonly options: PieceOptions,
     /** Name of the input, for messages. */
     readonly name: string,
-  ) {}
+  ) {
+    if (options.tokenizer !== null || options.vocab_file !== null) return;
+    throw ptxError(
+      "PTX_CONFIG_MISSING",
+      `inputs.${name}.tokenizer`,
+      "there are no pieces: name a tokenizer, or a vocab_file",
+    );
+  }
 
   /** Throws before `read` or `load`. */
   get tokenizer(): PieceTokenizer {

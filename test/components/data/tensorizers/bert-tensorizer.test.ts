@@ -141,7 +141,7 @@ describe("BERTTensorizer", () => {
       /vocab_file[\s\S]*does not exist/,
     );
     expect(() => makeTensorizer("BERTTensorizer", {}, "pieces")).toThrow(
-      /PTX_CONFIG_VALUE[\s\S]*name a tokenizer, or a vocab_file/,
+      /PTX_CONFIG_MISSING[\s\S]*name a tokenizer, or a vocab_file/,
     );
     expect(() => makeTensorizer("BERTTensorizer", { vocab_file: file, tokenizer: folder }, "pieces")).toThrow(
       /PTX_CONFIG_VALUE[\s\S]*vocab_file[\s\S]*leave out one of them/,
