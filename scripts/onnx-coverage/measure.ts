@@ -56,7 +56,7 @@ interface Imported {
   /** The outputs to expect, by name. */
   readonly expected: Values;
   readonly stored: boolean;
-  readonly read: () => DecodedModel;
+  readonly read: (trained: boolean) => DecodedModel;
 }
 
 /** Imports a model as it is; where that needs to know its integer inputs, with these stored in it. */
@@ -68,10 +68,12 @@ function importCase(each: ConformanceCase): Imported {
   const tensors = each.inputs.map((tensor, i) => ({ ...tensor, name: declared[i]?.name ?? "" }));
   const expected = Object.fromEntries(outputs.map(({ name }, i) => [name ?? "", valueOf(each.outputs[i]!)]));
   const values = new Map(tensors.map((tensor) => [tensor.name, valueOf(tensor)]));
-  const read = (stored: readonly onnx.TensorProto.$Properties[]) => (): DecodedModel =>
-    decodeModel(withStored(each.model, stored), { parameters: () => false });
+  const read =
+    (stored: readonly onnx.TensorProto.$Properties[]) =>
+    (trained: boolean): DecodedModel =>
+      decodeModel(withStored(each.model, stored), { parameters: () => false, trained });
   const whole = (stored: readonly onnx.TensorProto.$Properties[]): Imported => {
-    const decoded = read(stored)();
+    const decoded = read(stored)(false);
     verifyGraph(decoded.graph);
     const feeds = Object.fromEntries(decoded.graph.inputs.map((input) => [input.name, values.get(input.name)!]));
     return { decoded, feeds, expected, stored: stored.length > 0, read: read(stored) };
@@ -130,7 +132,7 @@ async function gradientOf(ready: Imported, engine: Engine): Promise<Outcome["gra
     [...tensors].some(({ dtype }) => dtype === "float32");
   if (!floats(graph.inputs) || !floats(graph.outputs.values())) return "none";
   try {
-    return await checkGradients(ready.read().graph, ready.feeds, engine);
+    return await checkGradients(ready.read(true).graph, ready.feeds, engine);
   } catch (error) {
     if (error instanceof PtxError && error.code === "PTX_GRADIENT") return "none";
     return reason(error);

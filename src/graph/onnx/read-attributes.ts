@@ -62,6 +62,8 @@ interface Rule {
   readonly needed?: true;
   /** The only value that our operator has the meaning of. */
   readonly only?: AttributeValue;
+  /** The values that our operator has the meaning of. */
+  readonly among?: readonly AttributeValue[];
   /** Our operator does not carry it, as it has the meaning of that one value. */
   readonly dropped?: true;
 }
@@ -137,7 +139,7 @@ const rules: Readonly<Record<Exclude<OpName, "Cast" | "ConstantOfShape" | "Scan"
   RegexFullMatch: { pattern: { needed: true } },
   Relu: none,
   Reshape: { allowzero: { default: 0 } },
-  ScatterElements: { axis: { default: 0 }, reduction: { default: "none", only: "add" } },
+  ScatterElements: { axis: { default: 0 }, reduction: { default: "none", among: ["none", "add"] } },
   Shape: { start: fixed(0) },
   Sigmoid: none,
   Sign: none,
@@ -186,6 +188,9 @@ export function readAttributes(
     }
     if (rule.only !== undefined && value !== rule.only) {
       throw fail(`its attribute "${name}" is ${value}; only ${rule.only} is supported`);
+    }
+    if (rule.among !== undefined && !rule.among.includes(value as AttributeValue)) {
+      throw fail(`its attribute "${name}" is ${value}; only ${rule.among.join(" and ")} are supported`);
     }
     if (!rule.dropped) attributes[name] = plain(name, value, fail);
   }

@@ -25,6 +25,8 @@ export interface DecodeOptions {
    * themselves; of others, floating-point tensors with an axis are taken.
    */
   readonly parameters?: (name: string, value: HostTensor) => boolean;
+  /** Whether gradients are to pass through the graph: recurrent layers are read as loops then, not as fused operators. */
+  readonly trained?: boolean;
 }
 
 /** Names that nodes of a graph, or of a body in it, can read. */
@@ -167,8 +169,10 @@ export class GraphReader {
   ): readonly Tensor[] {
     const space = domainOf(domain);
     if (space === "" && opType === "Scan") return this.#scan(inputs, raw, names, graph, fail);
-    const lower = space === "" && opType && Object.hasOwn(lowerings, opType) ? lowerings[opType] : undefined;
-    const foreign = { graph, inputs, raw, outputs: output?.length ?? 0, opset: this.opset, fail };
+    const table = lowerings.get(space) ?? {};
+    const lower = opType && Object.hasOwn(table, opType) ? table[opType] : undefined;
+    const { trained = false } = this.options;
+    const foreign = { graph, inputs, raw, outputs: output?.length ?? 0, opset: this.opset, trained, fail };
     const call = lower === undefined ? foreign : lower(foreign);
     if (!("raw" in call)) return call;
     const definition = operators.get(`${space}/${opType}`);
