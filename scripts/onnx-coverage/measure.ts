@@ -32,6 +32,10 @@ export interface Engines {
   readonly tensorflow: Engine;
 }
 
+/** Elements of an input beyond which a model runs on the first engine alone: the second one and differences take too long. */
+const LARGE = 20_000;
+const TOO_LARGE = "larger than is tried";
+
 /** Imports a model, runs it on both engines, and compares its gradients with finite differences. */
 export async function measure(each: ConformanceCase, engines: Engines): Promise<Outcome> {
   const { group, name, operator } = each;
@@ -45,8 +49,9 @@ export async function measure(each: ConformanceCase, engines: Engines): Promise<
   }
   const run = (engine: Engine): Promise<Verdict> => attempt(() => runCase(ready, engine));
   const onnxruntime = await run(engines.onnxruntime);
-  const tensorflow = await run(engines.tensorflow);
-  const gradient = onnxruntime === null ? await gradientOf(ready, engines.onnxruntime) : onnxruntime;
+  const large = Object.values(ready.feeds).some(({ data }) => data.length > LARGE) ? TOO_LARGE : null;
+  const tensorflow = large ?? (await run(engines.tensorflow));
+  const gradient = large ?? (onnxruntime === null ? await gradientOf(ready, engines.onnxruntime) : onnxruntime);
   return { ...base, imported: null, stored: ready.stored, onnxruntime, tensorflow, gradient };
 }
 

@@ -11,7 +11,8 @@ import { type ForeignCall, given, type Lowered, type Lowering } from "./foreign-
 function layerNormalization(call: ForeignCall): Lowered {
   const [x, scale, bias] = [given(call.inputs[0], call.fail), given(call.inputs[1], call.fail), call.inputs[2]];
   const at = normalAxis(Number(call.raw.get("axis") ?? -1), x.rank);
-  if (at === x.rank - 1 && scale.rank === 1) return call;
+  // No gradient passes through the statistics that our operator gives as further outputs.
+  if (at === x.rank - 1 && scale.rank === 1 && !(call.trained && call.outputs > 1)) return call;
   const attributes = new ForeignAttributes(call, "axis", "epsilon", "stash_type");
   attributes.only("stash_type", 1);
   const axes = range(at, x.rank);
