@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { OTHER_SYMBOL, PieceTree } from "../../src/text/piece-tree.js";
+import { OTHER_SYMBOL, PieceTree } from "../../src/text/pieces/piece-tree.js";
 
 const letter = fc.constantFrom("a", "b", "é", "😀", "#");
 const letters = fc.string({ unit: letter, minLength: 1, maxLength: 5 });

@@ -9,10 +9,11 @@ import type { Program } from "../../src/engine/engine.js";
 import { Graph } from "../../src/graph/graph.js";
 import { optimize } from "../../src/graph/passes.js";
 import { mended } from "../../src/text/normalize.js";
-import { PieceVocabulary, WordPiece } from "../../src/text/wordpiece.js";
-import { type BasicOptions, basicCharacter } from "../../src/text/wordpiece-characters.js";
+import { bertTokenizer } from "../../src/text/pieces/bert-tokenizer.js";
+import { PieceVocabulary, WordPiece } from "../../src/text/pieces/wordpiece.js";
+import { type BasicOptions, basicCharacter } from "../../src/text/pieces/wordpiece-characters.js";
 import { engine, numbers } from "../graph/engines.js";
-import { anyText, OPTIONS, recordedTexts, vocabulary } from "./pieces.js";
+import { anyText, OPTIONS, recordedTexts, vocabulary } from "./wordpiece-texts.js";
 
 const shared = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
 const uncased = `${shared}tokenizers/bert-base-uncased/vocab.txt`;
@@ -128,19 +129,20 @@ async function compare(
   texts: readonly string[],
 ): Promise<number> {
   const wordPiece = new WordPiece(of, options);
+  const tokenizer = bertTokenizer(of, options);
   const library = libraryFor(of, options);
   const program = await inGraph(wordPiece);
   let others = 0;
   for (let start = 0; start < texts.length; start += 50) {
     const batch = texts.slice(start, start + 50).map(mended);
-    const ours = batch.map((text) => [...wordPiece.encode([text], null).ids]);
+    const ours = batch.map((text) => [...tokenizer.encode([text]).ids]);
     expect(await idsBy(program, batch, of.special.pad)).toEqual(ours);
     for (const [i, text] of batch.entries()) {
       if (String(library.encode(text).ids) === String(ours[i])) continue;
       others += 1;
       const rest = withoutDifferences(text, options);
       expect({ text, named: rest !== text }).toEqual({ text, named: true });
-      const encoded = [...wordPiece.encode([rest], null).ids];
+      const encoded = [...tokenizer.encode([rest]).ids];
       expect({ rest, ids: library.encode(rest).ids }).toEqual({ rest, ids: encoded });
     }
   }
@@ -193,6 +195,7 @@ describe("the recorded ids of bert-base-uncased", () => {
       expect(rows.length).toBe(2974);
       const real = await PieceVocabulary.read(uncased);
       const wordPiece = new WordPiece(real, OPTIONS[0]!);
+      const tokenizer = bertTokenizer(real, OPTIONS[0]!);
       const graph = new Graph();
       graph.output("ids", encodeTexts([graph.input("text", "string", ["batch"])], wordPiece, 20).ids);
       optimize(graph);
@@ -201,7 +204,7 @@ describe("the recorded ids of bert-base-uncased", () => {
         const batch = rows.slice(start, start + 64);
         const ids = batch.map((row) => row.ids);
         const texts = batch.map(({ text }) => text);
-        expect(texts.map((text) => [...wordPiece.encode([text], 20).ids])).toEqual(ids);
+        expect(texts.map((text) => [...tokenizer.encode([text], { most: 20 }).ids])).toEqual(ids);
         expect(await idsBy(program, texts, real.special.pad)).toEqual(ids);
       }
       await program.release();

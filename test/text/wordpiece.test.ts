@@ -4,13 +4,16 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OffsetTable } from "../../src/text/offsets.js";
-import { PieceVocabulary, WordPiece } from "../../src/text/wordpiece.js";
-import { anyText, OPTIONS, recordedPairs, recordedTexts, vocabulary } from "./pieces.js";
+import { bertTokenizer } from "../../src/text/pieces/bert-tokenizer.js";
+import { PieceVocabulary, WordPiece } from "../../src/text/pieces/wordpiece.js";
+import { anyText, OPTIONS, recordedPairs, recordedTexts, vocabulary } from "./wordpiece-texts.js";
 
 const [UNCASED, CASED] = OPTIONS.map((options) => new WordPiece(vocabulary, options)) as [
   WordPiece,
   WordPiece,
 ];
+
+const BERT = bertTokenizer(vocabulary, OPTIONS[0]!);
 
 const piecesOf = (wordPiece: WordPiece, text: string): string[] =>
   wordPiece.tokenize(text).map(({ id }) => vocabulary.pieces[id]!);
@@ -92,15 +95,22 @@ describe("word pieces", () => {
 describe("texts encoded for a model", () => {
   it("are truncated as by Hugging Face's tokenizers, one text or two", () => {
     expect(recordedPairs.length).toBeGreaterThan(100);
-    for (const { texts, most, ids } of recordedPairs)
-      expect({ texts, most, ids: [...UNCASED.encode(texts, most).ids] }).toEqual({ texts, most, ids });
+    for (const { texts, most, ids, segments } of recordedPairs) {
+      const encoded = BERT.encode(texts, { most });
+      expect({ texts, most, ids: [...encoded.ids], segments: [...encoded.typeIds] }).toEqual({
+        texts,
+        most,
+        ids,
+        segments,
+      });
+    }
   });
 
   it("tell what is kept of each, and whether that is all", () => {
-    const whole = UNCASED.encode(["a b c", "d"], null);
-    expect([whole.truncated, whole.pieces.map(({ length }) => length)]).toEqual([false, [3, 1]]);
-    const cut = UNCASED.encode(["a b c", "d"], 6);
-    expect([cut.truncated, cut.pieces.map(({ length }) => length)]).toEqual([true, [2, 1]]);
+    const whole = BERT.encode(["a b c", "d"]);
+    expect([whole.truncated, [...whole.texts]]).toEqual([false, [-1, 0, 0, 0, -1, 1, -1]]);
+    const cut = BERT.encode(["a b c", "d"], { most: 6 });
+    expect([cut.truncated, [...cut.texts]]).toEqual([true, [-1, 0, 0, -1, 1, -1]]);
   });
 });
 

@@ -5,7 +5,9 @@ import { component } from "../../../registry/component.js";
 import { ptxError } from "../../../registry/errors.js";
 import { InputFile } from "../../../registry/input-file.js";
 import { mended } from "../../../text/normalize.js";
-import { PieceVocabulary, WordPiece } from "../../../text/wordpiece.js";
+import { bertTokenizer } from "../../../text/pieces/bert-tokenizer.js";
+import type { PieceTokenizer } from "../../../text/pieces/piece-tokenizer.js";
+import { PieceVocabulary, WordPiece } from "../../../text/pieces/wordpiece.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
 import { badState, textCell } from "./cells.js";
 import { textsOf } from "./token-cutter.js";
@@ -56,7 +58,7 @@ type Config = Static<typeof schema>;
 class BertIds implements Tensorizer {
   readonly columns: readonly string[];
   readonly role = "input";
-  #wordPiece: WordPiece | undefined;
+  #tokenizer: PieceTokenizer | undefined;
   #rows = 0;
   #pieces = 0;
   #unknown = 0;
@@ -70,7 +72,7 @@ class BertIds implements Tensorizer {
   }
 
   get fields(): readonly FieldSpec[] {
-    const { pad } = this.#learnt.vocabulary.special;
+    const pad = this.#learnt.special.pad!;
     return [{ name: this.name, dtype: "int32", dims: [this.config.axis], pad }];
   }
 
@@ -81,13 +83,16 @@ class BertIds implements Tensorizer {
   }
 
   numberize(row: Row): FieldValue[] {
-    const { vocabulary } = this.#learnt;
-    const { ids, pieces, truncated } = this.#learnt.encode(this.#texts(row), this.config.max_seq_len);
+    const { special } = this.#learnt;
+    const { ids, texts, truncated } = this.#learnt.encode(this.#texts(row), {
+      most: this.config.max_seq_len,
+    });
     this.#rows += 1;
     if (truncated) this.#truncatedRows += 1;
-    for (const { id } of pieces.flat()) {
+    for (const [i, id] of ids.entries()) {
+      if (texts[i] === -1) continue;
       this.#pieces += 1;
-      if (id === vocabulary.special.unknown) this.#unknown += 1;
+      if (id === special.unknown) this.#unknown += 1;
     }
     return [{ data: ids, sizes: [ids.length] }];
   }
@@ -111,10 +116,10 @@ class BertIds implements Tensorizer {
         ? scope.graph.input(this.name, "int32", ["batch", axis])
         : encodeTexts(
             columns.map((column) => textsOf(scope, column, ["batch"])),
-            this.#learnt,
+            this.#wordPiece,
             max_seq_len,
           ).ids;
-    return { ids, ...rolesOfPieces(ids, this.#learnt.vocabulary) };
+    return { ids, ...rolesOfPieces(ids, this.#wordPiece.vocabulary) };
   }
 
   serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
@@ -128,7 +133,7 @@ class BertIds implements Tensorizer {
   }
 
   state(): unknown {
-    return { pieces: this.#learnt.vocabulary.pieces };
+    return { pieces: this.#learnt.pieces };
   }
 
   load(state: unknown): void {
@@ -139,7 +144,7 @@ class BertIds implements Tensorizer {
   }
 
   facts(): Readonly<Record<string, number>> {
-    return { vocabulary: this.#learnt.vocabulary.pieces.length };
+    return { vocabulary: this.#learnt.pieces.length };
   }
 
   counts(): Readonly<Record<string, number>> {
@@ -151,14 +156,20 @@ class BertIds implements Tensorizer {
     };
   }
 
-  get #learnt(): WordPiece {
-    if (this.#wordPiece !== undefined) return this.#wordPiece;
+  get #learnt(): PieceTokenizer {
+    if (this.#tokenizer !== undefined) return this.#tokenizer;
     throw new Error(`inputs.${this.name} is used before its vocabulary is read`);
+  }
+
+  get #wordPiece(): WordPiece {
+    const { cutter } = this.#learnt;
+    if (cutter instanceof WordPiece) return cutter;
+    throw new Error(`inputs.${this.name} has no word pieces`);
   }
 
   #take(vocabulary: PieceVocabulary): void {
     const { lowercase, strip_accents, tokenize_chinese_chars } = this.config;
-    this.#wordPiece = new WordPiece(vocabulary, {
+    this.#tokenizer = bertTokenizer(vocabulary, {
       lowercase,
       stripAccents: strip_accents,
       splitChinese: tokenize_chinese_chars,

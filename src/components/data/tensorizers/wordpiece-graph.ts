@@ -30,13 +30,13 @@ import {
 } from "../../../graph/ops/shaping.js";
 import { characterPattern, fullMatch, splitCharacters } from "../../../graph/ops/text.js";
 import type { OffsetUnit } from "../../../text/offsets.js";
-import { OTHER_SYMBOL, type PieceTree } from "../../../text/piece-tree.js";
-import { LONGEST_WORD, type PieceVocabulary, type WordPiece } from "../../../text/wordpiece.js";
+import { OTHER_SYMBOL, type PieceTree } from "../../../text/pieces/piece-tree.js";
+import { LONGEST_WORD, type PieceVocabulary, type WordPiece } from "../../../text/pieces/wordpiece.js";
 import {
   type BasicCharacter,
   type BasicOptions,
   basicCharacter,
-} from "../../../text/wordpiece-characters.js";
+} from "../../../text/pieces/wordpiece-characters.js";
 import { once, widthsOf } from "./text-graph.js";
 
 /** Texts as a model reads them: [CLS] text [SEP], or [CLS] text [SEP] text [SEP], padded to the longest with [PAD]. */

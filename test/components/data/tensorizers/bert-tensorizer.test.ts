@@ -9,7 +9,7 @@ import { ParameterStore } from "../../../../src/graph/parameters.js";
 import { optimize } from "../../../../src/graph/passes.js";
 import { Scope } from "../../../../src/graph/scope.js";
 import { type EngineName, engine, engineNames, numbers } from "../../../graph/engines.js";
-import { vocabulary } from "../../../text/pieces.js";
+import { vocabulary } from "../../../text/wordpiece-texts.js";
 import { bench, learn, makeTensorizer, rowOf } from "../support.js";
 
 let folder: string;

@@ -6,9 +6,10 @@ import { Graph } from "../../../../src/graph/graph.js";
 import { optimize } from "../../../../src/graph/passes.js";
 import { mended } from "../../../../src/text/normalize.js";
 import { OffsetTable, type OffsetUnit } from "../../../../src/text/offsets.js";
-import { WordPiece } from "../../../../src/text/wordpiece.js";
+import { bertTokenizer } from "../../../../src/text/pieces/bert-tokenizer.js";
+import { WordPiece } from "../../../../src/text/pieces/wordpiece.js";
 import { type EngineName, engine, engineNames, numbers } from "../../../graph/engines.js";
-import { anyText, OPTIONS, recordedPairs, recordedTexts, vocabulary } from "../../../text/pieces.js";
+import { anyText, OPTIONS, recordedPairs, recordedTexts, vocabulary } from "../../../text/wordpiece-texts.js";
 
 type Texts = readonly string[];
 
@@ -65,26 +66,27 @@ function encodedHere(
   most: number | null,
   unit: OffsetUnit,
 ): Row[] {
-  const { special } = wordPiece.vocabulary;
-  const encodings = rows.map((texts) => wordPiece.encode(texts.map(mended), most));
+  const { vocabulary: of, options } = wordPiece;
+  const tokenizer = bertTokenizer(of, options);
+  const encodings = rows.map((texts) => tokenizer.encode(texts.map(mended), { most }));
   const width = Math.max(...encodings.map(({ ids }) => ids.length));
-  return encodings.map(({ ids, pieces }, row) => {
-    const padded = (values: readonly number[], filler: number): number[] => [
-      ...values,
+  return encodings.map(({ ids, typeIds, texts, startsUtf16, endsUtf16 }, row) => {
+    const padded = (values: ArrayLike<number>, filler: number): number[] => [
+      ...Array.from(values),
       ...Array<number>(width - values.length).fill(filler),
     ];
     const table = rows[row]!.map((text) => new OffsetTable(mended(text), unit));
-    const places = (at: "startUtf16" | "endUtf16"): number[] =>
+    const places = (at: Int32Array): number[] =>
       padded(
-        [-1, ...pieces.flatMap((list, i) => [...list.map((piece) => table[i]!.fromUtf16(piece[at])!), -1])],
+        Array.from(at, (place, i) => (texts[i] === -1 ? -1 : table[texts[i]!]!.fromUtf16(place)!)),
         -1,
       );
     return {
-      ids: padded([...ids], special.pad),
+      ids: padded(ids, of.special.pad),
       mask: padded(Array<number>(ids.length).fill(1), 0),
-      segments: padded([0, ...pieces.flatMap((list, i) => Array<number>(list.length + 1).fill(i))], 0),
-      starts: places("startUtf16"),
-      ends: places("endUtf16"),
+      segments: padded(typeIds, 0),
+      starts: places(startsUtf16),
+      ends: places(endsUtf16),
     };
   });
 }

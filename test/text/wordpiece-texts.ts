@@ -1,8 +1,8 @@
 /** @file What tests of word pieces share: recorded results of the reference, and texts at random. */
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { PieceVocabulary } from "../../src/text/wordpiece.js";
-import type { BasicOptions } from "../../src/text/wordpiece-characters.js";
+import { PieceVocabulary } from "../../src/text/pieces/wordpiece.js";
+import type { BasicOptions } from "../../src/text/pieces/wordpiece-characters.js";
 
 /** A text that the reference has cut. Offsets count code points: start and end of each piece. */
 export interface RecordedText extends BasicOptions {

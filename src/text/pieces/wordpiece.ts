@@ -1,11 +1,14 @@
 /** @file BERT's tokenizer: words, and the longest pieces of a vocabulary that words are made of. */
-import { ptxError } from "../registry/errors.js";
-import { forEachLine, lineBlocks } from "./lines.js";
+import { ptxError } from "../../registry/errors.js";
+import { forEachLine, lineBlocks } from "../lines.js";
+import type { Piece } from "./encoding.js";
+import type { PieceCutter } from "./piece-tokenizer.js";
 import { PieceTree } from "./piece-tree.js";
+import { joinWordPieces } from "./word-piece-text.js";
 import { type BasicCharacter, type BasicOptions, basicCharacter } from "./wordpiece-characters.js";
 
 /** What stands before pieces that go on with a word. */
-const CONTINUATION = "##";
+export const CONTINUATION = "##";
 
 /** A word of more characters is unknown as a whole. */
 export const LONGEST_WORD = 100;
@@ -61,21 +64,6 @@ export class PieceVocabulary {
   }
 }
 
-/** A piece of a text, or a whole word that is no pieces' sum. Offsets count UTF-16 code units of the text, end exclusive. */
-export interface Piece {
-  readonly id: number;
-  readonly startUtf16: number;
-  readonly endUtf16: number;
-}
-
-/** One text or two as a model reads them: [CLS] text [SEP], or [CLS] text [SEP] text [SEP]. */
-export interface Encoding {
-  readonly ids: Int32Array;
-  /** What is kept of each text. */
-  readonly pieces: readonly (readonly Piece[])[];
-  readonly truncated: boolean;
-}
-
 /** A character as a tree of pieces reads it. */
 interface ReadCharacter {
   readonly kind: BasicCharacter["kind"];
@@ -87,7 +75,7 @@ interface ReadCharacter {
  * special piece, such as [SEP], is cut like any other text. And where accents are stripped, marks that take a place (Mc)
  * stay in the order in which they are written, while the library puts marks in their canonical order first.
  */
-export class WordPiece {
+export class WordPiece implements PieceCutter {
   readonly #read = new Map<number, ReadCharacter>();
 
   constructor(
@@ -111,19 +99,19 @@ export class WordPiece {
     return pieces;
   }
 
-  /**
-   * One text or two with the special pieces around, at most `most` in all (null: any number), which is enough for those.
-   * One text loses its end. Of two the longer one is cut until it is as long as the other one, then both are; where they
-   * cannot become equal the second keeps a piece more, unless the first was longer.
-   */
-  encode(texts: readonly string[], most: number | null): Encoding {
-    const { start, separator } = this.vocabulary.special;
-    const all = texts.map((text) => this.tokenize(text));
-    const counts = all.map(({ length }) => length);
-    const kept = most === null ? counts : keptPieces(counts, most - 1 - texts.length);
-    const pieces = all.map((list, i) => list.slice(0, kept[i]));
-    const ids = [start, ...pieces.flatMap((list) => [...list.map(({ id }) => id), separator])];
-    return { ids: Int32Array.from(ids), pieces, truncated: kept.some((count, i) => count < counts[i]!) };
+  /** A word is a text like any other: the same as `tokenize`. */
+  tokenizeWord(word: string): Piece[] {
+    return this.tokenize(word);
+  }
+
+  decode(ids: readonly number[], skipSpecial: boolean): string {
+    const { pieces, special } = this.vocabulary;
+    const left = new Set(skipSpecial ? Object.values(special) : []);
+    return joinWordPieces(
+      ids.filter((id) => !left.has(id)).map((id) => pieces[id] ?? ""),
+      CONTINUATION,
+      true,
+    );
   }
 
   #character(code: number): ReadCharacter {
@@ -153,18 +141,6 @@ export class WordPiece {
     }
     word.clear();
   }
-}
-
-/** How many pieces of one text or two there is room for. */
-function keptPieces(counts: readonly number[], room: number): number[] {
-  const [first, second] = counts as [number, number?];
-  if (second === undefined) return [Math.min(first, room)];
-  const half = Math.floor(room / 2);
-  const share = first > second ? room - half : half;
-  return [
-    Math.min(first, Math.max(room - second, share)),
-    Math.min(second, Math.max(room - first, room - share)),
-  ];
 }
 
 /** The characters of a word, and where they come from. */
