@@ -17,8 +17,12 @@ export type RawValue =
   | HostTensor
   | onnx.GraphProto.$Properties;
 
-/** The attributes of a node by name, of whatever type the file gives them. */
-export function rawAttributes(node: onnx.NodeProto.$Properties, fail: NodeFail): Map<string, RawValue> {
+/** The attributes of a node by name, of whatever type the file gives them; `read` gives the values of tensors among them. */
+export function rawAttributes(
+  node: onnx.NodeProto.$Properties,
+  fail: NodeFail,
+  read = (tensor: onnx.TensorProto.$Properties): HostTensor => tensorValue(tensor, "an attribute"),
+): Map<string, RawValue> {
   const { AttributeType } = onnx.AttributeProto;
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
   return new Map(
@@ -38,7 +42,7 @@ export function rawAttributes(node: onnx.NodeProto.$Properties, fail: NodeFail):
         case AttributeType.STRINGS:
           return [name, (proto.strings ?? []).map(text)];
         case AttributeType.TENSOR:
-          return [name, tensorValue(proto.t ?? {}, `attribute ${name}`)];
+          return [name, read(proto.t ?? {})];
         case AttributeType.GRAPH:
           return [name, proto.g ?? {}];
         default:
