@@ -1,6 +1,6 @@
 import type { Row } from "../components/data/contracts.js";
 import { ptxError } from "../registry/errors.js";
-import { missingFile } from "../registry/input-file.js";
+import { missingInput } from "../registry/input-file.js";
 import { forEachLine, lineBlocks } from "../text/lines.js";
 
 /** Where the rows to predict come from. */
@@ -21,7 +21,7 @@ export async function* inputRows(
   for (const [i, text] of texts.entries()) yield textRow(text, `argument ${i + 1}`, columns);
   if (input === undefined && texts.length > 0) return;
   const standard = input === undefined || input === "-";
-  const missing = standard ? undefined : missingFile(input);
+  const missing = standard ? undefined : missingInput(input);
   if (missing !== undefined) throw ptxError("PTX_FILE_MISSING", "--input", missing);
   const name = standard ? "standard input" : input;
   for await (const block of lineBlocks(name, standard ? { stream: process.stdin } : {})) {

@@ -1,15 +1,25 @@
 import { type Static, Type } from "typebox";
 import type { Tensor } from "../graph/graph.js";
-import { gelu, relu, sigmoid, tanh } from "../graph/ops/elementwise.js";
+import { add, gelu, mul, relu, sigmoid, tanh } from "../graph/ops/elementwise.js";
 
-const functions = { relu, gelu, tanh, sigmoid } as const;
+/** GELU by its approximation with tanh (Hendrycks and Gimpel, 2016), as GPT-2 and ALBERT have it. */
+const geluNew = (x: Tensor): Tensor =>
+  mul(mul(x, 0.5), add(tanh(mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI))), 1));
+
+const functions = { relu, gelu, gelu_new: geluNew, tanh, sigmoid } as const;
 
 /** The schema of an activation's name. */
 export const activationSchema = (description: string, standard: keyof typeof functions = "relu") =>
-  Type.Union([Type.Literal("relu"), Type.Literal("gelu"), Type.Literal("tanh"), Type.Literal("sigmoid")], {
-    default: standard,
-    description,
-  });
+  Type.Union(
+    [
+      Type.Literal("relu"),
+      Type.Literal("gelu"),
+      Type.Literal("gelu_new"),
+      Type.Literal("tanh"),
+      Type.Literal("sigmoid"),
+    ],
+    { default: standard, description },
+  );
 
 /** The name of an activation. */
 export type ActivationName = Static<ReturnType<typeof activationSchema>>;

@@ -33,6 +33,12 @@ export interface StepDraw {
   readonly fill: (random: RandomStream, into: Int32Array) => void;
 }
 
+/**
+ * First values of the parameters below a place, by their path from there; undefined: the parameter's own initializer.
+ * Asked once for each parameter that the store does not hold yet. Throws where they have another shape.
+ */
+export type FirstValues = (path: string, shape: readonly number[]) => Float32Array | undefined;
+
 interface Building {
   readonly graph: Graph;
   readonly mode: Mode;
@@ -45,6 +51,8 @@ interface Building {
   /** Whether states go from one run to the next. */
   readonly carries: boolean;
   readonly sharedCalls: SharedCalls;
+  /** Where parameters below the place `root` get their first values. */
+  readonly first?: { readonly root: string; readonly values: FirstValues };
 }
 
 /** A place in the model while its graph is built: parameters and nodes made here carry its path. */
@@ -107,6 +115,11 @@ export class Scope {
     return new Scope(this.path, { ...this.building, carries: false });
   }
 
+  /** The same place, whose parameters start with given values. */
+  startingFrom(values: FirstValues): Scope {
+    return new Scope(this.path, { ...this.building, first: { root: this.path, values } });
+  }
+
   /** Runs `build` with its nodes attributed to the place `name` inside this one. */
   within<T>(name: string, build: (scope: Scope) => T): T {
     const scope = this.child(name);
@@ -155,11 +168,23 @@ export class Scope {
       return known;
     }
     requireSameShape(this.building.parameters, path, shape);
-    const parameter = this.building.parameters.declare(path, shape, initializer);
+    const parameter = this.building.parameters.declare(path, shape, this.#starting(path, initializer));
     if (options.frozen) parameter.trainable = false;
     const tensor = this.graph.parameter(path, shape);
     this.building.declared.set(path, tensor);
     return tensor;
+  }
+
+  #starting(path: string, initializer: Initializer): Initializer {
+    const { first } = this.building;
+    if (first === undefined) return initializer;
+    const before = first.root === "" ? "" : `${first.root}.`;
+    if (!path.startsWith(before)) return initializer;
+    return (data, shape, random) => {
+      const values = first.values(path.slice(before.length), shape);
+      if (values === undefined) initializer(data, shape, random);
+      else data.set(values);
+    };
   }
 
   /** In training, zeroes each element with probability `rate` and scales the others by `1 / (1 - rate)` (Srivastava et al., 2014). */

@@ -19,6 +19,12 @@ export interface CheckProblem {
   readonly message: string;
 }
 
+/** A config that has been completed from files. */
+export interface Completion {
+  readonly config: object;
+  readonly problems: readonly CheckProblem[];
+}
+
 /** What every component has, whatever its kind. */
 interface Definition<K extends Kind, S extends TObject, Config> {
   readonly kind: K;
@@ -28,6 +34,11 @@ interface Definition<K extends Kind, S extends TObject, Config> {
   readonly schema: S;
   /** Rules between keys; called when the config is loaded, with the resolved config, once every key is right by itself. */
   check?(config: Config): readonly CheckProblem[];
+  /**
+   * Fills in what files that the config names say, such as a pretrained model's sizes, and tells where the two differ; called
+   * before `check` when a config is loaded whose files are to be read. A finished run's config is complete already.
+   */
+  complete?(config: Config): Completion;
 }
 
 /** A registered part: kind, name, schema and the kind's functions. */

@@ -15,7 +15,7 @@ export function assertDefinition(definition: unknown): void {
 function definitionProblems(definition: unknown): Problem[] {
   if (!isObject(definition))
     return [problem("component", `a component is an object, got ${show(definition)}`)];
-  const { kind, name, schema, check } = definition;
+  const { kind, name, schema, check, complete } = definition;
   const where = `${typeof kind === "string" ? kind : "component"} ${typeof name === "string" ? name : "without name"}`;
   const problems: Problem[] = [];
   if (typeof kind !== "string" || !/^[a-z][a-z0-9_]*$/.test(kind)) {
@@ -30,6 +30,11 @@ function definitionProblems(definition: unknown): Problem[] {
   }
   if (check !== undefined && typeof check !== "function") {
     problems.push(problem(where, `"check" must be a function from config to problems, got ${show(check)}`));
+  }
+  if (complete !== undefined && typeof complete !== "function") {
+    problems.push(
+      problem(where, `"complete" must be a function from config to config, got ${show(complete)}`),
+    );
   }
   if (!isObject(schema) || schema.type !== "object" || !isObject(schema.properties)) {
     problems.push(problem(where, `"schema" must be made by Type.Object({...}), got ${show(schema)}`));

@@ -5,7 +5,7 @@ import type { AnyComponent } from "./component.js";
 import { assertDefinition, looksLikeComponent } from "./definition.js";
 import { slotKinds } from "./describe.js";
 import { type Problem, PtxError, ptxError } from "./errors.js";
-import { missingFile } from "./input-file.js";
+import { missingInput } from "./input-file.js";
 import { didYouMean } from "./nearest.js";
 import type { Registry } from "./registry.js";
 import { runConfigSchema } from "./run-config.js";
@@ -28,7 +28,7 @@ export async function includeFiles(
     tryNative: false,
   });
   for (const file of files) {
-    const missing = missingFile(file);
+    const missing = missingInput(file);
     if (missing !== undefined) throw ptxError("PTX_FILE_MISSING", `--include ${file}`, missing);
     let exported: unknown;
     try {

@@ -1,8 +1,8 @@
-import type { AnyComponent, Kind } from "./component.js";
+import type { AnyComponent, CheckProblem, Kind } from "./component.js";
 import type { ConfigPath } from "./config-path.js";
 import { parsePath } from "./config-path.js";
-import { type Problem, ptxError } from "./errors.js";
-import { FILE_KEYWORD, missingFile } from "./input-file.js";
+import { type Problem, PtxError, ptxError } from "./errors.js";
+import { FILE_KEYWORD, type InputKind, missingInput } from "./input-file.js";
 import { fromEntries, hasOwn, isObject, type JsonObject, type Schema } from "./json.js";
 import type { Registry } from "./registry.js";
 import { helpHint, type Place, problemsOf, whereOf } from "./schema-problems.js";
@@ -76,13 +76,34 @@ class Resolver {
     const filled = this.#filled(schema, written, place, place.path);
     const own = problemsOf(schema, filled, written, place);
     this.#problems.splice(before, 0, ...own);
-    if (component?.check !== undefined && this.#problems.length === before) {
-      for (const { path, message } of component.check(filled as never)) {
-        const full = [...place.path, ...(parsePath(path) ?? [])];
-        this.#problem("PTX_CONFIG_VALUE", full, message, place.className);
-      }
+    if (component === undefined || this.#problems.length > before) return filled;
+    const complete = this.#completed(component, schema, filled, place);
+    if (this.#problems.length === before && component.check !== undefined)
+      this.#wrong(component.check(complete as never), place);
+    return complete;
+  }
+
+  /** The config with what the files that it names say. */
+  #completed(component: AnyComponent, schema: Schema, filled: unknown, place: Place): unknown {
+    const { checkFiles, placeholder } = this.options;
+    if (component.complete === undefined || !checkFiles || placeholder !== undefined) return filled;
+    try {
+      const { config, problems } = component.complete(filled as never);
+      this.#wrong(problems, place);
+      this.#problems.push(...problemsOf(schema, config, config as JsonObject, place));
+      return config;
+    } catch (error) {
+      if (!(error instanceof PtxError)) throw error;
+      this.#problems.push(...error.problems);
+      return filled;
     }
-    return filled;
+  }
+
+  #wrong(problems: readonly CheckProblem[], place: Place): void {
+    for (const { path, message } of problems) {
+      const full = [...place.path, ...(parsePath(path) ?? [])];
+      this.#problem("PTX_CONFIG_VALUE", full, message, place.className);
+    }
   }
 
   #filled(schema: Schema, value: unknown, place: Place, path: ConfigPath): unknown {
@@ -98,7 +119,8 @@ class Resolver {
       const branch = branchFor(schema.anyOf, value);
       return branch === undefined ? value : this.#filled(branch, value, place, path);
     }
-    if (typeof value === "string" && schema[FILE_KEYWORD] !== undefined) this.#file(value, place, path);
+    if (typeof value === "string" && schema[FILE_KEYWORD] !== undefined)
+      this.#file(value, schema[FILE_KEYWORD] as InputKind, place, path);
     if (isObject(value)) return this.#object(schema, value, place, path);
     if (Array.isArray(value)) return value.map((item, index) => this.#item(schema, item, index, place, path));
     return value;
@@ -150,8 +172,8 @@ class Resolver {
     return fromEntries([[component.name, this.#validated(schemaOf(component), params, inner, component)]]);
   }
 
-  #file(value: string, place: Place, path: ConfigPath): void {
-    const message = this.options.checkFiles ? missingFile(value) : undefined;
+  #file(value: string, kind: InputKind, place: Place, path: ConfigPath): void {
+    const message = this.options.checkFiles ? missingInput(value, kind) : undefined;
     if (message === undefined) return;
     const hint = this.options.fileHint ?? helpHint(place.className);
     this.#problems.push({ code: "PTX_FILE_MISSING", where: whereOf(place.source, path), message, hint });

@@ -34,6 +34,7 @@ import { DocumentClassificationTask, SeqNNTask } from "./document-classification
 import { IntentSlotTask } from "./intent-slot.js";
 import { LMTask } from "./language-model.js";
 import { MultiHeadTask } from "./multi-head.js";
+import { NewBertClassificationTask, NewBertPairClassificationTask } from "./new-bert.js";
 import { asHead, asSubTask } from "./sub-task.js";
 import { WordTaggingTask } from "./word-tagging.js";
 
@@ -51,14 +52,21 @@ const schedulers = [
 ];
 
 /** The tasks that may read the rows of others; the rows of a language model are its own. */
-const heads = [DocumentClassificationTask, SeqNNTask, WordTaggingTask, IntentSlotTask];
+const heads = [
+  DocumentClassificationTask,
+  NewBertClassificationTask,
+  NewBertPairClassificationTask,
+  SeqNNTask,
+  WordTaggingTask,
+  IntentSlotTask,
+];
 
 /** The tasks of one model. */
 const tasks = [...heads, LMTask];
 
 /** The kinds of module that tasks may share. */
 const shareable = [
-  ...(["tensorizer", "embedding", "representation", "pooling"] as const),
+  ...(["tensorizer", "embedding", "encoder", "representation", "pooling"] as const),
   ...(["decoder", "tag_output_layer"] as const),
 ];
 

@@ -14,7 +14,8 @@ import { namedScores, undecidedLabels } from "./class-scores.js";
 import type { OutputRow, Prediction } from "./prediction.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
 
-const schemaOf = (model: string, description: string) =>
+/** The schema of a task that gives rows labels. */
+export const classificationSchema = (model: string, description: string) =>
   Type.Object(
     {
       data: taskOptions.data,
@@ -29,12 +30,13 @@ const schemaOf = (model: string, description: string) =>
     { description },
   );
 
-type Config = Static<ReturnType<typeof schemaOf>>;
+type Config = Static<ReturnType<typeof classificationSchema>>;
 
 /** The input that holds the truth. */
 const TARGET = "labels";
 
-class DocumentClassification extends SingleModelTask<Evaluated> {
+/** A task that gives rows labels. */
+export class DocumentClassification extends SingleModelTask<Evaluated> {
   protected readonly reporter: ClassMetricReporter;
   readonly #decision: DecisionRule;
 
@@ -86,7 +88,7 @@ class DocumentClassification extends SingleModelTask<Evaluated> {
 export const DocumentClassificationTask = component({
   kind: "task",
   name: "DocumentClassificationTask",
-  schema: schemaOf("DocModel", "Gives each text one label, or several."),
+  schema: classificationSchema("DocModel", "Gives each text one label, or several."),
   create: (config, context) => new DocumentClassification("DocumentClassificationTask", config, context),
 });
 
@@ -94,6 +96,6 @@ export const DocumentClassificationTask = component({
 export const SeqNNTask = component({
   kind: "task",
   name: "SeqNNTask",
-  schema: schemaOf("SeqNNModel", "Gives each session of utterances one label, or several."),
+  schema: classificationSchema("SeqNNModel", "Gives each session of utterances one label, or several."),
   create: (config, context) => new DocumentClassification("SeqNNTask", config, context),
 });

@@ -4,7 +4,7 @@ import type { Figures, Predictions } from "../components/trainers/contracts.js";
 import { Evaluator } from "../components/trainers/evaluator.js";
 import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
-import { missingFile } from "../registry/input-file.js";
+import { missingInput } from "../registry/input-file.js";
 import type { Registry } from "../registry/registry.js";
 import { choosePart } from "./deployment.js";
 import { type OpenTask, openRun } from "./open-task.js";
@@ -35,7 +35,7 @@ export async function testRun(
   { registry, log, data, task: name, row }: TestOptions,
 ): Promise<Figures> {
   if (data !== undefined) {
-    const missing = missingFile(data);
+    const missing = missingInput(data);
     if (missing !== undefined) throw ptxError("PTX_FILE_MISSING", "--data", missing);
   }
   const open = await openRun(path, registry, log);

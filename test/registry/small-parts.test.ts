@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { Type } from "typebox";
 import { describe, expect, test } from "vitest";
 import { formatPath, parsePath, pointerPath } from "../../src/registry/config-path.js";
-import { InputFile, missingFile } from "../../src/registry/input-file.js";
+import { InputFile, missingInput } from "../../src/registry/input-file.js";
 import { show } from "../../src/registry/json.js";
 import { didYouMean, nearest } from "../../src/registry/nearest.js";
 import { phrase } from "../../src/registry/phrase.js";
@@ -107,22 +107,22 @@ describe("a file that must exist", () => {
   mkdirSync(join(folder, "sub"));
 
   test("is fine when it is there", () => {
-    expect(missingFile(join(folder, "train.tsv"))).toBeUndefined();
+    expect(missingInput(join(folder, "train.tsv"))).toBeUndefined();
   });
 
   test("is missed with the nearest name of its folder, or the folder that is missing", () => {
-    expect(missingFile(join(folder, "trian.tsv"))).toContain("does not exist (looked at");
-    expect(missingFile(join(folder, "trian.tsv"))).toContain('did you mean "train.tsv"?');
-    expect(missingFile(join(folder, "zzzzzzzzzzzz"))).not.toContain("did you mean");
-    expect(missingFile(join(folder, "none", "x.tsv"))).toContain(
+    expect(missingInput(join(folder, "trian.tsv"))).toContain("does not exist (looked at");
+    expect(missingInput(join(folder, "trian.tsv"))).toContain('did you mean "train.tsv"?');
+    expect(missingInput(join(folder, "zzzzzzzzzzzz"))).not.toContain("did you mean");
+    expect(missingInput(join(folder, "none", "x.tsv"))).toContain(
       `there is no folder ${join(folder, "none")}`,
     );
-    expect(missingFile(join(folder, "sub"))).toContain("is a folder, not a file");
+    expect(missingInput(join(folder, "sub"))).toContain("is a folder, not a file");
   });
 
   test("is looked for from the current folder", () => {
-    expect(missingFile("package.json")).toBeUndefined();
-    expect(missingFile("no-such-file")).toContain(join(process.cwd(), "no-such-file"));
+    expect(missingInput("package.json")).toBeUndefined();
+    expect(missingInput("no-such-file")).toContain(join(process.cwd(), "no-such-file"));
   });
 });
 

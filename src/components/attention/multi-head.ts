@@ -21,6 +21,14 @@ export interface MultiHeadOptions {
   readonly dropout: number;
 }
 
+/** What a self-attention gives. */
+export interface Attended {
+  /** `[batch * tokens, dim]`. */
+  readonly rows: Tensor;
+  /** `[batch, heads, tokens, tokens]`: how much each token of axis 2 takes from those of axis 3, without dropout. */
+  readonly weights: Tensor;
+}
+
 /** The rule between a size and the number of heads. `path` is the key at fault, `size` the key that gives the size. */
 export function checkHeads(dim: number, heads: number, path: string, size: string): CheckProblem[] {
   if (dim % heads === 0) return [];
@@ -29,12 +37,12 @@ export function checkHeads(dim: number, heads: number, path: string, size: strin
 
 /**
  * Every token gathers from all tokens of its row: for each head `softmax(q k' / sqrt(size) + bias) v`, joined and projected.
- * `x [batch * tokens, dim] -> [batch * tokens, dim]`.
+ * `x [batch * tokens, dim]`.
  * Parameters: `in_proj.weight [dim, 3 * dim]` and `in_proj.bias [3 * dim]` (queries, keys, values side by side, each head
  * after head: one product makes all three), `out_proj.weight [dim, dim]`, `out_proj.bias [dim]`: PyTorch's
  * `nn.MultiheadAttention`, its matrices transposed.
  */
-export function multiHeadAttention(scope: Scope, x: Tensor, options: MultiHeadOptions): Tensor {
+export function multiHeadAttention(scope: Scope, x: Tensor, options: MultiHeadOptions): Attended {
   const { places, bias, heads, dropout } = options;
   const dim = sizedAxis(x, 1);
   if (dim % heads !== 0) throw x.graph.error(`${dim} features cannot be shared out among ${heads} heads`);
@@ -55,7 +63,8 @@ export function multiHeadAttention(scope: Scope, x: Tensor, options: MultiHeadOp
   const byHead = transpose(reshape(all, [batch, tokens, 3 * heads, size]), [0, 2, 1, 3]);
   const [queries, keys, values] = split(byHead, 1, [heads, heads, heads]);
   const scores = matmul(queries!, swapAxes(keys!));
-  const weights = scope.dropout(softmax(add(scores, bias)), dropout);
-  const gathered = reshape(transpose(matmul(weights, values!), [0, 2, 1, 3]), x.shape);
-  return linearLayer(scope.child("out_proj"), gathered, dim, true);
+  const weights = softmax(add(scores, bias));
+  const taken = matmul(scope.dropout(weights, dropout), values!);
+  const gathered = reshape(transpose(taken, [0, 2, 1, 3]), x.shape);
+  return { rows: linearLayer(scope.child("out_proj"), gathered, dim, true), weights };
 }

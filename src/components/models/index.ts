@@ -7,6 +7,7 @@ import { DenseEmbedding } from "../embeddings/dense-embedding.js";
 import { DictEmbedding } from "../embeddings/dict-embedding.js";
 import { EmbeddingList } from "../embeddings/embedding-list.js";
 import { WordEmbedding } from "../embeddings/word-embedding.js";
+import { TransformerEncoder } from "../encoders/transformer-encoder.js";
 import { AdaptiveSoftmax } from "../language/adaptive-softmax.js";
 import { FullSoftmax } from "../language/full-softmax.js";
 import { SampledSoftmax } from "../language/sampled-softmax.js";
@@ -40,6 +41,7 @@ import { BagOfNGramsModel } from "./bag-of-ngrams-model.js";
 import { DocModel } from "./doc-model.js";
 import { IntentSlotModel } from "./intent-slot-model.js";
 import { LMLSTM } from "./language-model.js";
+import { NewBertModel } from "./new-bert-model.js";
 import { SeqNNModel } from "./seq-nn-model.js";
 import { WordTaggingModel } from "./word-tagging-model.js";
 
@@ -48,6 +50,7 @@ export const modelComponents = [
   DocModel,
   SeqNNModel,
   BagOfNGramsModel,
+  NewBertModel,
   WordTaggingModel,
   IntentSlotModel,
   WordEmbedding,
@@ -67,6 +70,7 @@ export const modelComponents = [
   DeepCNNRepresentation,
   BSeqCNNRepresentation,
   SeqRepresentation,
+  TransformerEncoder,
   PassThroughRepresentation,
   PureDocAttention,
   TransformerRepresentation,

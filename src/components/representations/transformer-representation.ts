@@ -91,7 +91,7 @@ export const TransformerRepresentation = component({
     const words = placed(scope, config, vectors);
     const batch = { places: mask, bias: paddingBias(mask, words.dtype, 2) };
     const rows = scope.dropout(rowsOf(words), config.dropout);
-    const states = encoderLayers(scope, rows, batch, config.num_layers, {
+    const { states } = encoderLayers(scope, rows, batch, config.num_layers, {
       heads: config.num_attention_heads,
       feedForward: config.ffnn_embed_dim,
       activation: config.activation,
@@ -101,7 +101,7 @@ export const TransformerRepresentation = component({
       attentionDropout: config.attention_dropout,
       activationDropout: config.activation_dropout,
     });
-    const tokens = zeroPadding(reshape(states, words.shape), mask);
+    const tokens = zeroPadding(reshape(states.at(-1)!, words.shape), mask);
     const doc = scope.part("pooling", config.pooling, "pooling", (pooling, options, at) =>
       pooling.build(at, options, { vectors: tokens, mask }),
     );

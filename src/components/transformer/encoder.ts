@@ -5,7 +5,7 @@ import { layerNorm } from "../../graph/ops/reduction.js";
 import { constantInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import { type ActivationName, activation } from "../activation.js";
-import { multiHeadAttention } from "../attention/multi-head.js";
+import { type Attended, multiHeadAttention } from "../attention/multi-head.js";
 import { linearLayer } from "../decoders/hidden-layers.js";
 import { sizedAxis } from "../sizes.js";
 
@@ -24,6 +24,16 @@ export interface EncoderOptions {
   readonly attentionDropout: number;
   /** Dropout of the hidden layer. */
   readonly activationDropout: number;
+  /** Whether all layers have the same parameters (Lan et al., 2020). */
+  readonly shared?: boolean;
+}
+
+/** What an encoder's layers give. */
+export interface EncodedRows {
+  /** Each layer's, `[batch * tokens, dim]`; the last with the norm behind all layers, where there is one. */
+  readonly states: readonly Tensor[];
+  /** Each layer's attention, `[batch, heads, tokens, tokens]`. */
+  readonly attentions: readonly Tensor[];
 }
 
 /** What a batch's rows are: which row and place each stands for, and what attention may look at. */
@@ -35,7 +45,7 @@ export interface EncoderBatch {
 }
 
 /** Layer normalisation with the parameters `weight [dim]` and `bias [dim]`. */
-function norm(scope: Scope, x: Tensor, epsilon: number): Tensor {
+export function norm(scope: Scope, x: Tensor, epsilon: number): Tensor {
   const dim = sizedAxis(x, -1);
   return layerNorm(
     x,
@@ -50,23 +60,23 @@ function norm(scope: Scope, x: Tensor, epsilon: number): Tensor {
  * Parameters: `attention.*`, `linear1.*`, `linear2.*`, `norm1.*`, `norm2.*` (PyTorch's `nn.TransformerEncoderLayer`, its
  * matrices transposed).
  */
-function encoderLayer(scope: Scope, x: Tensor, batch: EncoderBatch, options: EncoderOptions): Tensor {
+function encoderLayer(scope: Scope, x: Tensor, batch: EncoderBatch, options: EncoderOptions): Attended {
   const { normalizeBefore, epsilon, dropout } = options;
   const half = (input: Tensor, name: string, of: (x: Tensor) => Tensor): Tensor => {
     const normal = (y: Tensor): Tensor => norm(scope.child(name), y, epsilon);
     const added = scope.dropout(of(normalizeBefore ? normal(input) : input), dropout);
     return normalizeBefore ? add(input, added) : normal(add(input, added));
   };
-  const attended = half(x, "norm1", (input) =>
-    scope.within("attention", (at) =>
-      multiHeadAttention(at, input, {
-        ...batch,
-        heads: options.heads,
-        dropout: options.attentionDropout,
-      }),
-    ),
-  );
-  return half(attended, "norm2", (input) => {
+  let weights: Tensor | undefined;
+  const attended = half(x, "norm1", (input) => {
+    const { heads, attentionDropout } = options;
+    const result = scope.within("attention", (at) =>
+      multiHeadAttention(at, input, { ...batch, heads, dropout: attentionDropout }),
+    );
+    weights = result.weights;
+    return result.rows;
+  });
+  const rows = half(attended, "norm2", (input) => {
     const hidden = activation(
       options.activation,
       linearLayer(scope.child("linear1"), input, options.feedForward, true),
@@ -74,10 +84,11 @@ function encoderLayer(scope: Scope, x: Tensor, batch: EncoderBatch, options: Enc
     const kept = scope.dropout(hidden, options.activationDropout);
     return linearLayer(scope.child("linear2"), kept, sizedAxis(x, 1), true);
   });
+  return { rows, weights: weights! };
 }
 
 /**
- * Stacked layers `layer0`, `layer1`, ..., and behind layers that normalise before a last `norm`. `[batch * tokens, dim]` both.
+ * Stacked layers `layer0`, `layer1`, ... (shared ones are `layer` all), and behind layers that normalise before a last `norm`.
  * What stands at padding has no influence on tokens, and is not zero afterwards.
  */
 export function encoderLayers(
@@ -86,10 +97,20 @@ export function encoderLayers(
   batch: EncoderBatch,
   layers: number,
   options: EncoderOptions,
-): Tensor {
-  let states = x;
+): EncodedRows {
+  const states: Tensor[] = [];
+  const attentions: Tensor[] = [];
+  let rows = x;
   for (let i = 0; i < layers; i++) {
-    states = scope.within(`layer${i}`, (at) => encoderLayer(at, states, batch, options));
+    const layer = scope.within(options.shared ? "layer" : `layer${i}`, (at) =>
+      encoderLayer(at, rows, batch, options),
+    );
+    rows =
+      i === layers - 1 && options.normalizeBefore
+        ? norm(scope.child("norm"), layer.rows, options.epsilon)
+        : layer.rows;
+    states.push(rows);
+    attentions.push(layer.weights);
   }
-  return options.normalizeBefore ? norm(scope.child("norm"), states, options.epsilon) : states;
+  return { states, attentions };
 }

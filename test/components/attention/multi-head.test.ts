@@ -63,7 +63,7 @@ describe("multi-head attention", () => {
       const { vectors, mask } = tokenInputs(scope, DIM);
       const rows = reshape(vectors, ["batch*tokens", DIM]);
       const bias = paddingBias(mask, "float32", 2);
-      return { y: multiHeadAttention(scope, rows, { places: mask, bias, heads, dropout }) };
+      return { y: multiHeadAttention(scope, rows, { places: mask, bias, heads, dropout }).rows };
     });
     for (const { name, data } of store) data.set(normals(data.length, name));
     return target;

@@ -8,8 +8,9 @@ import { mended } from "../../../text/normalize.js";
 import { bertTokenizer } from "../../../text/pieces/bert-tokenizer.js";
 import type { PieceTokenizer } from "../../../text/pieces/piece-tokenizer.js";
 import { PieceVocabulary, WordPiece } from "../../../text/pieces/wordpiece.js";
-import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
+import type { FieldSpec, FieldValue, InputForm, InputTensors, Row } from "../contracts.js";
 import { badState, textCell } from "./cells.js";
+import type { PieceHolder } from "./piece-holder.js";
 import { textsOf } from "./token-cutter.js";
 import { encodeTexts, rolesOfPieces } from "./wordpiece-graph.js";
 
@@ -55,7 +56,7 @@ type Config = Static<typeof schema>;
  * Text, or two, to ids of word pieces `[pieces]`. In a graph it gives `ids [batch, pieces]`, `mask [batch, pieces]` (bool)
  * and `segments [batch, pieces]` (int64, 1 in the second text).
  */
-class BertIds implements Tensorizer {
+class BertIds implements PieceHolder {
   readonly columns: readonly string[];
   readonly role = "input";
   #tokenizer: PieceTokenizer | undefined;
@@ -74,6 +75,14 @@ class BertIds implements Tensorizer {
   get fields(): readonly FieldSpec[] {
     const pad = this.#learnt.special.pad!;
     return [{ name: this.name, dtype: "int32", dims: [this.config.axis], pad }];
+  }
+
+  get tokenizer(): PieceTokenizer {
+    return this.#learnt;
+  }
+
+  get most(): number | null {
+    return this.config.max_seq_len;
   }
 
   observe(): void {}
