@@ -17,29 +17,19 @@ export interface ForeignGraph extends Pick<DecodedModel, "graph" | "named"> {
   readonly values: Readonly<Record<string, HostTensor>>;
 }
 
-/** What is taken of a foreign graph. */
-export interface InlineOptions {
-  /** The names of the values wanted: outputs, or what any node of the file makes. The outputs when absent. */
-  readonly wanted?: readonly string[];
-  /** Whether its parameters stay as they are. */
-  readonly frozen?: boolean;
-}
-
 /**
- * Builds the nodes that the wanted values need, under the scope's path; the file's stored tensors become parameters there,
- * named as in the file. Inputs are replaced by the given tensors, brought to the file's element types.
- * Throws `PTX_GRAPH` for inputs and values that the file does not have, or that do not fit.
+ * Builds the nodes that the wanted values of a foreign graph need, under the scope's path; see `ForeignPart`.
+ * @param wanted the names of values; the file's outputs when absent
  * @returns the wanted values by name
  */
 export function inlineGraph(
   scope: Scope,
   foreign: ForeignGraph,
   inputs: Readonly<Record<string, Tensor>>,
-  options: InlineOptions = {},
+  wanted: readonly string[] = [...foreign.graph.outputs.keys()],
 ): Record<string, Tensor> {
-  const names = options.wanted ?? [...foreign.graph.outputs.keys()];
-  const wanted = names.map((name) => [name, foreignValue(foreign, name, scope.path)] as const);
-  return new Inliner(scope, foreign, inputs, options.frozen ?? false).run(wanted);
+  const part = new ForeignPart(scope, foreign, inputs);
+  return Object.fromEntries(wanted.map((name) => [name, part.value(name)]));
 }
 
 /** A value of a file by its name. Throws `PTX_GRAPH`, with the nearest name, where there is none. */
@@ -64,31 +54,40 @@ function safeNames(parameters: readonly Tensor[]): Map<Tensor, string> {
   );
 }
 
-class Inliner {
+/**
+ * A foreign graph in one that is being built. Its nodes come to stand under the scope's path as they are asked for, its
+ * stored tensors become parameters there, named as in the file. Its inputs are replaced by the given tensors, brought to
+ * the file's element types. Throws `PTX_GRAPH` for inputs and values that the file does not have, or that do not fit.
+ */
+export class ForeignPart {
   readonly #known = new Map<Tensor, Tensor>();
   readonly #names: ReadonlyMap<Tensor, string>;
 
+  /** @param frozen whether its parameters stay as they are */
   constructor(
     readonly scope: Scope,
     readonly foreign: ForeignGraph,
     readonly inputs: Readonly<Record<string, Tensor>>,
-    readonly frozen: boolean,
+    readonly frozen = false,
   ) {
     this.#names = safeNames(foreign.graph.parameters);
+    const known = foreign.graph.inputs.map(({ name }) => name);
+    for (const name of Object.keys(inputs))
+      if (!known.includes(name)) throw this.#error(`the model has no input "${name}"${didYouMean(name, known)}`);
   }
 
-  run(wanted: readonly (readonly [string, Tensor])[]): Record<string, Tensor> {
+  /** A value by its name in the file: an output, or what any node makes. What it needs is built, once. */
+  value(name: string): Tensor {
     const { graph } = this.foreign;
-    const tensors = wanted.map(([, tensor]) => tensor);
-    const known = graph.inputs.map(({ name }) => name);
-    for (const name of Object.keys(this.inputs))
-      if (!known.includes(name)) throw this.#error(`the model has no input "${name}"${didYouMean(name, known)}`);
-    const reads = liveReads(graph, tensors);
-    for (const input of graph.inputs) if (reads.has(input)) this.#known.set(input, this.#input(input));
+    const wanted = [foreignValue(this.foreign, name, this.scope.path)];
+    const reads = liveReads(graph, wanted);
+    for (const input of graph.inputs)
+      if (reads.has(input) && !this.#known.has(input)) this.#known.set(input, this.#input(input));
     for (const parameter of graph.parameters)
-      if (reads.has(parameter)) this.#known.set(parameter, this.#parameter(parameter));
-    for (const node of liveNodes(graph, tensors)) this.#node(node, this.scope.graph);
-    return Object.fromEntries(wanted.map(([name, tensor]) => [name, this.#tensor(tensor)]));
+      if (reads.has(parameter) && !this.#known.has(parameter)) this.#known.set(parameter, this.#parameter(parameter));
+    for (const node of liveNodes(graph, wanted))
+      if (!this.#known.has(node.outputs[0]!)) this.#node(node, this.scope.graph);
+    return this.#tensor(wanted[0]!);
   }
 
   #input(input: Tensor): Tensor {
