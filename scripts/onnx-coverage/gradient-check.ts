@@ -30,7 +30,10 @@ export async function checkGradients(graph: Graph, given: Values, engine: Engine
   const outputs = [...graph.outputs].filter(([, tensor]) => tensor.dtype === "float32");
   const weights = await weightsFor(graph, outputs, feeds, engine);
   const seeds = new Map(
-    outputs.map(([name, tensor]): [Tensor, Tensor] => [tensor, graph.input(`d.${name}`, "float32", tensor.shape)]),
+    outputs.map(([name, tensor]): [Tensor, Tensor] => [
+      tensor,
+      graph.input(`d.${name}`, "float32", tensor.shape),
+    ]),
   );
   const wrt = graph.inputs.filter((input) => input.dtype === "float32" && !input.name.startsWith("d."));
   for (const [tensor, cotangent] of backward(graph, seeds, wrt)) {
@@ -42,7 +45,11 @@ export async function checkGradients(graph: Graph, given: Values, engine: Engine
   try {
     const all = { ...feeds, ...weights };
     const results = await program.run(all);
-    const sum = new WeightedSum(program, outputs.map(([name]) => name), weights);
+    const sum = new WeightedSum(
+      program,
+      outputs.map(([name]) => name),
+      weights,
+    );
     let compared = 0;
     for (const { name } of wrt) {
       const found = await compare(sum, all, name, results[`gradient.${name}`], stream(1, "elements", name));

@@ -51,7 +51,8 @@ export async function measure(each: ConformanceCase, engines: Engines): Promise<
   const onnxruntime = await run(engines.onnxruntime);
   const large = Object.values(ready.feeds).some(({ data }) => data.length > LARGE) ? TOO_LARGE : null;
   const tensorflow = large ?? (await run(engines.tensorflow));
-  const gradient = large ?? (onnxruntime === null ? await gradientOf(ready, engines.onnxruntime) : onnxruntime);
+  const gradient =
+    large ?? (onnxruntime === null ? await gradientOf(ready, engines.onnxruntime) : onnxruntime);
   return { ...base, imported: null, stored: ready.stored, onnxruntime, tensorflow, gradient };
 }
 
@@ -80,7 +81,9 @@ function importCase(each: ConformanceCase): Imported {
   const whole = (stored: readonly onnx.TensorProto.$Properties[]): Imported => {
     const decoded = read(stored)(false);
     verifyGraph(decoded.graph);
-    const feeds = Object.fromEntries(decoded.graph.inputs.map((input) => [input.name, values.get(input.name)!]));
+    const feeds = Object.fromEntries(
+      decoded.graph.inputs.map((input) => [input.name, values.get(input.name)!]),
+    );
     return { decoded, feeds, expected, stored: stored.length > 0, read: read(stored) };
   };
   try {

@@ -56,7 +56,10 @@ export function coveragePage(outcomes: readonly Outcome[]): string {
       "Where sizes, axes or positions are inputs of a model, they are stored in it before it is imported: a graph's " +
       "shapes are known while it is built. The models `NAME_expanded` write the operator out in others and count with it.",
     "## Groups",
-    table("group", groups.map((group) => [group, outcomes.filter((outcome) => outcome.group === group)])),
+    table(
+      "group",
+      groups.map((group) => [group, outcomes.filter((outcome) => outcome.group === group)]),
+    ),
     "## Operators",
     table("operator", whole),
     "## Operators that cannot be imported",

@@ -15,7 +15,12 @@ export class RunFiles implements Iterable<readonly [string, Uint8Array]> {
   need(name: string, place: string): Uint8Array {
     const found = this.#files.get(name);
     if (found === undefined)
-      throw ptxError("PTX_RUN", place, `the run does not hold the file ${name}`, "pytext-ts train CONFIG --output DIR makes one");
+      throw ptxError(
+        "PTX_RUN",
+        place,
+        `the run does not hold the file ${name}`,
+        "pytext-ts train CONFIG --output DIR makes one",
+      );
     return found;
   }
 

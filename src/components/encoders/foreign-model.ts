@@ -27,7 +27,10 @@ const token = (name: string): Token<ForeignGraph> => `foreign graph:${name}`;
 
 /** The name under which a run keeps the graph: the file's own, and what tells two of one name apart. */
 function keptName({ file, values }: ForeignValues): string {
-  const digest = createHash("sha256").update(JSON.stringify([file, values])).digest("hex").slice(0, 8);
+  const digest = createHash("sha256")
+    .update(JSON.stringify([file, values]))
+    .digest("hex")
+    .slice(0, 8);
   const stem = basename(file, extname(file)).replace(/[^\w.-]+/g, "_");
   return `${stem}.${digest}.onnx`;
 }
@@ -43,7 +46,8 @@ export function foreignModel(wanted: ForeignValues, context: Context): ForeignMo
     if (kept.has(name)) return decodeModel(kept.need(name, name), { where: name, trained: true });
     const decoded = readForeign(wanted, context);
     for (const value of wanted.values)
-      if (!decoded.graph.outputs.has(value)) decoded.graph.output(value, foreignValue(decoded, value, wanted.file));
+      if (!decoded.graph.outputs.has(value))
+        decoded.graph.output(value, foreignValue(decoded, value, wanted.file));
     kept.keep(name, encodeModel(decoded.graph).model);
     return decoded;
   });
@@ -61,7 +65,9 @@ function readForeign({ file }: ForeignValues, context: Context): ForeignGraph {
   const numbers = Object.values(values).reduce((sum, { data }) => sum + data.length, 0);
   context.log.info(`${file}: ${numbers} weights in ${Object.keys(values).length} tensors`);
   if (widened > 0)
-    context.log.info(`${file}: ${widened} tensors of 16 or 64 bits are read as float32, which the graph computes with`);
+    context.log.info(
+      `${file}: ${widened} tensors of 16 or 64 bits are read as float32, which the graph computes with`,
+    );
   return decoded;
 }
 

@@ -17,7 +17,10 @@ const schema = Type.Object(
     file: InputFile({ description: "ONNX file of an encoder; external data may stand beside it." }),
     ids: nameOf("Input that takes the ids of pieces", "the usual one, input_ids"),
     mask: nameOf("Input that takes 1 for a piece and 0 for padding", "the usual one, attention_mask"),
-    segments: nameOf("Input that takes 1 in the second of two texts", "the usual one, token_type_ids, if it is there"),
+    segments: nameOf(
+      "Input that takes 1 in the second of two texts",
+      "the usual one, token_type_ids, if it is there",
+    ),
     states: nameOf(
       "Value that holds the last layer's states, [batch, pieces, dim]",
       "last_hidden_state, or the only output of this form",
@@ -31,7 +34,10 @@ const schema = Type.Object(
       default: [],
       description: "Values that hold each layer's attention, [batch, heads, pieces, pieces].",
     }),
-    pooled: nameOf("Value that holds the model's own word for a row, [batch, dim]", "pooler_output, if it is there"),
+    pooled: nameOf(
+      "Value that holds the model's own word for a row, [batch, dim]",
+      "pooler_output, if it is there",
+    ),
     freeze: Type.Boolean({
       default: false,
       description: "Keep its weights as they are. A file with integer weights can be used in no other way.",
@@ -66,14 +72,24 @@ function wrong(place: string, key: string, message: string, hint?: string): PtxE
 }
 
 /** The pieces by the names of the file's inputs. */
-function inputsOf(config: Config, { graph }: ForeignModel, pieces: Pieces, place: string): Record<string, Tensor> {
+function inputsOf(
+  config: Config,
+  { graph }: ForeignModel,
+  pieces: Pieces,
+  place: string,
+): Record<string, Tensor> {
   const names = graph.inputs.map(({ name }) => name);
   const given: Record<string, Tensor> = {};
   for (const what of ["ids", "mask", "segments"] as const) {
     const name = config[what] ?? USUAL[what].find((usual) => names.includes(usual));
     if (name !== undefined) given[name] = pieces[what];
     else if (what !== "segments")
-      throw wrong(place, what, `the file has no input of a usual name  inputs: ${names.join(", ")}`, `name it in ${what}`);
+      throw wrong(
+        place,
+        what,
+        `the file has no input of a usual name  inputs: ${names.join(", ")}`,
+        `name it in ${what}`,
+      );
   }
   return given;
 }
@@ -88,11 +104,16 @@ function statesName(config: Config, { graph }: ForeignModel, place: string): str
   if (graph.outputs.has("last_hidden_state")) return "last_hidden_state";
   if (first !== undefined && more.length === 0) return first;
   const outputs = [...graph.outputs].map(([name, tensor]) => `${name} ${tensor}`).join(", ");
-  throw wrong(place, "states", `which output holds the states is not clear  outputs: ${outputs}`, "name it in states");
+  throw wrong(
+    place,
+    "states",
+    `which output holds the states is not clear  outputs: ${outputs}`,
+    "name it in states",
+  );
 }
 
 /** A value that must be of floats with so many axes. */
-function valueOf(part: ForeignPart, key: string, name: string, rank: number): Tensor {
+function floatsOf(part: ForeignPart, key: string, name: string, rank: number): Tensor {
   const tensor = part.value(name);
   if (tensor.dtype === "float32" && tensor.rank === rank) return tensor;
   throw wrong(part.scope.path, key, `the value "${name}" is ${tensor}; float32 with ${rank} axes is needed`);
@@ -102,8 +123,14 @@ function valueOf(part: ForeignPart, key: string, name: string, rank: number): Te
 function requireTrainable(model: ForeignModel, name: string, place: string): void {
   const [first, ...more] = integerWeights(model, name);
   if (first === undefined) return;
-  const all = more.length === 0 ? `the weight "${first}" is` : `the weight "${first}" and ${more.length} more are`;
-  throw wrong(place, "freeze", `${all} of integers, which cannot be trained`, "set freeze to true, or give a file with floating-point weights");
+  const all =
+    more.length === 0 ? `the weight "${first}" is` : `the weight "${first}" and ${more.length} more are`;
+  throw wrong(
+    place,
+    "freeze",
+    `${all} of integers, which cannot be trained`,
+    "set freeze to true, or give a file with floating-point weights",
+  );
 }
 
 function pooledName({ pooled }: Config, { graph }: ForeignModel): string | null {
@@ -118,11 +145,11 @@ function build(scope: Scope, config: Config, pieces: Pieces) {
   const pooled = pooledName(config, model);
   return {
     states: [
-      ...config.hidden.map((name) => valueOf(part, "hidden", name, 3)),
-      valueOf(part, "states", last, 3),
+      ...config.hidden.map((name) => floatsOf(part, "hidden", name, 3)),
+      floatsOf(part, "states", last, 3),
     ],
-    attentions: config.attentions.map((name) => valueOf(part, "attentions", name, 4)),
-    pooled: pooled === null ? null : () => valueOf(part, "pooled", pooled, 2),
+    attentions: config.attentions.map((name) => floatsOf(part, "attentions", name, 4)),
+    pooled: pooled === null ? null : () => floatsOf(part, "pooled", pooled, 2),
   };
 }
 

@@ -56,7 +56,8 @@ export class ForeignAttributes {
   /** Requires the only value that is supported, which is also what a node without the attribute means. */
   only(name: string, value: number | string): void {
     const got = this.call.raw.get(name) ?? value;
-    if (got !== value) throw this.call.fail(`its attribute "${name}" is ${String(got)}; only ${value} is supported`);
+    if (got !== value)
+      throw this.call.fail(`its attribute "${name}" is ${String(got)}; only ${value} is supported`);
   }
 
   #list<T>(name: string, is: (item: unknown) => item is T, what: string): readonly T[] | undefined {

@@ -33,11 +33,19 @@ export function inlineGraph(
 }
 
 /** A value of a file by its name. Throws `PTX_GRAPH`, with the nearest name, where there is none. */
-export function foreignValue({ graph, named }: Pick<ForeignGraph, "graph" | "named">, name: string, where: string): Tensor {
+export function foreignValue(
+  { graph, named }: Pick<ForeignGraph, "graph" | "named">,
+  name: string,
+  where: string,
+): Tensor {
   const found = graph.outputs.get(name) ?? named.get(name);
   if (found !== undefined) return found;
   const known = [...graph.outputs.keys(), ...named.keys()];
-  throw ptxError("PTX_GRAPH", where, `the model has no value "${name}"${didYouMean(name, known)}  outputs: ${[...graph.outputs.keys()].join(", ")}`);
+  throw ptxError(
+    "PTX_GRAPH",
+    where,
+    `the model has no value "${name}"${didYouMean(name, known)}  outputs: ${[...graph.outputs.keys()].join(", ")}`,
+  );
 }
 
 /** The names of parameters as they stand in paths: of letters, digits, points and underscores, each once. */
@@ -73,7 +81,8 @@ export class ForeignPart {
     this.#names = safeNames(foreign.graph.parameters);
     const known = foreign.graph.inputs.map(({ name }) => name);
     for (const name of Object.keys(inputs))
-      if (!known.includes(name)) throw this.#error(`the model has no input "${name}"${didYouMean(name, known)}`);
+      if (!known.includes(name))
+        throw this.#error(`the model has no input "${name}"${didYouMean(name, known)}`);
   }
 
   /** A value by its name in the file: an output, or what any node makes. What it needs is built, once. */
@@ -84,7 +93,8 @@ export class ForeignPart {
     for (const input of graph.inputs)
       if (reads.has(input) && !this.#known.has(input)) this.#known.set(input, this.#input(input));
     for (const parameter of graph.parameters)
-      if (reads.has(parameter) && !this.#known.has(parameter)) this.#known.set(parameter, this.#parameter(parameter));
+      if (reads.has(parameter) && !this.#known.has(parameter))
+        this.#known.set(parameter, this.#parameter(parameter));
     for (const node of liveNodes(graph, wanted))
       if (!this.#known.has(node.outputs[0]!)) this.#node(node, this.scope.graph);
     return this.#tensor(wanted[0]!);
@@ -92,7 +102,8 @@ export class ForeignPart {
 
   #input(input: Tensor): Tensor {
     const tensor = this.inputs[input.name];
-    if (tensor === undefined) throw this.#error(`the model's input "${input.name}" is not given; it is ${input}`);
+    if (tensor === undefined)
+      throw this.#error(`the model's input "${input.name}" is not given; it is ${input}`);
     const fits =
       tensor.rank === input.rank &&
       tensor.shape.every((dim, axis) => {
@@ -100,14 +111,17 @@ export class ForeignPart {
         return typeof declared === "string" || compatible(dim, declared);
       });
     if (!fits)
-      throw this.#error(`the model's input "${input.name}" is ${input}, what is given has the shape ${printShape(tensor.shape)}`);
+      throw this.#error(
+        `the model's input "${input.name}" is ${input}, what is given has the shape ${printShape(tensor.shape)}`,
+      );
     return cast(tensor, input.dtype);
   }
 
   #parameter(parameter: Tensor): Tensor {
     const value = this.foreign.values[parameter.name];
     const initializer = (data: Float32Array): void => {
-      if (value === undefined) throw this.#error(`there is no value for the stored tensor "${parameter.name}"`);
+      if (value === undefined)
+        throw this.#error(`there is no value for the stored tensor "${parameter.name}"`);
       data.set(value.data as Float32Array);
     };
     const shape = parameter.shape as readonly number[];
@@ -127,14 +141,17 @@ export class ForeignPart {
   #node(node: Node, graph: Graph): void {
     const inputs = node.inputs.map((input) => input && this.#tensor(input));
     const place = node.place.replaceAll("/", ".");
-    const outputs = this.scope.graph.within(place === "" ? this.scope.path : `${this.scope.path}.${place}`, () => {
-      const [body] = bodiesOf(node);
-      if (body === undefined) return applyAll(node.definition, inputs, node.attributes);
-      const copy = this.#body(body, node, inputs, graph);
-      const { states, scanned } = node.attributes as { states: number; scanned: number };
-      const all = [...inputs.slice(0, states + scanned), ...capturesOf(copy)];
-      return applyAll(node.definition, all, { ...node.attributes, body: copy });
-    });
+    const outputs = this.scope.graph.within(
+      place === "" ? this.scope.path : `${this.scope.path}.${place}`,
+      () => {
+        const [body] = bodiesOf(node);
+        if (body === undefined) return applyAll(node.definition, inputs, node.attributes);
+        const copy = this.#body(body, node, inputs, graph);
+        const { states, scanned } = node.attributes as { states: number; scanned: number };
+        const all = [...inputs.slice(0, states + scanned), ...capturesOf(copy)];
+        return applyAll(node.definition, all, { ...node.attributes, body: copy });
+      },
+    );
     for (const [i, output] of node.outputs.entries()) this.#known.set(output, outputs[i]!);
   }
 

@@ -87,9 +87,12 @@ export const activationLowerings: Readonly<Record<string, Lowering>> = {
     return where(less(x, 0), neg(positive), positive);
   }),
   Atanh: plain((x) => mul(log(div(add(x, 1), sub(1, x))), 0.5)),
-  Celu: withNumbers((x, alpha) => where(greater(x, 0), x, mul(sub(exp(div(minimum(x, 0), alpha)), 1), alpha)), {
-    alpha: 1,
-  }),
+  Celu: withNumbers(
+    (x, alpha) => where(greater(x, 0), x, mul(sub(exp(div(minimum(x, 0), alpha)), 1), alpha)),
+    {
+      alpha: 1,
+    },
+  ),
   Cosh: plain((x) => mul(add(exp(x), exp(neg(x))), 0.5)),
   Elu: withNumbers(elu, { alpha: 1 }),
   Gelu: (call) => {

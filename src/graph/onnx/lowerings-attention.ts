@@ -1,11 +1,34 @@
 /** @file Attention as ONNX has it since version 23, and the parts that other forms of it share. */
 import { type Dim, subDims } from "../dims.js";
 import type { Tensor } from "../graph.js";
-import { add, cast, div, greater, less, lessOrEqual, mul, scalarLike, sub, tanh, where } from "../ops/elementwise.js";
+import {
+  add,
+  cast,
+  div,
+  greater,
+  less,
+  lessOrEqual,
+  mul,
+  scalarLike,
+  sub,
+  tanh,
+  where,
+} from "../ops/elementwise.js";
 import { gather } from "../ops/lookup.js";
 import { matmul } from "../ops/matrix.js";
 import { reduceMax, softmax } from "../ops/reduction.js";
-import { concat, dimsTensor, expand, pad, range, reshape, slice, swapAxes, transpose, unsqueeze } from "../ops/shaping.js";
+import {
+  concat,
+  dimsTensor,
+  expand,
+  pad,
+  range,
+  reshape,
+  slice,
+  swapAxes,
+  transpose,
+  unsqueeze,
+} from "../ops/shaping.js";
 import { ForeignAttributes } from "./foreign-attributes.js";
 import { type ForeignCall, given, type Lowered, type Lowering } from "./foreign-call.js";
 
@@ -47,19 +70,32 @@ export function masked(scores: Tensor): Tensor {
 function repeatedHeads(x: Tensor, heads: number, call: ForeignCall): Tensor {
   const own = x.dim(1);
   if (own === heads) return x;
-  if (typeof own !== "number" || heads % own !== 0) throw call.fail(`${heads} heads of queries do not share ${own} of keys`);
+  if (typeof own !== "number" || heads % own !== 0)
+    throw call.fail(`${heads} heads of queries do not share ${own} of keys`);
   const [batch, , tokens, size] = x.shape as [Dim, Dim, Dim, Dim];
   const wide = expand(unsqueeze(x, [2]), [batch, own, heads / own, tokens, size]);
   return reshape(wide, [batch, heads, tokens, size]);
 }
 
 const KNOWN = [
-  ...["is_causal", "kv_num_heads", "q_num_heads", "qk_matmul_output_mode", "scale", "softcap", "softmax_precision"],
+  ...[
+    "is_causal",
+    "kv_num_heads",
+    "q_num_heads",
+    "qk_matmul_output_mode",
+    "scale",
+    "softcap",
+    "softmax_precision",
+  ],
 ] as const;
 
 function attention(call: ForeignCall): Lowered {
   const attributes = new ForeignAttributes(call, ...KNOWN);
-  const [queries, keys, values] = [0, 1, 2].map((i) => given(call.inputs[i], call.fail)) as [Tensor, Tensor, Tensor];
+  const [queries, keys, values] = [0, 1, 2].map((i) => given(call.inputs[i], call.fail)) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
   const [, , , mask, pastKeys, pastValues, lengths] = call.inputs;
   const flat = queries.rank === 3;
   const q = flat ? headsApart(queries, attributes.needed("q_num_heads"), call) : queries;
@@ -67,7 +103,8 @@ function attention(call: ForeignCall): Lowered {
   const k = pastKeys ? concat([pastKeys, apart(keys)], 2) : apart(keys);
   const v = pastValues ? concat([pastValues, apart(values)], 2) : apart(values);
   const [heads, size] = [q.dim(1), q.dim(3)];
-  if (typeof heads !== "number" || typeof size !== "number") throw call.fail("heads and their sizes must be known");
+  if (typeof heads !== "number" || typeof size !== "number")
+    throw call.fail("heads and their sizes must be known");
   const root = Math.sqrt(attributes.number("scale", 1 / Math.sqrt(size)));
   const raw = matmul(mul(q, root), mul(swapAxes(repeatedHeads(k, heads, call)), root));
   const cap = attributes.number("softcap", 0);
@@ -103,13 +140,18 @@ function wholeMask(mask: Tensor, keys: Dim, scores: Tensor): Tensor {
 /** Turns pairs of numbers by angles that grow with the place (Su et al., 2021). */
 function rotary(call: ForeignCall): Lowered {
   const attributes = new ForeignAttributes(call, "interleaved", "num_heads", "rotary_embedding_dim");
-  const [x, cosines, sines] = [0, 1, 2].map((i) => given(call.inputs[i], call.fail)) as [Tensor, Tensor, Tensor];
+  const [x, cosines, sines] = [0, 1, 2].map((i) => given(call.inputs[i], call.fail)) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
   const [, , , places] = call.inputs;
   const flat = x.rank === 3;
   const apart = flat ? headsApart(x, attributes.needed("num_heads"), call) : x;
   const width = apart.dim(3);
   const turned = attributes.number("rotary_embedding_dim", 0) || width;
-  if (typeof width !== "number" || typeof turned !== "number") throw call.fail("the size of a head must be known");
+  if (typeof width !== "number" || typeof turned !== "number")
+    throw call.fail("the size of a head must be known");
   const half = turned / 2;
   // [batch, 1, tokens, half]
   const angles = (table: Tensor): Tensor =>
@@ -117,8 +159,11 @@ function rotary(call: ForeignCall): Lowered {
   const [cosine, sine] = [angles(cosines), angles(sines)];
   const head = slice(apart, -1, 0, turned);
   const pairs = attributes.flag("interleaved");
-  const split = pairs ? reshape(head, [...head.shape.slice(0, 3), half, 2]) : reshape(head, [...head.shape.slice(0, 3), 2, half]);
-  const part = (i: number): Tensor => reshape(slice(split, pairs ? 4 : 3, i, i + 1), [...head.shape.slice(0, 3), half]);
+  const split = pairs
+    ? reshape(head, [...head.shape.slice(0, 3), half, 2])
+    : reshape(head, [...head.shape.slice(0, 3), 2, half]);
+  const part = (i: number): Tensor =>
+    reshape(slice(split, pairs ? 4 : 3, i, i + 1), [...head.shape.slice(0, 3), half]);
   const [a, b] = [part(0), part(1)];
   const real = sub(mul(cosine, a), mul(sine, b));
   const imaginary = add(mul(sine, a), mul(cosine, b));

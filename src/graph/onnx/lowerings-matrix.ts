@@ -37,7 +37,10 @@ function einsum(call: ForeignCall): Lowered {
   const terms = left.split(",");
   const inputs = call.inputs.map((input) => given(input, call.fail));
   if (terms.length !== inputs.length) throw call.fail(`"${text}" is for ${terms.length} inputs`);
-  const open = Math.max(0, ...terms.map((term, i) => (term.includes("...") ? inputs[i]!.rank - term.length + 3 : 0)));
+  const open = Math.max(
+    0,
+    ...terms.map((term, i) => (term.includes("...") ? inputs[i]!.rank - term.length + 3 : 0)),
+  );
   // Axes that "..." stands for get letters of their own, the last ones first.
   const dots = (count: number): string =>
     Array.from({ length: count }, (_, i) => String.fromCharCode(0x3b1 + open - count + i)).join("");
@@ -45,7 +48,9 @@ function einsum(call: ForeignCall): Lowered {
     const tensor = inputs[i]!;
     const letters = term.replace("...", dots(tensor.rank - term.length + 3));
     if (letters.length !== tensor.rank || new Set(letters).size < letters.length)
-      throw call.fail(`"${term}" of "${text}" does not name each axis of a tensor of rank ${tensor.rank} once`);
+      throw call.fail(
+        `"${term}" of "${text}" does not name each axis of a tensor of rank ${tensor.rank} once`,
+      );
     return { tensor, letters };
   });
   const result = right === undefined ? implicit(terms, dots(open)) : right.replace("...", dots(open));
@@ -69,7 +74,13 @@ function einsum(call: ForeignCall): Lowered {
 /** Without a result in the text: what occurs once, in alphabetic order. */
 function implicit(terms: readonly string[], dots: string): string {
   const all = terms.join("").replaceAll("...", "");
-  return dots + [...new Set(all)].filter((letter) => all.split(letter).length === 2).sort().join("");
+  return (
+    dots +
+    [...new Set(all)]
+      .filter((letter) => all.split(letter).length === 2)
+      .sort()
+      .join("")
+  );
 }
 
 /** Two tensors as one matrix product: axes of both that are wanted later are its batch, the other common ones are summed over. */
@@ -144,7 +155,14 @@ function quantized(x: Tensor, scale: Tensor, zero: Tensor | null, dtype: DType, 
 }
 
 function quantizeLinear(call: ForeignCall): Lowered {
-  const attributes = new ForeignAttributes(call, "axis", "block_size", "output_dtype", "precision", "saturate");
+  const attributes = new ForeignAttributes(
+    call,
+    "axis",
+    "block_size",
+    "output_dtype",
+    "precision",
+    "saturate",
+  );
   attributes.only("block_size", 0);
   const [x, scale] = [given(call.inputs[0], call.fail), given(call.inputs[1], call.fail)];
   const axis = attributes.number("axis", 1);
@@ -153,7 +171,13 @@ function quantizeLinear(call: ForeignCall): Lowered {
   const dtype = zero ? zero.dtype : code === 0 ? "uint8" : dtypeOfCode(code);
   if (dtype === undefined) throw call.fail("its element type is not supported");
   const wide = cast(x, "float32");
-  const result = quantized(wide, cast(along(x, scale, axis, call), "float32"), zero ? along(x, zero, axis, call) : null, dtype, call);
+  const result = quantized(
+    wide,
+    cast(along(x, scale, axis, call), "float32"),
+    zero ? along(x, zero, axis, call) : null,
+    dtype,
+    call,
+  );
   return [result];
 }
 
@@ -165,7 +189,10 @@ function quantizedProduct(call: ForeignCall): Lowered {
   ) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
   const one = (x: Tensor): Tensor => (x.rank === 1 && x.dim(0) === 1 ? reshape(x, []) : x);
   const sums = apply(MatMulInteger, [a, b, one(aZero), one(bZero)], {});
-  const factor = div(mul(cast(one(aScale), "float32"), cast(one(bScale), "float32")), cast(one(scale), "float32"));
+  const factor = div(
+    mul(cast(one(aScale), "float32"), cast(one(bScale), "float32")),
+    cast(one(scale), "float32"),
+  );
   return [quantized(mul(cast(sums, "float32"), factor), scalarLike(factor, 1), one(zero), zero.dtype, call)];
 }
 

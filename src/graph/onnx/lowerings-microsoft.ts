@@ -24,7 +24,11 @@ const skipped =
   (simplified: boolean): Lowering =>
   (call) => {
     const epsilon = new ForeignAttributes(call, "epsilon").number("epsilon", 1e-12);
-    const [x, skip, scale] = [0, 1, 2].map((i) => given(call.inputs[i], call.fail)) as [Tensor, Tensor, Tensor];
+    const [x, skip, scale] = [0, 1, 2].map((i) => given(call.inputs[i], call.fail)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
     const sum = plus(add(x, skip), call.inputs[simplified ? 3 : 4]);
     const shift = simplified ? null : (call.inputs[3] ?? null);
     const result = simplified
@@ -41,10 +45,17 @@ function embedded(call: ForeignCall): Lowered {
   const tokens = input.dim(1);
   const table = given(places, call.fail);
   const word = gather(given(words, call.fail), input);
-  const place = positions ? gather(table, positions) : unsqueeze(gather(table, range(input.graph, tokens)), [0]);
+  const place = positions
+    ? gather(table, positions)
+    : unsqueeze(gather(table, range(input.graph, tokens)), [0]);
   const both = add(word, place);
   const sum = segments && kinds ? add(both, gather(kinds, segments)) : both;
-  const result = layerNorm(sum, given(scale, call.fail), given(shift, call.fail), attributes.number("epsilon", 1e-12));
+  const result = layerNorm(
+    sum,
+    given(scale, call.fail),
+    given(shift, call.fail),
+    attributes.number("epsilon", 1e-12),
+  );
   const all = mask ?? cast(equal(input, input), "int32");
   return [result, reduceSum(all, [1]), sum];
 }
@@ -55,7 +66,8 @@ function maskNumbers(mask: Tensor, keys: Dim, low: number, scores: Tensor, call:
     const places = reshape(range(mask.graph, keys), [1, 1, 1, keys]);
     return added(less(places, reshape(cast(mask, "int64"), [mask.dim(0), 1, 1, 1])), low, scores);
   }
-  if (mask.rank !== 2 && mask.rank !== 3) throw call.fail(`a mask of rank ${mask.rank} and this size is not supported`);
+  if (mask.rank !== 2 && mask.rank !== 3)
+    throw call.fail(`a mask of rank ${mask.rank} and this size is not supported`);
   return unsqueeze(added(greater(mask, 0), low, scores), mask.rank === 2 ? [1, 2] : [1]);
 }
 
@@ -83,12 +95,19 @@ function core(call: ForeignCall, attributes: ForeignAttributes, { q, k, v, mask,
   if (bias) scores = add(scores, bias);
   if (mask) scores = add(scores, maskNumbers(mask, keys.dim(2), low, scores, call));
   if (attributes.flag("unidirectional"))
-    scores = add(scores, added(causal(queries.dim(2), keys.dim(2), 0, scores), Number.NEGATIVE_INFINITY, scores));
+    scores = add(
+      scores,
+      added(causal(queries.dim(2), keys.dim(2), 0, scores), Number.NEGATIVE_INFINITY, scores),
+    );
   return headsJoined(matmul(softmax(scores), values));
 }
 
 /** Queries, keys and values by one product; `sizes` are their widths. */
-function projected(call: ForeignCall, attributes: ForeignAttributes, all: Tensor): readonly [Tensor, Tensor, Tensor] {
+function projected(
+  call: ForeignCall,
+  attributes: ForeignAttributes,
+  all: Tensor,
+): readonly [Tensor, Tensor, Tensor] {
   const width = all.dim(-1);
   const sizes = attributes.numbers("qkv_hidden_sizes") ?? Array<number>(3).fill(Number(width) / 3);
   const [q = 0, k = 0, v = 0] = sizes;
@@ -102,7 +121,13 @@ function refuse(call: ForeignCall, what: string, ...places: readonly number[]): 
 }
 
 function attention(call: ForeignCall): Lowered {
-  const attributes = new ForeignAttributes(call, ...CORE, "qkv_hidden_sizes", "do_rotary", "past_present_share_buffer");
+  const attributes = new ForeignAttributes(
+    call,
+    ...CORE,
+    "qkv_hidden_sizes",
+    "do_rotary",
+    "past_present_share_buffer",
+  );
   attributes.only("do_rotary", 0);
   refuse(call, "a past", 4);
   const [x, weight, shift, mask, , bias] = call.inputs;
@@ -116,7 +141,8 @@ function multiHeadAttention(call: ForeignCall): Lowered {
   refuse(call, "a past", 6, 7);
   const [query, key, value, shift, mask, bias] = call.inputs;
   const [q, k, v] = [query, key, value].map((input) => given(input, call.fail)) as [Tensor, Tensor, Tensor];
-  if (q.rank !== 3 || (k.rank !== 3 && k.rank !== 4)) throw call.fail("packed queries, keys and values are not supported");
+  if (q.rank !== 3 || (k.rank !== 3 && k.rank !== 4))
+    throw call.fail("packed queries, keys and values are not supported");
   if (!shift) return [core(call, attributes, { q, k, v, mask, bias })];
   const [width, deep] = [Number(q.dim(2)), Number(shift.dim(0))];
   const part = (from: number, to: number): Tensor => slice(shift, 0, from, to);

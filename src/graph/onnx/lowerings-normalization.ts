@@ -9,7 +9,11 @@ import { type ForeignCall, given, type Lowered, type Lowering } from "./foreign-
 
 /** Over the axes from `axis` on: over one, as which they are seen, when they are several. */
 function layerNormalization(call: ForeignCall): Lowered {
-  const [x, scale, bias] = [given(call.inputs[0], call.fail), given(call.inputs[1], call.fail), call.inputs[2]];
+  const [x, scale, bias] = [
+    given(call.inputs[0], call.fail),
+    given(call.inputs[1], call.fail),
+    call.inputs[2],
+  ];
   const at = normalAxis(Number(call.raw.get("axis") ?? -1), x.rank);
   // No gradient passes through the statistics that our operator gives as further outputs.
   if (at === x.rank - 1 && scale.rank === 1 && !(call.trained && call.outputs > 1)) return call;
@@ -39,17 +43,21 @@ function rmsNormalization(call: ForeignCall): Lowered {
 
 /** By the statistics that training left. One number a channel, which is axis 1. */
 function batchNormalization(call: ForeignCall): Lowered {
-  const attributes = new ForeignAttributes(call, "epsilon", "momentum", "training_mode", "spatial", "is_test");
+  const attributes = new ForeignAttributes(
+    call,
+    "epsilon",
+    "momentum",
+    "training_mode",
+    "spatial",
+    "is_test",
+  );
   if (attributes.flag("training_mode") || (call.opset < 14 && call.outputs > 1))
     throw call.fail("it is set to training; export the model for prediction");
   if (call.raw.has("spatial")) attributes.only("spatial", 1);
   const x = given(call.inputs[0], call.fail);
-  const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => perChannel(given(call.inputs[i], call.fail), x)) as [
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-  ];
+  const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) =>
+    perChannel(given(call.inputs[i], call.fail), x),
+  ) as [Tensor, Tensor, Tensor, Tensor];
   const deviation = sqrt(add(variance, attributes.number("epsilon", 1e-5)));
   return [add(mul(sub(x, mean), div(scale, deviation)), bias)];
 }

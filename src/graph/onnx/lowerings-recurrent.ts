@@ -4,10 +4,33 @@
  */
 import type { Dim } from "../dims.js";
 import type { Tensor } from "../graph.js";
-import { add, cast, less, maximum, minimum, mul, relu, sigmoid, softplus, sub, tanh, where } from "../ops/elementwise.js";
+import {
+  add,
+  cast,
+  less,
+  maximum,
+  minimum,
+  mul,
+  relu,
+  sigmoid,
+  softplus,
+  sub,
+  tanh,
+  where,
+} from "../ops/elementwise.js";
 import { matmul } from "../ops/matrix.js";
 import { scan } from "../ops/scan.js";
-import { concat, full, range, reshape, slice, squeeze, swapAxes, transpose, unsqueeze } from "../ops/shaping.js";
+import {
+  concat,
+  full,
+  range,
+  reshape,
+  slice,
+  squeeze,
+  swapAxes,
+  transpose,
+  unsqueeze,
+} from "../ops/shaping.js";
 import { ForeignAttributes } from "./foreign-attributes.js";
 import { type ForeignCall, given, type Lowered, type Lowering } from "./foreign-call.js";
 import { elu, hardSigmoid, leakyRelu, softsign, thresholdedRelu } from "./lowerings-activations.js";
@@ -15,7 +38,9 @@ import { elu, hardSigmoid, leakyRelu, softsign, thresholdedRelu } from "./loweri
 type Function = (x: Tensor) => Tensor;
 
 /** Activations by ONNX's names; alpha and beta when left out. */
-const activations: Readonly<Record<string, readonly [(x: Tensor, a: number, b: number) => Tensor, number, number]>> = {
+const activations: Readonly<
+  Record<string, readonly [(x: Tensor, a: number, b: number) => Tensor, number, number]>
+> = {
   relu: [relu, 0, 0],
   tanh: [tanh, 0, 0],
   sigmoid: [sigmoid, 0, 0],
@@ -49,7 +74,15 @@ interface Layer {
   readonly attributes: ForeignAttributes;
 }
 
-const COMMON = ["activation_alpha", "activation_beta", "activations", "clip", "direction", "hidden_size", "layout"];
+const COMMON = [
+  "activation_alpha",
+  "activation_beta",
+  "activations",
+  "clip",
+  "direction",
+  "hidden_size",
+  "layout",
+];
 
 function layerOf(call: ForeignCall, standard: readonly string[], ...more: readonly string[]): Layer {
   const attributes = new ForeignAttributes(call, ...COMMON, ...more, "output_sequence");
@@ -58,9 +91,13 @@ function layerOf(call: ForeignCall, standard: readonly string[], ...more: readon
   const direction = attributes.text("direction", "forward");
   if (direction !== "forward" && direction !== "reverse" && direction !== "bidirectional")
     throw call.fail(`it has the unknown direction "${direction}"`);
-  const directions = direction === "bidirectional" ? (["forward", "reverse"] as const) : ([direction] as const);
+  const directions =
+    direction === "bidirectional" ? (["forward", "reverse"] as const) : ([direction] as const);
   const names = attributes.texts("activations") ?? directions.flatMap(() => standard);
-  const [alphas, betas] = [attributes.numbers("activation_alpha") ?? [], attributes.numbers("activation_beta") ?? []];
+  const [alphas, betas] = [
+    attributes.numbers("activation_alpha") ?? [],
+    attributes.numbers("activation_beta") ?? [],
+  ];
   if (names.length !== standard.length * directions.length)
     throw call.fail(`it has ${names.length} activations; ${standard.length * directions.length} are needed`);
   const functions = names.map((name, i): Function => {
@@ -154,7 +191,12 @@ function lstmCell(call: ForeignCall, { hidden, functions, clip, attributes }: La
 }
 
 /** One direction's weight `[dim, gates * hidden]`, recurrence `[hidden, gates * hidden]` and biases `[2 * gates * hidden]`. */
-function weightsOf(call: ForeignCall, hidden: number, gates: number, i: number): [Tensor, Tensor, Tensor | null] {
+function weightsOf(
+  call: ForeignCall,
+  hidden: number,
+  gates: number,
+  i: number,
+): [Tensor, Tensor, Tensor | null] {
   const [, weight, recurrence, bias] = call.inputs;
   const width = gates * hidden;
   const [w, r] = [partOf(given(weight, call.fail), i), partOf(given(recurrence, call.fail), i)];
@@ -178,7 +220,10 @@ function unrolled(call: ForeignCall, layer: Layer, states: number, cellOf: typeo
   const runs = directions.map((direction, i) => {
     const cell = cellOf(call, layer, i);
     const projected = matmul(x, cell.weight);
-    const scanned = [cell.bias === null ? projected : add(projected, cell.bias), ...(alive === null ? [] : [alive])];
+    const scanned = [
+      cell.bias === null ? projected : add(projected, cell.bias),
+      ...(alive === null ? [] : [alive]),
+    ];
     const before = Array.from({ length: states }, (_, which) => {
       const initial = given(which);
       return initial === null ? full(x.graph, x.dtype, [batch, hidden], 0) : partOf(initial, i);
@@ -198,16 +243,31 @@ function unrolled(call: ForeignCall, layer: Layer, states: number, cellOf: typeo
       parts.map((part) => unsqueeze(part, [axis])),
       axis,
     );
-  const all = joined(runs.map(({ outputs }) => outputs[0]!), 1);
-  const last = Array.from({ length: states }, (_, which) => joined(runs.map((run) => run.states[which]!), 0));
+  const all = joined(
+    runs.map(({ outputs }) => outputs[0]!),
+    1,
+  );
+  const last = Array.from({ length: states }, (_, which) =>
+    joined(
+      runs.map((run) => run.states[which]!),
+      0,
+    ),
+  );
   if (!batchFirst) return [all, ...last];
   return [transpose(all, [2, 0, 1, 3]), ...last.map((state) => swapAxes(state, 0, 1))];
 }
 
 /** Whether the fused operator has this form: ONNX's standard activations, no clipping, peepholes or other layout. */
 function isPlain({ raw, inputs }: ForeignCall): boolean {
-  const unusual = ["activations", "activation_alpha", "activation_beta", "clip"].some((name) => raw.has(name));
-  return !unusual && Number(raw.get("layout") ?? 0) === 0 && Number(raw.get("input_forget") ?? 0) === 0 && !inputs[7];
+  const unusual = ["activations", "activation_alpha", "activation_beta", "clip"].some((name) =>
+    raw.has(name),
+  );
+  return (
+    !unusual &&
+    Number(raw.get("layout") ?? 0) === 0 &&
+    Number(raw.get("input_forget") ?? 0) === 0 &&
+    !inputs[7]
+  );
 }
 
 /** A fused operator's node, with the inputs that it has. */

@@ -3,7 +3,18 @@ import { type Dim, mulDims, sizeOf } from "../dims.js";
 import { toData } from "../dtype.js";
 import type { Tensor } from "../graph.js";
 import { apply } from "../ops/define.js";
-import { add, and, cast, equal, greaterOrEqual, less, lessOrEqual, mul, scalarLike, where } from "../ops/elementwise.js";
+import {
+  add,
+  and,
+  cast,
+  equal,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  mul,
+  scalarLike,
+  where,
+} from "../ops/elementwise.js";
 import { gather, ScatterElements } from "../ops/lookup.js";
 import { constantNumbers, knownContent, normalAxis } from "../ops/rules.js";
 import {
@@ -81,7 +92,11 @@ function elements(call: ForeignCall): Lowered {
 
 /** One of two numbers by position; outside of the axis the first. */
 function oneHot(call: ForeignCall): Lowered {
-  const [ids, depth, values] = [0, 1, 2].map((i) => given(call.inputs[i], call.fail)) as [Tensor, Tensor, Tensor];
+  const [ids, depth, values] = [0, 1, 2].map((i) => given(call.inputs[i], call.fail)) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
   const { origin } = depth;
   const known = origin.kind === "constant" ? Number(origin.data[0]) : depth.content?.[0];
   if (known === undefined) throw call.fail("the depth must be known while the graph is built");
@@ -123,7 +138,11 @@ function scatterND(call: ForeignCall): Lowered {
   const reduction = new ForeignAttributes(call, "reduction").text("reduction", "none");
   if (reduction !== "none" && reduction !== "add")
     throw call.fail(`its attribute "reduction" is ${reduction}; only none and add are supported`);
-  const [x, ids, updates] = [0, 1, 2].map((i) => given(call.inputs[i], call.fail)) as [Tensor, Tensor, Tensor];
+  const [x, ids, updates] = [0, 1, 2].map((i) => given(call.inputs[i], call.fail)) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
   const depth = ids.dim(-1);
   if (typeof depth !== "number" || depth < 1 || depth > x.rank)
     throw call.fail(`it places by ${depth} axes in a tensor of rank ${x.rank}`);
@@ -143,7 +162,8 @@ const blocks =
     const attributes = new ForeignAttributes(call, "blocksize", "mode");
     const [x, b] = [given(call.inputs[0], call.fail), attributes.needed("blocksize")];
     const [n, c, h, w] = x.shape as [Dim, Dim, Dim, Dim];
-    if (x.rank !== 4 || typeof c !== "number") throw call.fail("it needs four axes, and a known number of channels");
+    if (x.rank !== 4 || typeof c !== "number")
+      throw call.fail("it needs four axes, and a known number of channels");
     if (!toSpace) {
       const [height, width] = [h, w].map((dim) => Number(dim) / b) as [number, number];
       const apart = reshape(x, [n, c, height, b, width, b]);
@@ -171,11 +191,11 @@ function padding(call: ForeignCall): Lowered {
   const axes = axesInput
     ? constantNumbers(axesInput, "the axes").map((axis) => normalAxis(axis, x.rank))
     : [...x.shape.keys()];
-  if (amounts.length !== 2 * axes.length) throw call.fail(`it has ${amounts.length} pads for ${axes.length} axes`);
+  if (amounts.length !== 2 * axes.length)
+    throw call.fail(`it has ${amounts.length} pads for ${axes.length} axes`);
   const before = x.shape.map((_, axis): Dim => amounts[axes.indexOf(axis)] ?? 0);
   const after = x.shape.map((_, axis): Dim => amounts[axes.indexOf(axis) + axes.length] ?? 0);
-  for (const [axis] of x.shape.entries())
-    if (!axes.includes(axis)) [before[axis], after[axis]] = [0, 0];
+  for (const [axis] of x.shape.entries()) if (!axes.includes(axis)) [before[axis], after[axis]] = [0, 0];
   if (mode === "constant") {
     const filler = value ? reshape(value, []) : attributes.number("value", 0);
     if (typeof filler !== "number") {
@@ -184,7 +204,12 @@ function padding(call: ForeignCall): Lowered {
     }
     return [pad(x, before, after, filler)];
   }
-  return [before.reduce<Tensor>((inner, _, axis) => repeated(call, inner, axis, before[axis]!, after[axis]!, mode), x)];
+  return [
+    before.reduce<Tensor>(
+      (inner, _, axis) => repeated(call, inner, axis, before[axis]!, after[axis]!, mode),
+      x,
+    ),
+  ];
 }
 
 /** An axis whose surroundings repeat what is inside: the edge, the mirror image, or the axis once more. */
@@ -216,7 +241,10 @@ function slices(call: ForeignCall): Lowered {
     if (!from || !to || from.length !== to.length) throw call.fail("it needs as many starts as ends");
     const list = (values: readonly number[]): Tensor =>
       data.graph.constant("int64", [values.length], toData("int64", values));
-    return { inputs: [data, list(from), list(to), list(attributes.numbers("axes") ?? [...from.keys()]), null], raw: new Map() };
+    return {
+      inputs: [data, list(from), list(to), list(attributes.numbers("axes") ?? [...from.keys()]), null],
+      raw: new Map(),
+    };
   }
   // Without axes the first ones are cut, as many as there are starts; the operator's own rule says when that are too many.
   const all = [...data.shape.keys()].slice(0, Number(given(starts, call.fail).dim(0)));

@@ -23,16 +23,24 @@ interface Layout {
   readonly counts: readonly Dim[];
 }
 
-function layoutOf(call: ForeignCall, x: Tensor, kernel: readonly number[], attributes: ForeignAttributes): Layout {
+function layoutOf(
+  call: ForeignCall,
+  x: Tensor,
+  kernel: readonly number[],
+  attributes: ForeignAttributes,
+): Layout {
   const axes = x.rank - 2;
   const numbers = (name: string, otherwise: number, count = axes): readonly number[] => {
     const found = attributes.numbers(name) ?? Array<number>(count).fill(otherwise);
-    if (found.length !== count) throw call.fail(`its attribute "${name}" has ${found.length} numbers for ${axes} axes`);
+    if (found.length !== count)
+      throw call.fail(`its attribute "${name}" has ${found.length} numbers for ${axes} axes`);
     return found;
   };
-  if (axes < 1 || kernel.length !== axes) throw call.fail(`its kernel has ${kernel.length} axes, its input ${axes}`);
+  if (axes < 1 || kernel.length !== axes)
+    throw call.fail(`its kernel has ${kernel.length} axes, its input ${axes}`);
   const [strides, dilations] = [numbers("strides", 1), numbers("dilations", 1)];
-  if ([...strides, ...dilations, ...kernel].some((size) => size < 1)) throw call.fail("its kernel has an impossible size");
+  if ([...strides, ...dilations, ...kernel].some((size) => size < 1))
+    throw call.fail("its kernel has an impossible size");
   const pads = numbers("pads", 0, 2 * axes);
   const auto = attributes.text("auto_pad", "NOTSET");
   const ceil = attributes.flag("ceil_mode");
@@ -40,9 +48,11 @@ function layoutOf(call: ForeignCall, x: Tensor, kernel: readonly number[], attri
     const [dim, stride] = [x.dim(i + 2), strides[i]!];
     const reach = dilations[i]! * (size - 1) + 1;
     if (auto === "SAME_UPPER" || auto === "SAME_LOWER") {
-      if (typeof dim !== "number" && stride !== 1) throw call.fail(`the size "${dim}" must be known for ${auto}`);
+      if (typeof dim !== "number" && stride !== 1)
+        throw call.fail(`the size "${dim}" must be known for ${auto}`);
       const count = typeof dim === "number" ? Math.ceil(dim / stride) : dim;
-      const missing = typeof dim === "number" ? Math.max(0, ((count as number) - 1) * stride + reach - dim) : reach - 1;
+      const missing =
+        typeof dim === "number" ? Math.max(0, ((count as number) - 1) * stride + reach - dim) : reach - 1;
       const [small, large] = [Math.floor(missing / 2), Math.ceil(missing / 2)];
       const [before, after] = auto === "SAME_UPPER" ? [small, large] : [large, small];
       return { before, after, beyond: 0, count };
@@ -51,7 +61,8 @@ function layoutOf(call: ForeignCall, x: Tensor, kernel: readonly number[], attri
     const [before, after] = auto === "VALID" ? [0, 0] : [pads[i]!, pads[i + axes]!];
     const room = subDims(addDims(dim, before + after), reach);
     if (typeof room === "number") {
-      if (room < 0) throw call.fail(`its kernel reaches over ${reach} of ${Number(dim) + before + after} places`);
+      if (room < 0)
+        throw call.fail(`its kernel reaches over ${reach} of ${Number(dim) + before + after} places`);
       const most = ceil ? Math.ceil(room / stride) : Math.floor(room / stride);
       // A window that would begin behind the input is none.
       const count = ceil && most * stride >= Number(dim) + before ? most : most + 1;
@@ -97,8 +108,20 @@ function windows(x: Tensor, layout: Layout, filler: number): Tensor[] {
 
 /** `x [batch, channels, ...]`, `weight [out, channels / group, ...kernel]`. */
 function convolution(call: ForeignCall): Lowered {
-  const attributes = new ForeignAttributes(call, "auto_pad", "dilations", "group", "kernel_shape", "pads", "strides");
-  const [x, weight, bias] = [given(call.inputs[0], call.fail), given(call.inputs[1], call.fail), call.inputs[2]];
+  const attributes = new ForeignAttributes(
+    call,
+    "auto_pad",
+    "dilations",
+    "group",
+    "kernel_shape",
+    "pads",
+    "strides",
+  );
+  const [x, weight, bias] = [
+    given(call.inputs[0], call.fail),
+    given(call.inputs[1], call.fail),
+    call.inputs[2],
+  ];
   const group = attributes.number("group", 1);
   const [out, deep, ...sizes] = weight.shape;
   const channels = x.dim(1);
@@ -106,7 +129,9 @@ function convolution(call: ForeignCall): Lowered {
   if (typeof out !== "number" || typeof deep !== "number" || kernel.length < sizes.length)
     throw call.fail("the sizes of its weight must be known");
   if (channels !== deep * group || out % group !== 0)
-    throw call.fail(`its weight is for ${deep * group} channels in ${group} groups, its input has ${channels}`);
+    throw call.fail(
+      `its weight is for ${deep * group} channels in ${group} groups, its input has ${channels}`,
+    );
   const layout = layoutOf(call, x, kernel, attributes);
   const parts = windows(x, layout, 0).map((part) => reshape(part, [x.dim(0), group, deep, 1, -1]));
   // [batch, group, channels of a group, places of the kernel, windows]
@@ -144,7 +169,10 @@ function averagePool(call: ForeignCall): Lowered {
   const none = layout.before.map(() => 0);
   // Beyond the padding no place counts; the padding itself does when it is included.
   const inner = attributes.flag("count_include_pad")
-    ? { of: pad(one, [0, 0, ...layout.before], [0, 0, ...layout.after], 1), layout: { ...layout, before: none, after: none } }
+    ? {
+        of: pad(one, [0, 0, ...layout.before], [0, 0, ...layout.after], 1),
+        layout: { ...layout, before: none, after: none },
+      }
     : { of: one, layout };
   return [div(sum, windows(inner.of, inner.layout, 0).reduce(add))];
 }

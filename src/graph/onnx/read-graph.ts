@@ -172,7 +172,9 @@ export class GraphReader {
     const end = (name ?? "").lastIndexOf("/");
     const place = (name ?? "").slice(0, Math.max(end, 0)).replace(/^\//, "");
     const outputs = this.#attempt(label, () =>
-      graph.within(place, () => this.#apply(proto, inputs, this.#attributes(proto, fail), names, graph, fail)),
+      graph.within(place, () =>
+        this.#apply(proto, inputs, this.#attributes(proto, fail), names, graph, fail),
+      ),
     );
     for (const [i, output] of (proto.output ?? []).entries()) {
       if (output === "") continue;

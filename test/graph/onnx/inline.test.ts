@@ -29,9 +29,14 @@ interface Recorded {
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const recorded = JSON.parse(readFileSync(fixture("bert.json"), "utf8")) as Recorded;
 const files = ["bert-torchscript.onnx", "bert-dynamo.onnx"];
-const read = (file: string): ForeignGraph => decodeModel(readFileSync(fixture(file)), { trained: true, widen: true });
+const read = (file: string): ForeignGraph =>
+  decodeModel(readFileSync(fixture(file)), { trained: true, widen: true });
 
-function place(parameters = new ParameterStore(1)): { graph: Graph; scope: Scope; inputs: Record<string, Tensor> } {
+function place(parameters = new ParameterStore(1)): {
+  graph: Graph;
+  scope: Scope;
+  inputs: Record<string, Tensor>;
+} {
   const graph = new Graph();
   const context = new Context(new Registry(), {
     log: { info: () => {}, warn: () => {} },
@@ -92,7 +97,9 @@ describe.each(files)("a BERT from a file as a part of another graph (%s)", (file
     expect(again.graph.parameters.map(name).sort()).toEqual(foreign.graph.parameters.map(name).sort());
     const [first, second] = [place(), place()];
     inlineGraph(first.scope, foreign, first.inputs);
-    expect(() => inlineGraph(second.scope, again, second.inputs)).toThrow(/there is no value for the stored tensor/);
+    expect(() => inlineGraph(second.scope, again, second.inputs)).toThrow(
+      /there is no value for the stored tensor/,
+    );
   });
 
   it("is built as far as it is read, once, and stays as it is when frozen", () => {
@@ -112,9 +119,15 @@ describe.each(files)("a BERT from a file as a part of another graph (%s)", (file
   it("names what does not fit", () => {
     const { scope, inputs, graph } = place();
     const foreign = read(file);
-    expect(() => inlineGraph(scope, foreign, inputs, ["last_hidden_stat"])).toThrow(/did you mean "last_hidden_state"/);
-    expect(() => inlineGraph(scope, foreign, { ...inputs, input_id: inputs.input_ids! })).toThrow(/no input "input_id"/);
-    expect(() => inlineGraph(scope, foreign, { input_ids: inputs.input_ids! })).toThrow(/"attention_mask" is not given/);
+    expect(() => inlineGraph(scope, foreign, inputs, ["last_hidden_stat"])).toThrow(
+      /did you mean "last_hidden_state"/,
+    );
+    expect(() => inlineGraph(scope, foreign, { ...inputs, input_id: inputs.input_ids! })).toThrow(
+      /no input "input_id"/,
+    );
+    expect(() => inlineGraph(scope, foreign, { input_ids: inputs.input_ids! })).toThrow(
+      /"attention_mask" is not given/,
+    );
     const flat = { ...inputs, input_ids: graph.input("flat", "int64", ["rows"]) };
     expect(() => inlineGraph(scope, foreign, flat)).toThrow(/what is given has the shape \[rows\]/);
   });
