@@ -84,6 +84,6 @@ function operatorName({ domain, opType }: onnx.NodeProto.$Properties): string {
 }
 
 /** A stored tensor of a case. Throws `PTX_MODEL_FILE` for element types that graphs do not have. */
-export function valueOf(tensor: onnx.TensorProto.$Properties): HostTensor {
+export function storedValue(tensor: onnx.TensorProto.$Properties): HostTensor {
   return tensorValue(tensor, "test data");
 }

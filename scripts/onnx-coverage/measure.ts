@@ -6,7 +6,7 @@ import { onnx } from "../../src/graph/onnx/proto/onnx.js";
 import { verifyGraph } from "../../src/graph/verify.js";
 import { PtxError } from "../../src/registry/errors.js";
 import { differenceOf } from "./compare.js";
-import { type ConformanceCase, valueOf } from "./conformance-data.js";
+import { type ConformanceCase, storedValue } from "./conformance-data.js";
 import { checkGradients } from "./gradient-check.js";
 
 /** What came of one step: null when it went well, else why it did not. */
@@ -72,8 +72,10 @@ function importCase(each: ConformanceCase): Imported {
   const declared = inputsOf(each.model);
   if (each.inputs.length < declared.length) throw new Error("an input that is no tensor");
   const tensors = each.inputs.map((tensor, i) => ({ ...tensor, name: declared[i]?.name ?? "" }));
-  const expected = Object.fromEntries(outputs.map(({ name }, i) => [name ?? "", valueOf(each.outputs[i]!)]));
-  const values = new Map(tensors.map((tensor) => [tensor.name, valueOf(tensor)]));
+  const expected = Object.fromEntries(
+    outputs.map(({ name }, i) => [name ?? "", storedValue(each.outputs[i]!)]),
+  );
+  const values = new Map(tensors.map((tensor) => [tensor.name, storedValue(tensor)]));
   const read =
     (stored: readonly onnx.TensorProto.$Properties[]) =>
     (trained: boolean): DecodedModel =>

@@ -21,7 +21,7 @@ export interface DecodedModel {
 }
 
 /** Versions of ONNX's own operators whose meaning is known here. */
-const knownOpsets = { oldest: 1, newest: 28 };
+const knownOpsets = { oldest: 1, newest: 24 };
 
 /** Reads a model's bytes. Throws `PTX_MODEL_FILE` for a damaged file, or one with operators or types that graphs do not have. */
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): DecodedModel {

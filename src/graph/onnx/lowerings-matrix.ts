@@ -100,7 +100,7 @@ function contracted(a: Lettered, b: Lettered, wanted: string): Lettered {
   const product = matmul(arranged(x, rows, inner), arranged(y, inner, columns));
   const letters = [...batch, ...rows, ...columns].join("");
   const sizes = [
-    ...batch.map((letter, i) => product.dim(i)),
+    ...batch.map((_, i) => product.dim(i)),
     ...rows.map((letter) => size(x, letter)),
     ...columns.map((letter) => size(y, letter)),
   ];
