@@ -6,6 +6,7 @@ import { Context, type Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
 import type { RunConfig } from "../registry/run-config.js";
+import { runFiles } from "../registry/run-files.js";
 import { RunFolder, type SavedVocabularies } from "./run-folder.js";
 import type { Task } from "./task.js";
 
@@ -67,6 +68,7 @@ export async function openRun(path: string, registry: Registry, log: Log, part?:
   const folder = new RunFolder(path);
   const config = await folder.config(registry);
   const open = openTask(config, registry, log);
+  await folder.loadFiles(runFiles(open.context));
   loadVocabularies(open.task, await folder.vocabularies(), folder.file("vocabularies"));
   await folder.loadParameters(open.parameters, part);
   return { ...open, folder, config };

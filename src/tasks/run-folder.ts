@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Row } from "../components/data/contracts.js";
 import type { Fingerprint } from "../components/data/data-handler.js";
 import type { Checkpoint, CheckpointStore } from "../components/trainers/contracts.js";
@@ -13,6 +13,7 @@ import { isObject } from "../registry/json.js";
 import { printConfig, resolveConfig } from "../registry/load-config.js";
 import type { Registry } from "../registry/registry.js";
 import type { RunConfig } from "../registry/run-config.js";
+import type { RunFiles } from "../registry/run-files.js";
 
 /** The files of a run, by what they hold. */
 const FILES = {
@@ -28,6 +29,9 @@ const FILES = {
 
 /** Files that each of several models has of its own. */
 const PART_FILE = /^(parameters\..+\.safetensors|samples\..+\.jsonl|worst-rows\..+\.jsonl)$/;
+
+/** Where the files stand that components keep with the run. */
+const COMPONENT_FILES = "files";
 
 /** What the tensorizers learned, and from which files. */
 export interface SavedVocabularies {
@@ -58,7 +62,30 @@ export class RunFolder implements CheckpointStore {
     const ofParts = existsSync(this.path)
       ? readdirSync(this.path).filter((name) => PART_FILE.test(name))
       : [];
-    return [...own, ...ofParts.map((name) => join(this.path, name))];
+    return [...own, ...this.#componentFiles(), ...ofParts.map((name) => join(this.path, name))];
+  }
+
+  /** Writes the files that components keep with the run. */
+  async saveFiles(files: RunFiles): Promise<void> {
+    const pieces = [...files].map(([name, bytes]) => ({
+      path: join(this.path, COMPONENT_FILES, name),
+      pieces: [bytes],
+    }));
+    if (pieces.length === 0) return;
+    await mkdir(join(this.path, COMPONENT_FILES), { recursive: true });
+    await replaceFiles(pieces);
+  }
+
+  /** Reads the files that components kept with the run. */
+  async loadFiles(files: RunFiles): Promise<void> {
+    for (const path of this.#componentFiles()) files.keep(basename(path), await readFile(path));
+  }
+
+  #componentFiles(): string[] {
+    const folder = join(this.path, COMPONENT_FILES);
+    if (!existsSync(folder)) return [];
+    const names = readdirSync(folder).filter((name) => !name.startsWith("."));
+    return names.sort().map((name) => join(folder, name));
   }
 
   /** Throws `PTX_FILE_EXISTS` unless the folder is empty or not there yet. */

@@ -16,6 +16,7 @@ import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
 import type { RunConfig } from "../registry/run-config.js";
+import { runFiles } from "../registry/run-files.js";
 import { loadVocabularies, namedTensorizers, type OpenTask, openTask } from "./open-task.js";
 import { RunFolder } from "./run-folder.js";
 import type { ModelTask, Task } from "./task.js";
@@ -64,6 +65,7 @@ export async function train(config: RunConfig, options: TrainOptions): Promise<T
   if (!resumed && options.resume) options.log.info(`${folder.path} holds no run yet: a new one begins`);
   const open = openTask(config, options.registry, options.log);
   const { rows, files } = await readData(open, resumed ? folder : null);
+  if (resumed) await folder.loadFiles(runFiles(open.context));
   if (!folder.has("checkpoint")) for (const part of open.task.parts.values()) await part.prepare();
   const channels = chooseChannels(open.task, options.quiet ?? false);
   const session: RunSession = {
@@ -77,6 +79,7 @@ export async function train(config: RunConfig, options: TrainOptions): Promise<T
       if (!folder.has("config")) await folder.saveConfig(config);
       if (!folder.has("vocabularies"))
         await folder.saveVocabularies({ tensorizers: states(open.task), data: files });
+      if (!folder.has("checkpoint")) await folder.saveFiles(runFiles(open.context));
       channels.push(new JsonLines(folder.file("log")));
     },
   };

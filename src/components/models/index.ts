@@ -8,6 +8,7 @@ import { DictEmbedding } from "../embeddings/dict-embedding.js";
 import { EmbeddingList } from "../embeddings/embedding-list.js";
 import { EncoderEmbedding } from "../embeddings/encoder-embedding.js";
 import { WordEmbedding } from "../embeddings/word-embedding.js";
+import { OnnxEncoder } from "../encoders/onnx-encoder.js";
 import { TransformerEncoder } from "../encoders/transformer-encoder.js";
 import { AdaptiveSoftmax } from "../language/adaptive-softmax.js";
 import { FullSoftmax } from "../language/full-softmax.js";
@@ -73,6 +74,7 @@ export const modelComponents = [
   BSeqCNNRepresentation,
   SeqRepresentation,
   TransformerEncoder,
+  OnnxEncoder,
   PassThroughRepresentation,
   PureDocAttention,
   TransformerRepresentation,

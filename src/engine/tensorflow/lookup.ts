@@ -43,6 +43,15 @@ function added(x: Value, at: (i: number) => number, updates: Numbers): Value {
   return Value.host(x.dtype, x.dims, data);
 }
 
+/** A copy of `x` with `updates[i]` at `at[i]`. */
+function replaced(x: Value, at: Int32Array, updates: Value): Value {
+  const from = new Map(Array.from(at, (place, i) => [place, i]));
+  return filled(x.dtype, x.dims, x.size, (i) => {
+    const update = from.get(i);
+    return update === undefined ? x.data[i]! : updates.data[update]!;
+  });
+}
+
 function gatherPositions(table: Dims, ids: Int32Array, axis: number): Int32Array {
   const { outer, size, inner } = around(table, axis);
   const result = new Int32Array(outer * ids.length * inner);
@@ -112,8 +121,9 @@ export const lookupKernels: Kernels<Lookup> = {
   GatherElements: ({ inputs: [x, ids], attributes: { axis } }) =>
     pick(x, elementPositions(x.dims, ids, normal(axis, x.rank)), ids.dims),
 
-  ScatterElements: ({ inputs: [x, ids, updates], attributes: { axis } }) => {
+  ScatterElements: ({ inputs: [x, ids, updates], attributes: { axis, reduction } }) => {
     const at = elementPositions(x.dims, ids, normal(axis, x.rank));
+    if (reduction === "none") return replaced(x, at, updates);
     return added(x, (i) => at[i]!, updates.numbers);
   },
 

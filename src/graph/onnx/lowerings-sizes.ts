@@ -1,12 +1,13 @@
 /** @file How other programs compute with sizes and positions, in terms of our operators. */
-import type { Dim } from "../dims.js";
-import { sizeOf } from "../dims.js";
+import { type Dim, mulDims, sizeOf } from "../dims.js";
 import { type HostTensor, toData } from "../dtype.js";
 import type { Tensor } from "../graph.js";
-import { add, equal, less, mul, not, where } from "../ops/elementwise.js";
+import { add, equal, mul, not } from "../ops/elementwise.js";
 import { gather } from "../ops/lookup.js";
-import { dimsTensor, reshape } from "../ops/shaping.js";
+import { dimsTensor, range, reshape } from "../ops/shaping.js";
+import { ForeignAttributes } from "./foreign-attributes.js";
 import { type ForeignCall, given, type Lowered } from "./foreign-call.js";
+import { flatPositions } from "./lowerings-shapes.js";
 
 /** A vector of one repeated integer whose length is known: a constant, so that what is computed from it is known as well. */
 export function constantVector(call: ForeignCall): Lowered {
@@ -55,22 +56,26 @@ export function isNaNOf({ inputs, fail }: ForeignCall): Lowered {
 }
 
 /**
- * `out[i] = x[ids[i][0]]...[ids[i][k - 1]]`: one position in the flattened leading axes.
- * `x [d1, ..., dk, ...rest]`, `ids [..., k]` -> `[..., ...rest]`.
+ * `out[i] = x[ids[i][0]]...[ids[i][k - 1]]`: one position in the flattened leading axes. Batch axes come first in both.
+ * `x [...batch, d1, ..., dk, ...rest]`, `ids [...batch, ..., k]` -> `[...batch, ..., ...rest]`.
  */
-export function gatherND({ inputs, raw, fail }: ForeignCall): Lowered {
-  const [x, ids] = [given(inputs[0], fail), given(inputs[1], fail)];
+export function gatherND(call: ForeignCall): Lowered {
+  const batches = new ForeignAttributes(call, "batch_dims").number("batch_dims", 0);
+  const [x, ids] = [given(call.inputs[0], call.fail), given(call.inputs[1], call.fail)];
   const depth = ids.dim(-1);
-  if (Number(raw.get("batch_dims") ?? 0) !== 0) throw fail("batch axes are not supported");
-  if (typeof depth !== "number") throw fail("the number of axes that it picks from must be known");
-  if (depth > x.rank) throw fail(`it picks from ${depth} axes of a tensor of rank ${x.rank}`);
-  const sizes = dimsTensor(x.graph, x.shape.slice(0, depth));
-  const scalar = (value: number): Tensor => x.graph.constant("int64", [], [value]);
-  const place = (axis: number): Tensor => {
-    const id = gather(ids, scalar(axis), -1);
-    return where(less(id, 0), add(id, gather(sizes, scalar(axis))), id);
-  };
-  let flat = place(0);
-  for (let axis = 1; axis < depth; axis++) flat = add(mul(flat, gather(sizes, scalar(axis))), place(axis));
-  return [gather(reshape(x, [sizeOf(x.shape.slice(0, depth)), ...x.shape.slice(depth)]), flat)];
+  if (typeof depth !== "number") throw call.fail("the number of axes that it picks from must be known");
+  if (batches < 0 || batches + depth > x.rank || batches >= ids.rank || depth < 1)
+    throw call.fail(`it picks from ${depth} axes behind ${batches} of a tensor of rank ${x.rank}`);
+  const lead = x.shape.slice(0, batches + depth);
+  let flat = flatPositions(ids, lead, batches);
+  let stride: Dim = sizeOf(x.shape.slice(batches, batches + depth));
+  for (let axis = batches - 1; axis >= 0; axis--) {
+    const line = reshape(
+      range(x.graph, x.dim(axis)),
+      flat.shape.map((_, other) => (other === axis ? x.dim(axis) : 1)),
+    );
+    flat = add(flat, mul(line, dimsTensor(x.graph, [stride])));
+    stride = mulDims(stride, x.dim(axis));
+  }
+  return [gather(reshape(x, [sizeOf(lead), ...x.shape.slice(batches + depth)]), flat)];
 }

@@ -2,36 +2,51 @@
 import { sizeOf } from "../dims.js";
 import { type HostTensor, toData } from "../dtype.js";
 import type { Graph, Tensor } from "../graph.js";
-import { add, cast, gelu, maximum, minimum, pow, scalarLike } from "../ops/elementwise.js";
+import { cast, equal, maximum, minimum, pow } from "../ops/elementwise.js";
+import { logSoftmax, softmax } from "../ops/reduction.js";
 import { constantNumbers, normalAxis } from "../ops/rules.js";
 import { ints, reshape, shapeOf, slice } from "../ops/shaping.js";
-import { type ForeignCall, given, type Lowered } from "./foreign-call.js";
+import { ForeignAttributes } from "./foreign-attributes.js";
+import { type ForeignCall, given, type Lowered, type Lowering } from "./foreign-call.js";
+import { activationLowerings } from "./lowerings-activations.js";
+import { arithmeticLowerings, folded } from "./lowerings-arithmetic.js";
+import { attentionLowerings } from "./lowerings-attention.js";
+import { lossLowerings } from "./lowerings-losses.js";
+import { matrixLowerings } from "./lowerings-matrix.js";
+import { microsoftLowerings } from "./lowerings-microsoft.js";
+import { normalizationLowerings } from "./lowerings-normalization.js";
+import { recurrentLowerings } from "./lowerings-recurrent.js";
+import { shapeLowerings } from "./lowerings-shapes.js";
 import { constantVector, gatherND, isNaNOf, settledChoice } from "./lowerings-sizes.js";
+import { windowLowerings } from "./lowerings-windows.js";
 import type { NodeFail, RawValue } from "./read-attributes.js";
 
 /** How many inputs our operators expect; those that a file leaves out at the end are null. */
 export const inputCounts: Readonly<Record<string, number>> = {
+  DynamicQuantizeLSTM: 12,
+  GRU: 6,
   Gemm: 3,
-  Slice: 5,
+  LSTM: 7,
   LayerNormalization: 3,
   MatMulInteger: 4,
+  Slice: 5,
 };
 
 /** By operator of ONNX's own domain; the others are taken as they are. */
-export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>> = {
-  Clip: ({ inputs, fail }) => {
-    const [x, low, high] = inputs;
-    const raised = low ? maximum(given(x, fail), low) : given(x, fail);
-    return [high ? minimum(raised, high) : raised];
-  },
+const ownLowerings: Readonly<Record<string, Lowering>> = {
+  ...activationLowerings,
+  ...arithmeticLowerings,
+  ...attentionLowerings,
+  ...lossLowerings,
+  ...matrixLowerings,
+  ...normalizationLowerings,
+  ...recurrentLowerings,
+  ...shapeLowerings,
+  ...windowLowerings,
+  Clip: clip,
   Constant: ({ graph, raw, fail }) => [constant(graph, raw, fail)],
   ConstantOfShape: constantVector,
-  Dropout: ({ inputs, fail }) => {
-    const [x, , training] = inputs;
-    const off = !training || (training.origin.kind === "constant" && training.origin.data[0] === 0);
-    if (!off) throw fail("it is set to training; export the model for prediction");
-    return [given(x, fail)];
-  },
+  Dropout: dropout,
   Flatten: ({ inputs, raw, fail }) => {
     const x = given(inputs[0], fail);
     const axis = Number(raw.get("axis") ?? 1);
@@ -39,22 +54,8 @@ export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>>
     return [reshape(x, [sizeOf(x.shape.slice(0, at)), sizeOf(x.shape.slice(at))])];
   },
   GatherND: gatherND,
-  Gelu: ({ inputs, raw, fail }) => {
-    if ((raw.get("approximate") ?? "none") !== "none") throw fail("only the exact form is supported");
-    return [gelu(given(inputs[0], fail))];
-  },
   IsNaN: isNaNOf,
-  LogSoftmax: lastAxisBefore13,
-  Max: (call) => [folded(call, maximum)],
-  Min: (call) => [folded(call, minimum)],
-  Pad: (call) => {
-    const [x, pads, value, axes] = call.inputs;
-    if (axes) throw call.fail("padding of chosen axes is not supported");
-    return {
-      inputs: [given(x, call.fail), given(pads, call.fail), value ?? scalarLike(given(x, call.fail), 0)],
-      raw: call.raw,
-    };
-  },
+  LogSoftmax: alongAxis(logSoftmax),
   Pow: ({ inputs, raw, fail }) => {
     const [x, exponent] = [given(inputs[0], fail), given(inputs[1], fail)];
     return x.dtype === exponent.dtype ? { inputs, raw } : [pow(x, cast(exponent, x.dtype))];
@@ -77,24 +78,13 @@ export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>>
     const place = (at: number): number => Math.min(Math.max(at < 0 ? at + count : at, 0), count);
     return [slice(sizes, 0, place(start), place(end ?? count))];
   },
-  Slice: (call) => {
-    const [x, starts, ends, axes, steps] = call.inputs;
-    const data = given(x, call.fail);
-    // Without axes the first ones are cut, as many as there are starts; the operator's own rule says when that are too many.
-    const all = [...data.shape.keys()].slice(0, Number(given(starts, call.fail).dim(0)));
-    return {
-      inputs: [data, starts!, ends ?? null, axes ?? ints(data, all), steps ?? null],
-      raw: call.raw,
-    };
-  },
-  Softmax: lastAxisBefore13,
+  Softmax: alongAxis(softmax),
   Split: split,
   Squeeze: (call) => {
     const x = given(call.inputs[0], call.fail);
     const ones = [...x.shape.keys()].filter((axis) => x.dim(axis) === 1);
     return withAxes(call, ones);
   },
-  Sum: (call) => [folded(call, add)],
   Transpose: (call) => {
     if (call.raw.has("perm")) return call;
     const perm = [...given(call.inputs[0], call.fail).shape.keys()].reverse();
@@ -104,19 +94,51 @@ export const lowerings: Readonly<Record<string, (call: ForeignCall) => Lowered>>
   Where: settledChoice,
 };
 
-/** Operators of any number of inputs, as ours of two. A single input is itself. */
-function folded({ inputs, fail }: ForeignCall, combine: (a: Tensor, b: Tensor) => Tensor): Tensor {
-  return inputs.map((input) => given(input, fail)).reduce(combine);
+/** Cut to an interval, whose ends were attributes before version 11. */
+function clip(call: ForeignCall): Lowered {
+  const attributes = new ForeignAttributes(call, "min", "max");
+  const [x, low, high] = call.inputs;
+  const end = (input: Tensor | null | undefined, name: string): Tensor | number | null =>
+    input ?? (call.raw.has(name) ? attributes.number(name, 0) : null);
+  const [from, to] = [end(low, "min"), end(high, "max")];
+  const cutTo = (value: Tensor, limit: Tensor | number, combine: typeof maximum): Tensor =>
+    typeof limit === "number" ? combine(value, limit) : folded({ ...call, inputs: [value, limit] }, combine);
+  const raised = from === null ? given(x, call.fail) : cutTo(given(x, call.fail), from, maximum);
+  return [to === null ? raised : cutTo(raised, to, minimum)];
 }
 
-/** Before version 13 softmax ran over all axes from `axis` on; that is the same when it is the last one. */
-function lastAxisBefore13({ inputs, raw, opset, fail }: ForeignCall): Lowered {
-  const x = given(inputs[0], fail);
-  const axis = Number(raw.get("axis") ?? (opset < 13 ? 1 : -1));
-  if (opset < 13 && normalAxis(axis, x.rank) !== x.rank - 1)
-    throw fail(`axis ${axis} of operator set ${opset} is not supported`);
-  return { inputs, raw: new Map([["axis", axis]]) };
+/** For prediction it changes nothing, and keeps everything. */
+function dropout(call: ForeignCall): Lowered {
+  new ForeignAttributes(call, "ratio", "seed", "is_test");
+  const [input, , training] = call.inputs;
+  const off = !training || (training.origin.kind === "constant" && Number(training.origin.data[0]) === 0);
+  if (!off) throw call.fail("it is set to training; export the model for prediction");
+  const x = given(input, call.fail);
+  return call.outputs > 1 ? [x, equal(shaped(x), shaped(x))] : [x];
 }
+
+/** Something of the shape of `x` that equals itself. */
+function shaped(x: Tensor): Tensor {
+  return cast(x, "bool");
+}
+
+/** Before version 13 softmax ran over all axes from `axis` on, seen as one. */
+function alongAxis(of: (x: Tensor, axis: number) => Tensor): Lowering {
+  return ({ inputs, raw, opset, fail }) => {
+    const x = given(inputs[0], fail);
+    const axis = Number(raw.get("axis") ?? (opset < 13 ? 1 : -1));
+    const at = normalAxis(axis, x.rank);
+    if (opset >= 13 || at === x.rank - 1) return { inputs, raw: new Map([["axis", axis]]) };
+    const flat = reshape(x, [sizeOf(x.shape.slice(0, at)), sizeOf(x.shape.slice(at))]);
+    return [reshape(of(flat, -1), x.shape)];
+  };
+}
+
+/** By domain, "" being ONNX's own, and operator. */
+export const lowerings: ReadonlyMap<string, Readonly<Record<string, Lowering>>> = new Map([
+  ["", ownLowerings],
+  ["com.microsoft", microsoftLowerings],
+]);
 
 function axesAsInput(call: ForeignCall): Lowered {
   const { raw, fail } = call;

@@ -17,8 +17,12 @@ export type RawValue =
   | HostTensor
   | onnx.GraphProto.$Properties;
 
-/** The attributes of a node by name, of whatever type the file gives them. */
-export function rawAttributes(node: onnx.NodeProto.$Properties, fail: NodeFail): Map<string, RawValue> {
+/** The attributes of a node by name, of whatever type the file gives them; `read` gives the values of tensors among them. */
+export function rawAttributes(
+  node: onnx.NodeProto.$Properties,
+  fail: NodeFail,
+  read = (tensor: onnx.TensorProto.$Properties): HostTensor => tensorValue(tensor, "an attribute"),
+): Map<string, RawValue> {
   const { AttributeType } = onnx.AttributeProto;
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
   return new Map(
@@ -38,7 +42,7 @@ export function rawAttributes(node: onnx.NodeProto.$Properties, fail: NodeFail):
         case AttributeType.STRINGS:
           return [name, (proto.strings ?? []).map(text)];
         case AttributeType.TENSOR:
-          return [name, tensorValue(proto.t ?? {}, `attribute ${name}`)];
+          return [name, read(proto.t ?? {})];
         case AttributeType.GRAPH:
           return [name, proto.g ?? {}];
         default:
@@ -62,6 +66,8 @@ interface Rule {
   readonly needed?: true;
   /** The only value that our operator has the meaning of. */
   readonly only?: AttributeValue;
+  /** The values that our operator has the meaning of. */
+  readonly among?: readonly AttributeValue[];
   /** Our operator does not carry it, as it has the meaning of that one value. */
   readonly dropped?: true;
 }
@@ -137,7 +143,7 @@ const rules: Readonly<Record<Exclude<OpName, "Cast" | "ConstantOfShape" | "If" |
   RegexFullMatch: { pattern: { needed: true } },
   Relu: none,
   Reshape: { allowzero: { default: 0 } },
-  ScatterElements: { axis: { default: 0 }, reduction: { default: "none", only: "add" } },
+  ScatterElements: { axis: { default: 0 }, reduction: { default: "none", among: ["none", "add"] } },
   Shape: { start: fixed(0) },
   Sigmoid: none,
   Sign: none,
@@ -186,6 +192,9 @@ export function readAttributes(
     }
     if (rule.only !== undefined && value !== rule.only) {
       throw fail(`its attribute "${name}" is ${value}; only ${rule.only} is supported`);
+    }
+    if (rule.among !== undefined && !rule.among.includes(value as AttributeValue)) {
+      throw fail(`its attribute "${name}" is ${value}; only ${rule.among.join(" and ")} are supported`);
     }
     if (!rule.dropped) attributes[name] = plain(name, value, fail);
   }

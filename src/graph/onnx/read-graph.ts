@@ -14,6 +14,7 @@ import { damaged, domainOf } from "./model-file.js";
 import type { onnx } from "./proto/onnx.js";
 import { type NodeFail, type RawValue, rawAttributes, readAttributes } from "./read-attributes.js";
 import { declaredSize, dtypeOfCode, tensorValue, typeName } from "./tensor-proto.js";
+import { isNarrow, widenedCode, widenedValue } from "./widen.js";
 
 /** How a model is read. */
 export interface DecodeOptions {
@@ -25,11 +26,20 @@ export interface DecodeOptions {
    * themselves; of others, floating-point tensors with an axis are taken.
    */
   readonly parameters?: (name: string, value: HostTensor) => boolean;
+  /** Whether gradients are to pass through the graph: recurrent layers are read as loops then, not as fused operators. */
+  readonly trained?: boolean;
+  /** Whether all floating-point numbers become float32: those of 16 and of 64 bits as well. */
+  readonly widen?: boolean;
 }
 
 /** Names that nodes of a graph, or of a body in it, can read. */
 class Names {
   readonly #own = new Map<string, Tensor>();
+
+  /** Those of this graph alone. */
+  get own(): ReadonlyMap<string, Tensor> {
+    return this.#own;
+  }
 
   constructor(readonly outer: Names | null = null) {}
 
@@ -54,6 +64,8 @@ const operators: ReadonlyMap<string, OpDefinition> = new Map(
 export class GraphReader {
   readonly graph = new Graph();
   readonly values = new Map<string, HostTensor>();
+  named: ReadonlyMap<string, Tensor> = new Map();
+  widened = 0;
 
   constructor(
     readonly where: string,
@@ -63,6 +75,7 @@ export class GraphReader {
 
   main(proto: onnx.GraphProto.$Properties): void {
     const names = new Names();
+    this.named = names.own;
     const stored = new Set((proto.initializer ?? []).map(({ name }) => name));
     this.#attempt("its inputs", () => {
       for (const input of proto.input ?? []) {
@@ -89,7 +102,7 @@ export class GraphReader {
 
   #declared({ name, type }: onnx.ValueInfoProto.$Properties): { dtype: DType; shape: Shape } {
     const tensor = type?.tensorType;
-    const dtype = dtypeOfCode(tensor?.elemType ?? 0);
+    const dtype = this.#dtypeOf(tensor?.elemType ?? 0);
     if (!tensor || dtype === undefined) {
       throw damaged(
         this.where,
@@ -98,6 +111,17 @@ export class GraphReader {
     }
     if (!tensor.shape) throw damaged(this.where, `the input "${name}" has no shape`);
     return { dtype, shape: (tensor.shape.dim ?? []).map((dim) => this.#dim(dim, name ?? "")) };
+  }
+
+  #dtypeOf(code: number): DType | undefined {
+    return dtypeOfCode(this.options.widen ? widenedCode(code) : code);
+  }
+
+  #stored(proto: onnx.TensorProto.$Properties): HostTensor {
+    const { widen, external } = this.options;
+    if (!widen || !isNarrow(proto.dataType)) return tensorValue(proto, this.where, external);
+    this.widened++;
+    return widenedValue(proto, this.where, external);
   }
 
   #dim(dim: onnx.TensorShapeProto.Dimension.$Properties, name: string): Dim {
@@ -113,10 +137,10 @@ export class GraphReader {
   ): void {
     if (sparseInitializer && sparseInitializer.length > 0)
       throw damaged(this.where, "sparse tensors are not supported");
-    const { parameters = isWeight, external } = this.options;
+    const { parameters = isWeight } = this.options;
     for (const proto of initializer ?? []) {
       const name = proto.name ?? "";
-      const value = this.#attempt(`the tensor "${name}"`, () => tensorValue(proto, this.where, external));
+      const value = this.#attempt(`the tensor "${name}"`, () => this.#stored(proto));
       const marked = proto.docString === marks.parameter || proto.docString === marks.constant;
       const chosen = marked ? proto.docString === marks.parameter : parameters(name, value);
       const parameter = chosen && graph === this.graph;
@@ -148,13 +172,23 @@ export class GraphReader {
     const end = (name ?? "").lastIndexOf("/");
     const place = (name ?? "").slice(0, Math.max(end, 0)).replace(/^\//, "");
     const outputs = this.#attempt(label, () =>
-      graph.within(place, () => this.#apply(proto, inputs, rawAttributes(proto, fail), names, graph, fail)),
+      graph.within(place, () =>
+        this.#apply(proto, inputs, this.#attributes(proto, fail), names, graph, fail),
+      ),
     );
     for (const [i, output] of (proto.output ?? []).entries()) {
       if (output === "") continue;
       const tensor = outputs[i]; // an output that our operator lacks is missed by who reads it, if anybody does
       if (tensor !== undefined) this.#define(names, output, tensor);
     }
+  }
+
+  #attributes(proto: onnx.NodeProto.$Properties, fail: NodeFail): ReadonlyMap<string, RawValue> {
+    if (!this.options.widen) return rawAttributes(proto, fail);
+    const attribute = (proto.attribute ?? []).map((each) =>
+      each.name === "to" || each.name === "dtype" ? { ...each, i: widenedCode(Number(each.i ?? 0)) } : each,
+    );
+    return rawAttributes({ ...proto, attribute }, fail, (tensor) => this.#stored(tensor));
   }
 
   #apply(
@@ -168,8 +202,10 @@ export class GraphReader {
     const space = domainOf(domain);
     if (space === "" && opType === "Scan") return this.#scan(inputs, raw, names, graph, fail);
     if (space === "" && opType === "If") return this.#if(inputs, raw, names, graph, fail);
-    const lower = space === "" && opType && Object.hasOwn(lowerings, opType) ? lowerings[opType] : undefined;
-    const foreign = { graph, inputs, raw, outputs: output?.length ?? 0, opset: this.opset, fail };
+    const table = lowerings.get(space) ?? {};
+    const lower = opType && Object.hasOwn(table, opType) ? table[opType] : undefined;
+    const { trained = false } = this.options;
+    const foreign = { graph, inputs, raw, outputs: output?.length ?? 0, opset: this.opset, trained, fail };
     const call = lower === undefined ? foreign : lower(foreign);
     if (!("raw" in call)) return call;
     const definition = operators.get(`${space}/${opType}`);

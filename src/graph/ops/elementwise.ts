@@ -107,7 +107,8 @@ export const Div = arithmetic(
 );
 export const Pow = arithmetic("Pow", ({ inputs: [a, b], outputs: [y], wants }, [dy]) => [
   wants[0] ? sumTo(mul(dy, mul(b, pow(a, sub(b, 1)))), a) : null,
-  wants[1] ? sumTo(mul(dy, mul(y, log(a))), b) : null,
+  // Where the power is 0 so is its slope, although the logarithm of a base of 0 has no bound.
+  wants[1] ? sumTo(mul(dy, where(equal(y, 0), 0, mul(y, log(a)))), b) : null,
 ]);
 
 export const Neg = define<Unary>("Neg", {

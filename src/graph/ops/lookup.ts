@@ -68,14 +68,19 @@ export const GatherElements = define<readonly [Tensor, Tensor], Axis>("GatherEle
 
 type Scatter = readonly [Tensor, Tensor, Tensor];
 
-export const ScatterElements = define<Scatter, Axis & { reduction: "add" }>("ScatterElements", {
+/** "add": positions may repeat; "none": what stands there is replaced, and positions must differ. */
+export const ScatterElements = define<Scatter, Axis & { reduction: "add" | "none" }>("ScatterElements", {
   infer: ([x, ids, updates], { axis }) => {
     requireIds(ids);
     requireSameType(x, updates);
     normalAxis(axis, x.rank);
     return [like(x)];
   },
-  gradient: ({ inputs: [, ids], attributes: { axis } }, [dy]) => [dy, null, gatherElements(dy, ids, axis)],
+  gradient: ({ inputs: [, ids, updates], attributes: { axis, reduction } }, [dy]) => [
+    reduction === "add" ? dy : scatterInto(dy, ids, broadcastLike(scalarLike(updates, 0), updates), axis),
+    null,
+    gatherElements(dy, ids, axis),
+  ],
 });
 
 const discrete: NoGradient = { none: "its result is discrete" };
@@ -152,6 +157,9 @@ export const gatherElements = (x: Tensor, ids: Tensor, axis: number): Tensor =>
 /** `x` with `updates` added at `ids` along an axis; positions may repeat. */
 export const scatterAdd = (x: Tensor, ids: Tensor, updates: Tensor, axis: number): Tensor =>
   apply(ScatterElements, [x, ids, updates], { axis, reduction: "add" });
+/** `x` with `updates` in place of what stands at `ids` along an axis; positions must differ. */
+export const scatterInto = (x: Tensor, ids: Tensor, updates: Tensor, axis: number): Tensor =>
+  apply(ScatterElements, [x, ids, updates], { axis, reduction: "none" });
 /** 1 at the position, 0 elsewhere, along a new last axis of size `depth`. A position outside is 0 everywhere. */
 export function oneHot(ids: Tensor, depth: number, dtype: DType = "float32"): Tensor {
   const { graph } = ids;

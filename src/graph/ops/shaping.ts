@@ -14,9 +14,9 @@ import {
 import { type DType, isFloat } from "../dtype.js";
 import type { Graph, Tensor } from "../graph.js";
 import { apply, applyAll, define, explained, type NoGradient, type Op, ShapeError } from "./define.js";
-import { add, minimum, mul } from "./elementwise.js";
+import { add, minimum, mul, sub } from "./elementwise.js";
 import { densifyAlong, gather } from "./lookup.js";
-import { sumTo } from "./reduction.js";
+import { reduceSum, sumTo } from "./reduction.js";
 import {
   broadcastShapes,
   compatible,
@@ -256,7 +256,7 @@ export const Pad = define<readonly [Tensor, Tensor, Tensor], { mode: "constant" 
       ),
     ];
   },
-  gradient: ({ inputs: [x, pads] }, [dy]) => {
+  gradient: ({ inputs: [x, pads], wants }, [dy]) => {
     const amounts = knownContent(pads, "the pads");
     // A negative amount crops: what it took away gets nothing.
     const cropped = amounts.map((dim) => (typeof dim === "number" && dim < 0 ? -dim : 0));
@@ -266,7 +266,12 @@ export const Pad = define<readonly [Tensor, Tensor, Tensor], { mode: "constant" 
       (rest: Tensor, dim, axis) => slice(rest, axis, added[axis]!, addDims(added[axis]!, dim)),
       dy,
     );
-    return [pad(inner, cropped.slice(0, x.rank), cropped.slice(x.rank)), null, null];
+    const all = [...x.shape.keys()];
+    return [
+      pad(inner, cropped.slice(0, x.rank), cropped.slice(x.rank)),
+      null,
+      wants[2] ? sub(reduceSum(dy, all), reduceSum(inner, all)) : null,
+    ];
   },
 });
 

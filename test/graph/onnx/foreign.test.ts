@@ -16,8 +16,8 @@ describe("a foreign model", () => {
       bytesOf(
         {
           node: [
-            { opType: "HardSwish", name: "h", input: ["x"], output: ["t"] },
-            { ...relu, input: ["t"], opType: "Mish" },
+            { opType: "Atan", name: "h", input: ["x"], output: ["t"] },
+            { ...relu, input: ["t"], opType: "Atan" },
           ],
         },
         { opsetImport: [{ version: 18 }] },
@@ -25,10 +25,10 @@ describe("a foreign model", () => {
     );
     const model = await open(path);
     const { y } = await model.run({ x: { dtype: "float32", dims: [1, 3], data: Float32Array.of(0, 3, 30) } });
-    expect([...(y!.data as Float32Array)].map((value) => Math.round(value))).toEqual([0, 3, 30]);
+    expect([...(y!.data as Float32Array)].map((value) => Math.round(value))).toEqual([0, 1, 1]);
     await model.release();
-    expect((await inspectModel(path)).operators).toEqual({ HardSwish: 1, Mish: 1 });
-    expect((await failure(readModel(path))).message).toContain("the operator HardSwish is not supported");
+    expect((await inspectModel(path)).operators).toEqual({ Atan: 2 });
+    expect((await failure(readModel(path))).message).toContain("the operator Atan is not supported");
     expect((await failure(loadModel(path))).message).toContain(
       "does not carry the task, config, labels and form of input",
     );
@@ -47,7 +47,7 @@ describe("a foreign model", () => {
     expect((await failure(open(path))).code).toBe("PTX_ENGINE");
   });
 
-  test.each([3, 99, -1])("of operator set %i is the run time's to refuse", async (version) => {
+  test.each([99, -1])("of operator set %i is the run time's to refuse", async (version) => {
     const path = write(
       folder,
       bytesOf({ node: [{ ...relu, opType: "Mish" }] }, { opsetImport: [{ version }] }),

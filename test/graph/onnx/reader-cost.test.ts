@@ -68,7 +68,7 @@ describe("the reader of graphs takes no more time or memory than a file is worth
         input: [x, declare("s", 7, 2, 2 ** 30)],
         node: [{ opType: "GatherND", name: "c", input: ["x", "s"], output: ["y"] }],
       }),
-      /picks from 1073741824 axes of a tensor of rank 2/,
+      /picks from 1073741824 axes behind 0 of a tensor of rank 2/,
     ],
     [
       "sizes of a thousand symbols, multiplied",
