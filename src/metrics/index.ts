@@ -2,6 +2,7 @@
 export * from "./calibration.js";
 export * from "./classification-report.js";
 export * from "./confusion.js";
+export * from "./correlation.js";
 export { type Entity, type EntityFigures, entityFigures, type TagReader } from "./entities.js";
 export { MetricsError } from "./errors.js";
 export * from "./frames.js";
@@ -14,6 +15,7 @@ export * from "./precision-recall.js";
 export * from "./predictions.js";
 export * from "./probability.js";
 export * from "./ranking.js";
+export * from "./regression-report.js";
 export {
   type AverageFigures,
   type ClassFigures,
@@ -21,4 +23,5 @@ export {
   type OperatingPoint,
   type RankingFigures,
 } from "./report-parts.js";
+export * from "./retrieval.js";
 export { type TaggingInput, type TaggingReport, taggingReport } from "./tagging-report.js";
