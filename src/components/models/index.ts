@@ -7,6 +7,7 @@ import { DenseEmbedding } from "../embeddings/dense-embedding.js";
 import { DictEmbedding } from "../embeddings/dict-embedding.js";
 import { EmbeddingList } from "../embeddings/embedding-list.js";
 import { WordEmbedding } from "../embeddings/word-embedding.js";
+import { LoRA } from "../encoders/lora.js";
 import { TransformerEncoder } from "../encoders/transformer-encoder.js";
 import { AdaptiveSoftmax } from "../language/adaptive-softmax.js";
 import { FullSoftmax } from "../language/full-softmax.js";
@@ -71,6 +72,7 @@ export const modelComponents = [
   BSeqCNNRepresentation,
   SeqRepresentation,
   TransformerEncoder,
+  LoRA,
   PassThroughRepresentation,
   PureDocAttention,
   TransformerRepresentation,
