@@ -47,6 +47,7 @@ export const xavierInit: Initializer = (data, shape, random) => {
 export class ParameterStore implements Iterable<Parameter> {
   readonly #parameters = new Map<string, Parameter>();
   readonly #declared = new Set<string>();
+  readonly #removed = new Set<string>();
   #source: string | undefined;
 
   /** @param seed the run's seed: every parameter draws its first values from the stream (seed, "init", name). */
@@ -106,7 +107,19 @@ export class ParameterStore implements Iterable<Parameter> {
   /** Adds a parameter with values (read from a file). */
   add(parameter: Parameter): Parameter {
     this.#parameters.set(parameter.name, parameter);
+    this.#removed.delete(parameter.name);
     return parameter;
+  }
+
+  /** Takes a parameter out; what it stood for stands elsewhere. */
+  remove(name: string): void {
+    this.#parameters.delete(name);
+    this.#removed.add(name);
+  }
+
+  /** Whether a parameter was taken out. */
+  wasRemoved(name: string): boolean {
+    return this.#removed.has(name);
   }
 
   get(name: string): Parameter | undefined {

@@ -5,9 +5,10 @@ import type { Part } from "../registry/registry.js";
 import { sharedKeyOf, sharedPath } from "../registry/shared-module.js";
 import { type Dim, type Shape, sameShape } from "./dims.js";
 import type { Graph, Tensor } from "./graph.js";
+import { type Adaptation, FACTORS, type LowRankFactors, mergeLowRank } from "./low-rank.js";
 import { mul } from "./ops/elementwise.js";
 import { full } from "./ops/shaping.js";
-import { constantInit, type Initializer, type ParameterStore } from "./parameters.js";
+import { constantInit, type Initializer, type ParameterStore, uniformInit } from "./parameters.js";
 import { builtOnce, requireSameLabels, requireSameShape, type SharedCalls } from "./sharing.js";
 
 /** Whether the graph is for training (dropout, recurrences that have gradients) or for inference. */
@@ -53,6 +54,9 @@ interface Building {
   readonly sharedCalls: SharedCalls;
   /** Where parameters below the place `root` get their first values. */
   readonly first?: { readonly root: string; readonly values: FirstValues };
+  readonly adaptedPlaces: Set<string>;
+  /** How matrices below the place `root` are adapted. */
+  readonly adapting?: { readonly root: string; readonly adaptation: Adaptation };
 }
 
 /** A place in the model while its graph is built: parameters and nodes made here carry its path. */
@@ -75,6 +79,7 @@ export class Scope {
       carried: [],
       carries: true,
       sharedCalls: new Map(),
+      adaptedPlaces: new Set(),
     });
   }
 
@@ -105,6 +110,11 @@ export class Scope {
     return this.building.carried;
   }
 
+  /** The places below which parameters stay as they are, and matrices have low-rank additions. */
+  get adaptedPlaces(): ReadonlySet<string> {
+    return this.building.adaptedPlaces;
+  }
+
   /** A place inside this one. */
   child(name: string): Scope {
     return new Scope(this.path === "" ? name : `${this.path}.${name}`, this.building);
@@ -118,6 +128,12 @@ export class Scope {
   /** The same place, whose parameters start with given values. */
   startingFrom(values: FirstValues): Scope {
     return new Scope(this.path, { ...this.building, first: { root: this.path, values } });
+  }
+
+  /** The same place, whose parameters stay as they are, and whose matrices are adapted by low-rank additions. */
+  adapted(adaptation: Adaptation): Scope {
+    this.building.adaptedPlaces.add(this.path);
+    return new Scope(this.path, { ...this.building, adapting: { root: this.path, adaptation } });
   }
 
   /** Runs `build` with its nodes attributed to the place `name` inside this one. */
@@ -169,19 +185,46 @@ export class Scope {
     }
     requireSameShape(this.building.parameters, path, shape);
     const parameter = this.building.parameters.declare(path, shape, this.#starting(path, initializer));
-    if (options.frozen) parameter.trainable = false;
+    if (options.frozen || this.#belowRoot(this.building.adapting, path) !== undefined)
+      parameter.trainable = false;
     const tensor = this.graph.parameter(path, shape);
     this.building.declared.set(path, tensor);
     return tensor;
   }
 
+  /**
+   * The low-rank addition to the matrix `weight [inputs, outputs]` of this place, with the parameters `lora_A [inputs, rank]`
+   * and `lora_B [rank, outputs]`; undefined: it has none. B starts with zeros, A as in PEFT: uniform, with limit
+   * `1 / sqrt(inputs)`. In a finished run it is added to the matrix itself.
+   */
+  lowRank(inputs: number, outputs: number): LowRankFactors | undefined {
+    const { adapting, first: _, ...building } = this.building;
+    const path = this.#belowRoot(adapting, `${this.path}.weight`);
+    const found = path === undefined ? undefined : adapting!.adaptation(path);
+    if (found === undefined) return undefined;
+    if (building.parameters.sealed) {
+      mergeLowRank(building.parameters, this.path, [inputs, found.rank, outputs], found.scale);
+      return undefined;
+    }
+    // Outside of what is adapted: these are trained, and no file of the base holds their first values.
+    const own = new Scope(this.path, building);
+    const a = own.parameter(FACTORS[0], [inputs, found.rank], uniformInit(1 / Math.sqrt(inputs)));
+    return { ...found, a, b: own.parameter(FACTORS[1], [found.rank, outputs]) };
+  }
+
+  /** A path from the root of something on; undefined where it does not stand below. */
+  #belowRoot(of: { readonly root: string } | undefined, path: string): string | undefined {
+    if (of === undefined) return undefined;
+    const before = of.root === "" ? "" : `${of.root}.`;
+    return path.startsWith(before) ? path.slice(before.length) : undefined;
+  }
+
   #starting(path: string, initializer: Initializer): Initializer {
     const { first } = this.building;
-    if (first === undefined) return initializer;
-    const before = first.root === "" ? "" : `${first.root}.`;
-    if (!path.startsWith(before)) return initializer;
+    const below = this.#belowRoot(first, path);
+    if (first === undefined || below === undefined) return initializer;
     return (data, shape, random) => {
-      const values = first.values(path.slice(before.length), shape);
+      const values = first.values(below, shape);
       if (values === undefined) initializer(data, shape, random);
       else data.set(values);
     };

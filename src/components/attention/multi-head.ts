@@ -1,10 +1,9 @@
 /** @file Multi-head self-attention (Vaswani et al., 2017). */
 import type { Tensor } from "../../graph/graph.js";
-import { add, mul } from "../../graph/ops/elementwise.js";
-import { linear, matmul } from "../../graph/ops/matrix.js";
+import { add } from "../../graph/ops/elementwise.js";
+import { matmul } from "../../graph/ops/matrix.js";
 import { softmax } from "../../graph/ops/reduction.js";
 import { reshape, split, swapAxes, transpose } from "../../graph/ops/shaping.js";
-import { xavierInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import type { CheckProblem } from "../../registry/component.js";
 import { linearLayer } from "../decoders/hidden-layers.js";
@@ -48,18 +47,13 @@ export function multiHeadAttention(scope: Scope, x: Tensor, options: MultiHeadOp
   if (dim % heads !== 0) throw x.graph.error(`${dim} features cannot be shared out among ${heads} heads`);
   const size = dim / heads;
   const [batch, tokens] = [places.dim(0), places.dim(1)];
-  const inner = scope.child("in_proj");
   // Scaled here, the scores need no scaling of their own: weights are fewer than scores, and constant in inference.
   const scale = x.graph.constant(
     x.dtype,
     [3 * dim],
     Float32Array.from({ length: 3 * dim }, (_, i) => (i < dim ? 1 / Math.sqrt(size) : 1)),
   );
-  const all = linear(
-    x,
-    mul(inner.parameter("weight", [dim, 3 * dim], xavierInit), scale),
-    mul(inner.parameter("bias", [3 * dim]), scale),
-  );
+  const all = linearLayer(scope.child("in_proj"), x, 3 * dim, true, scale);
   const byHead = transpose(reshape(all, [batch, tokens, 3 * heads, size]), [0, 2, 1, 3]);
   const [queries, keys, values] = split(byHead, 1, [heads, heads, heads]);
   const scores = matmul(queries!, swapAxes(keys!));

@@ -1,6 +1,7 @@
 /** @file Linear layers with activations between them: the body of the MLP decoder, also on top of pooled representations. */
 import { type Static, Type } from "typebox";
 import type { Tensor } from "../../graph/graph.js";
+import { add, mul } from "../../graph/ops/elementwise.js";
 import { linear } from "../../graph/ops/matrix.js";
 import { layerNorm } from "../../graph/ops/reduction.js";
 import { constantInit, xavierInit } from "../../graph/parameters.js";
@@ -46,10 +47,20 @@ export function checkHiddenLayers(config: HiddenLayers, at = ""): CheckProblem[]
   }));
 }
 
-/** One linear layer with the parameters `weight [in, size]` and `bias [size]`. `[..., in] -> [..., size]`. */
-export function linearLayer(layer: Scope, x: Tensor, size: number, bias: boolean): Tensor {
-  const weight = layer.parameter("weight", [sizedAxis(x, -1), size], xavierInit);
-  return linear(x, weight, bias ? layer.parameter("bias", [size]) : undefined);
+/**
+ * One linear layer with the parameters `weight [in, size]` and `bias [size]`. `[..., in] -> [..., size]`.
+ * @param columns `[size]`: what weight and bias are multiplied by first
+ */
+export function linearLayer(layer: Scope, x: Tensor, size: number, bias: boolean, columns?: Tensor): Tensor {
+  const scaled = (matrix: Tensor): Tensor => (columns === undefined ? matrix : mul(matrix, columns));
+  const inputs = sizedAxis(x, -1);
+  const weight = scaled(layer.parameter("weight", [inputs, size], xavierInit));
+  const y = linear(x, weight, bias ? scaled(layer.parameter("bias", [size])) : undefined);
+  const added = layer.lowRank(inputs, size);
+  if (added === undefined) return y;
+  // (x A) B and not x (A B): neither a product of the matrix's size nor the gradient of one is made.
+  const narrow = linear(layer.dropout(x, added.dropout), added.a);
+  return add(y, linear(narrow, scaled(mul(added.b, added.scale))));
 }
 
 /** The hidden layers, called `layer0`, `layer1`, ... `[..., dim] -> [..., last of hidden_dims]`; none give `x` back. */

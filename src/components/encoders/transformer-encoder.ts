@@ -1,4 +1,4 @@
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import type { Tensor } from "../../graph/graph.js";
 import { add, tanh } from "../../graph/ops/elementwise.js";
 import { gather } from "../../graph/ops/lookup.js";
@@ -6,7 +6,7 @@ import { rowsOf } from "../../graph/ops/matrix.js";
 import { range, reshape, slice, squeeze } from "../../graph/ops/shaping.js";
 import { normalInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
-import { component } from "../../registry/component.js";
+import { component, Slot } from "../../registry/component.js";
 import type { Token } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
 import { InputFile } from "../../registry/input-file.js";
@@ -15,7 +15,8 @@ import { paddingBias } from "../attention/padding-bias.js";
 import { linearLayer } from "../decoders/hidden-layers.js";
 import { sizedAxis } from "../sizes.js";
 import { encoderLayers, norm } from "../transformer/encoder.js";
-import type { Pieces } from "./contracts.js";
+import "./adapter-contract.js";
+import type { Encoded, Pieces, Wanted } from "./contracts.js";
 import { completedSizes } from "./hugging-face/read-config.js";
 import { PretrainedWeights } from "./hugging-face/read-weights.js";
 import { type Sizes, sizesOf, transformerSizes } from "./transformer-options.js";
@@ -29,12 +30,18 @@ const schema = Type.Object(
         "Folder of a pretrained model as Hugging Face writes it (config.json, model.safetensors): BERT, DistilBERT, RoBERTa, XLM-R, MiniLM, ELECTRA, ALBERT. Gives the sizes and the first values; null: random first values.",
     }),
     ...transformerSizes,
+    adapter: Slot("adapter", {
+      default: null,
+      description: "What is trained in place of the encoder's own parameters, which then stay as they are.",
+    }),
   },
   {
     description:
       "BERT and its kin (Devlin et al., 2019): pieces, places and segments as vectors, then layers of self-attention.",
   },
 );
+
+type Config = Static<typeof schema>;
 
 const weightsToken = (folder: string): Token<PretrainedWeights> => `pretrained:${folder}`;
 
@@ -88,6 +95,36 @@ function pooler(scope: Scope, states: Tensor): Tensor {
   return scope.within("pooler", (at) => tanh(linearLayer(at, first, sizedAxis(first, 1), true)));
 }
 
+/** The encoder, with its adapter if it has one. */
+function buildAdapted(scope: Scope, config: Config, pieces: Pieces, wanted: Wanted): Encoded {
+  const sizes = sizesOf(config);
+  if (config.adapter === null) return build(scope, sizes, pieces, wanted);
+  const { component: adapter, config: options } = scope.context.part("adapter", config.adapter);
+  return adapter.build(scope, options, (adapted) => build(adapted, sizes, pieces, wanted));
+}
+
+function build(scope: Scope, sizes: Sizes, pieces: Pieces, wanted: Wanted): Encoded {
+  const embedded = scope.within("embeddings", (at) => embeddings(at, sizes, pieces));
+  const layers = wanted.pooled
+    ? sizes.num_hidden_layers
+    : Math.min(wanted.layers ?? sizes.num_hidden_layers, sizes.num_hidden_layers);
+  const encoder = { places: pieces.ids, bias: paddingBias(pieces.mask, embedded.dtype, 2) };
+  const { states, attentions } = encoderLayers(scope, rowsOf(embedded), encoder, layers, {
+    heads: sizes.num_attention_heads,
+    feedForward: sizes.intermediate_size,
+    activation: sizes.hidden_act,
+    normalizeBefore: false,
+    epsilon: sizes.layer_norm_eps,
+    dropout: sizes.hidden_dropout_prob,
+    attentionDropout: sizes.attention_probs_dropout_prob,
+    activationDropout: 0,
+    shared: sizes.share_layers,
+  });
+  const each = states.map((rows) => reshape(rows, [...pieces.ids.shape, sizes.hidden_size]));
+  const pooled = wanted.pooled && sizes.pooler ? pooler(scope, each.at(-1)!) : null;
+  return { states: [embedded, ...each], attentions, pooled };
+}
+
 /** BERT and its kin. Parameters: `embeddings.*`, `layer0.*`, `layer1.*`, ..., `pooler.*`. */
 export const TransformerEncoder = component({
   kind: "encoder",
@@ -104,30 +141,12 @@ export const TransformerEncoder = component({
     context.provide(weightsToken(pretrained), await PretrainedWeights.read(pretrained));
   },
   build(whole, config, pieces, wanted) {
-    const sizes = sizesOf(config);
     const weights =
       config.pretrained === null ? undefined : whole.context.find(weightsToken(config.pretrained));
     const scope =
       weights === undefined ? whole : whole.startingFrom((path, shape) => weights.values(path, shape));
-    const embedded = scope.within("embeddings", (at) => embeddings(at, sizes, pieces));
-    const layers = wanted.pooled
-      ? sizes.num_hidden_layers
-      : Math.min(wanted.layers ?? sizes.num_hidden_layers, sizes.num_hidden_layers);
-    const encoder = { places: pieces.ids, bias: paddingBias(pieces.mask, embedded.dtype, 2) };
-    const { states, attentions } = encoderLayers(scope, rowsOf(embedded), encoder, layers, {
-      heads: sizes.num_attention_heads,
-      feedForward: sizes.intermediate_size,
-      activation: sizes.hidden_act,
-      normalizeBefore: false,
-      epsilon: sizes.layer_norm_eps,
-      dropout: sizes.hidden_dropout_prob,
-      attentionDropout: sizes.attention_probs_dropout_prob,
-      activationDropout: 0,
-      shared: sizes.share_layers,
-    });
-    const each = states.map((rows) => reshape(rows, [...pieces.ids.shape, sizes.hidden_size]));
-    const pooled = wanted.pooled && sizes.pooler ? pooler(scope, each.at(-1)!) : null;
+    const encoded = buildAdapted(scope, config, pieces, wanted);
     weights?.report(scope.context.log);
-    return { states: [embedded, ...each], attentions, pooled };
+    return encoded;
   },
 });

@@ -8,6 +8,7 @@ import { DictEmbedding } from "../embeddings/dict-embedding.js";
 import { EmbeddingList } from "../embeddings/embedding-list.js";
 import { EncoderEmbedding } from "../embeddings/encoder-embedding.js";
 import { WordEmbedding } from "../embeddings/word-embedding.js";
+import { LoRA } from "../encoders/lora.js";
 import { OnnxEncoder } from "../encoders/onnx-encoder.js";
 import { TransformerEncoder } from "../encoders/transformer-encoder.js";
 import { AdaptiveSoftmax } from "../language/adaptive-softmax.js";
@@ -75,6 +76,7 @@ export const modelComponents = [
   SeqRepresentation,
   TransformerEncoder,
   OnnxEncoder,
+  LoRA,
   PassThroughRepresentation,
   PureDocAttention,
   TransformerRepresentation,

@@ -10,6 +10,7 @@ import type {
 } from "./contracts.js";
 import { Arena, type KernelJob, type PreparedKernel } from "./kernels/arena.js";
 import type { Kernel } from "./kernels/expression.js";
+import { depthsBelowHead } from "./layer-depths.js";
 import { type GroupSettings, type ParameterGroups, resolveGroups } from "./parameter-groups.js";
 import { checkSparse, RowSums } from "./row-sums.js";
 import { takeArray, takeNumber } from "./saved-state.js";
@@ -45,6 +46,7 @@ export interface UpdateRule {
 export interface CommonSettings {
   readonly lr: number;
   readonly weight_decay: number;
+  readonly layer_decay: number;
   readonly parameter_groups: ParameterGroups;
 }
 
@@ -78,6 +80,7 @@ export class RuleOptimizer implements Optimizer {
   bind(parameters: readonly ParameterEntry[]): void {
     const defaults = { lr: this.lr, weightDecay: this.settings.weight_decay };
     const groups = resolveGroups(this.settings.parameter_groups, defaults, parameters, this.#place);
+    const decays = this.#layerDecays(parameters.map(({ name }) => name));
     const trained = parameters.filter(({ name }) => groups.has(name));
     const sizes = trained.map(({ data }) => data.length);
     const [largest, all] = [Math.max(0, ...sizes), sizes.reduce((a, b) => a + b, 0)];
@@ -89,7 +92,8 @@ export class RuleOptimizer implements Optimizer {
     this.#states.clear();
     for (const parameter of trained) {
       const own = shared.map((scratch) => scratch ?? arena.allocate(parameter.data.length));
-      const settings = groups.get(parameter.name)!;
+      const { lr, weightDecay } = groups.get(parameter.name)!;
+      const settings = { lr: lr * (decays.get(parameter.name) ?? 1), weightDecay };
       this.#states.set(parameter.name, {
         parameter,
         settings,
@@ -139,6 +143,14 @@ export class RuleOptimizer implements Optimizer {
         `the saved state holds "${unknown}", which this optimizer has no use for`,
       );
     }
+  }
+
+  /** `decay ^ k` for the parameters of encoders, k modules below the head. */
+  #layerDecays(names: readonly string[]): Map<string, number> {
+    const decay = this.settings.layer_decay;
+    if (decay === 1) return new Map();
+    const depths = depthsBelowHead(names, `${this.#place}  layer_decay`);
+    return new Map([...depths].map(([name, depth]) => [name, decay ** depth]));
   }
 
   #update(state: ParameterState, { gradient }: ParameterUpdate, factor: number, scale: number): void {

@@ -1,10 +1,11 @@
 import { type TNumber, Type } from "typebox";
 import { parameterGroups } from "./parameter-groups.js";
 
-/** The config keys `lr`, `weight_decay` and `parameter_groups`, with an optimizer's own defaults. */
+/** The config keys that every optimizer has, with an optimizer's own defaults. */
 export function commonSettings(defaults: { lr: number; weight_decay: number; decay: string }): {
   lr: TNumber;
   weight_decay: TNumber;
+  layer_decay: TNumber;
   parameter_groups: typeof parameterGroups;
 } {
   return {
@@ -14,6 +15,13 @@ export function commonSettings(defaults: { lr: number; weight_decay: number; dec
       description: "Learning rate before the schedule's factor.",
     }),
     weight_decay: Type.Number({ minimum: 0, default: defaults.weight_decay, description: defaults.decay }),
+    layer_decay: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 1,
+      description:
+        "Each layer of an encoder learns with this times the rate of the layer above it, the top layer with this times the rate of what stands on it, the embeddings as a layer below all (Howard and Ruder, 2018). 1: all alike. Rates of parameter_groups are multiplied too.",
+    }),
     parameter_groups: parameterGroups,
   };
 }
