@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, extname } from "node:path";
-import type { Tensor } from "../../graph/graph.js";
 import { checkedModel } from "../../graph/onnx/check-model.js";
 import { decodeModel, decodeParsed } from "../../graph/onnx/decode.js";
 import { encodeModel } from "../../graph/onnx/encode.js";
