@@ -24,8 +24,6 @@ export interface LowRankFactors extends LowRank {
 /** The names of the factors beside `weight`. */
 export const FACTORS = ["lora_A", "lora_B"] as const;
 
-/** Whether a parameter is a factor of a low-rank addition. */
-export const isFactor = (path: string): boolean => FACTORS.some((name) => path.endsWith(`.${name}`));
 
 /**
  * Adds `scale A B` to the matrix at `place.weight [in, out]` of a store that was read from a file, in double precision, and

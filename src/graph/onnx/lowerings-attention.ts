@@ -60,7 +60,7 @@ export function causal(queries: Dim, keys: Dim, offset: Dim, near: Tensor): Tens
 }
 
 /** Rows that may look at nothing get zeros, not what is no number. */
-export function masked(scores: Tensor): Tensor {
+function masked(scores: Tensor): Tensor {
   const top = reduceMax(scores, [-1], true);
   const alive = greater(top, scalarLike(top, Number.NEGATIVE_INFINITY));
   return where(alive, softmax(where(alive, scores, 0)), 0);

@@ -129,7 +129,7 @@ function along(x: Tensor, values: Tensor, axis: number, call: ForeignCall): Tens
 }
 
 /** `(x - zero) * scale`. */
-export function dequantized(x: Tensor, scale: Tensor, zero: Tensor | null | undefined): Tensor {
+function dequantized(x: Tensor, scale: Tensor, zero: Tensor | null | undefined): Tensor {
   const wide = zero ? sub(cast(x, "int32"), cast(zero, "int32")) : x;
   return mul(cast(wide, scale.dtype), scale);
 }

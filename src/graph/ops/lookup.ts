@@ -158,7 +158,7 @@ export const gatherElements = (x: Tensor, ids: Tensor, axis: number): Tensor =>
 export const scatterAdd = (x: Tensor, ids: Tensor, updates: Tensor, axis: number): Tensor =>
   apply(ScatterElements, [x, ids, updates], { axis, reduction: "add" });
 /** `x` with `updates` in place of what stands at `ids` along an axis; positions must differ. */
-export const scatterInto = (x: Tensor, ids: Tensor, updates: Tensor, axis: number): Tensor =>
+const scatterInto = (x: Tensor, ids: Tensor, updates: Tensor, axis: number): Tensor =>
   apply(ScatterElements, [x, ids, updates], { axis, reduction: "none" });
 /** 1 at the position, 0 elsewhere, along a new last axis of size `depth`. A position outside is 0 everywhere. */
 export function oneHot(ids: Tensor, depth: number, dtype: DType = "float32"): Tensor {

@@ -15,7 +15,7 @@ const [FEW_ROUNDS, ROUNDS] = [4, 20];
 export const MOST_JOINED = 2 ** ROUNDS;
 
 /** Strings by a table; what it lacks stays as it is. No string of `x` may hold NUL. */
-export function replaceStrings(x: Tensor, table: ReadonlyMap<string, string>): Tensor {
+function replaceStrings(x: Tensor, table: ReadonlyMap<string, string>): Tensor {
   if (table.size === 0) return x;
   const found = apply(LabelEncoder, [x], {
     keys_strings: [...table.keys()],
@@ -50,7 +50,7 @@ export function replaceCharacters(x: Tensor, table: ReadonlyMap<string, string>)
  * The strings along the last axis as one, `[rows, n] -> [rows]`. Neighbours are joined in pairs, again and again, so it
  * takes time by the length of the text. Fails in the run for `n` above `MOST_JOINED`.
  */
-export function joinStrings(x: Tensor): Tensor {
+function joinStrings(x: Tensor): Tensor {
   const few = joinPairs(x, FEW_ROUNDS);
   const rows = x.dim(0);
   return choose(
