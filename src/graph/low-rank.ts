@@ -24,7 +24,6 @@ export interface LowRankFactors extends LowRank {
 /** The names of the factors beside `weight`. */
 export const FACTORS = ["lora_A", "lora_B"] as const;
 
-
 /**
  * Adds `scale A B` to the matrix at `place.weight [in, out]` of a store that was read from a file, in double precision, and
  * takes A and B out of it; does nothing the second time. Throws `PTX_MODEL_FILE` where the file lacks one.

@@ -71,6 +71,8 @@ class Encoder {
   readonly external: Uint8Array[] = [];
   #externalSize = 0;
   readonly #names = new Map<Tensor, string>();
+  /** Names that stand for one value already, in the graph or in a body. */
+  readonly #taken = new Set<string>();
   readonly #outputs: ReadonlyMap<string, Tensor>;
   readonly #reads: Set<Tensor>;
 
@@ -81,6 +83,10 @@ class Encoder {
     const { outputs } = options;
     this.#outputs = new Map([...graph.outputs].filter(([name]) => outputs?.includes(name) ?? true));
     this.#reads = liveReads(graph, this.#outputs.values());
+    for (const tensor of [...graph.inputs, ...graph.parameters, ...graph.constants]) {
+      this.#names.set(tensor, tensor.name);
+      this.#taken.add(tensor.name);
+    }
   }
 
   main(): onnx.GraphProto.$Properties {
@@ -123,8 +129,11 @@ class Encoder {
   #name(tensor: Tensor): string {
     const known = this.#names.get(tensor);
     if (known !== undefined) return known;
-    let name = tensor.name;
-    while (this.#outputs.has(name) && this.#outputs.get(name) !== tensor) name = `${name}_`;
+    // The node says where it stands; its values need not say it again.
+    let name = tensor.origin.kind === "node" ? tensor.name.slice(tensor.name.lastIndexOf("/") + 1) : tensor.name;
+    while (this.#taken.has(name) || (this.#outputs.has(name) && this.#outputs.get(name) !== tensor))
+      name = `${name}_`;
+    this.#taken.add(name);
     this.#names.set(tensor, name);
     return name;
   }
