@@ -22,6 +22,7 @@ import { LabelListTensorizer } from "./tensorizers/label-list-tensorizer.js";
 import { LabelTensorizer } from "./tensorizers/label-tensorizer.js";
 import { NGramTensorizer } from "./tensorizers/ngram-tensorizer.js";
 import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js";
+import { NumericLabelTensorizer } from "./tensorizers/numeric-label-tensorizer.js";
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
@@ -63,6 +64,7 @@ export const dataComponents = [
   ByteTensorizer,
   NGramTensorizer,
   BERTTensorizer,
+  NumericLabelTensorizer,
   WordPiecesTensorizer,
   FloatListTensorizer,
   FloatListSeqTensorizer,

@@ -38,6 +38,10 @@ import { StackedBidirectionalRNN } from "../representations/stacked-bidirectiona
 import { TransformerRepresentation } from "../representations/transformer-representation.js";
 import { CRFOutputLayer } from "../tag-output-layers/crf.js";
 import { WordTaggingOutputLayer } from "../tag-output-layers/word-tagging.js";
+import { RegressionOutputLayer } from "../output-layers/regression.js";
+import { HuberLoss, MAELoss, MSELoss } from "../losses/regression.js";
+import { BertPairwiseRegressionModel } from "./bert-pairwise-regression-model.js";
+import { NewBertRegressionModel } from "./new-bert-regression-model.js";
 import { BagOfNGramsModel } from "./bag-of-ngrams-model.js";
 import { DocModel } from "./doc-model.js";
 import { IntentSlotModel } from "./intent-slot-model.js";
@@ -52,6 +56,8 @@ export const modelComponents = [
   SeqNNModel,
   BagOfNGramsModel,
   NewBertModel,
+  NewBertRegressionModel,
+  BertPairwiseRegressionModel,
   WordTaggingModel,
   IntentSlotModel,
   WordEmbedding,
@@ -85,12 +91,16 @@ export const modelComponents = [
   ClassificationOutputLayer,
   BinaryClassificationOutputLayer,
   MultiLabelClassificationOutputLayer,
+  RegressionOutputLayer,
   WordTaggingOutputLayer,
   CRFOutputLayer,
   CrossEntropyLoss,
   FocalLoss,
   BinaryCrossEntropyWithLogitsLoss,
   BinaryFocalLoss,
+  MSELoss,
+  MAELoss,
+  HuberLoss,
   LMLSTM,
   FullSoftmax,
   SampledSoftmax,
