@@ -144,25 +144,6 @@ export interface Regressed {
 /** Numbers from the lower to the higher bound. */
 export type Range = readonly [low: number, high: number];
 
-/** What losses over vectors of texts compare; rows are the batch's. */
-export interface EmbeddingLossInputs {
-  /** `[batch, dim]`. */
-  readonly anchor: Tensor;
-  /** `[batch, dim]`: of the text that belongs to the anchor. */
-  readonly positive: Tensor;
-  /** `[batch, dim]`: of a text that does not; null: the model has no such input. */
-  readonly negative: Tensor | null;
-  /** float32 `[batch]`: how alike anchor and positive are; null: the model has no such input. */
-  readonly target: Tensor | null;
-  /** int32 `[batch]` each: which text it is; equal numbers, equal texts. */
-  readonly texts: { readonly anchor: Tensor; readonly positive: Tensor; readonly negative: Tensor | null };
-}
-
-/** A loss over vectors of texts, and what it says of single rows (int32 `[batch]`), by name. */
-export interface EmbeddingLoss extends Loss {
-  readonly rows?: { readonly candidates: Tensor; readonly masked: Tensor };
-}
-
 /** What a model builds. */
 export interface Predicted {
   /** Null when the graph has no targets. */
@@ -250,13 +231,6 @@ declare module "../registry/component.js" {
       /** `logits [batch, 1]`. */
       build(scope: Scope, config: Config, logits: Tensor, target: ModelInput | undefined): Regressed;
     };
-    embedding_loss: {
-      /** The inputs that it needs beside anchor and positive; it may read a negative in any case. */
-      readonly needs: readonly ("negative" | "labels")[];
-      /** Whether it looks at negatives where there are some. */
-      readonly takesNegatives: boolean;
-      build(scope: Scope, config: Config, inputs: EmbeddingLossInputs): EmbeddingLoss;
-    };
     /** Classes of a text: `scores [batch, labels]` for the target "labels". */
     model: ModelKind<Config> & {
       /** How its scores become labels. */
@@ -270,11 +244,6 @@ declare module "../registry/component.js" {
     regression_model: ModelKind<Config> & {
       /** Where its numbers lie; null: anywhere. */
       range(config: Config, context: Context): Range | null;
-    };
-    /** A text's vector: `embedding [batch, dim]`; with targets `positive` too, and what the loss says of rows (`candidates`, `masked`). */
-    embedding_model: ModelKind<Config> & {
-      /** The loss that it is trained with. */
-      loss(config: Config, context: Context): Pick<ComponentKinds<object>["embedding_loss"], "needs">;
     };
     /** The next token: `surprisal [batch, tokens]` in nats; with a target `next_scores [batch, vocab]` is left out. */
     language_model: ModelKind<Config>;

@@ -1,6 +1,6 @@
 /** @file How near vectors are. */
 import type { Tensor } from "../graph/graph.js";
-import { div, maximum, mul, sqrt, sub } from "../graph/ops/elementwise.js";
+import { div, maximum, mul, sqrt } from "../graph/ops/elementwise.js";
 import { reduceSum } from "../graph/ops/reduction.js";
 
 /** Squares of lengths below this count as this: keeps the direction of a zero vector, and slopes, finite. */
@@ -9,11 +9,7 @@ const TINY = 1e-12;
 const squares = (x: Tensor): Tensor => reduceSum(mul(x, x), [1], true);
 
 /** Vectors of length 1: `x / max(|x|, 1e-6)`. `[batch, dim]`. */
-export const normalized = (x: Tensor): Tensor => div(x, sqrt(maximum(squares(x), TINY)));
+const normalized = (x: Tensor): Tensor => div(x, sqrt(maximum(squares(x), TINY)));
 
 /** The cosine of the angle between the vectors of each row, `[batch, dim]` both -> `[batch]`. */
 export const cosine = (a: Tensor, b: Tensor): Tensor => reduceSum(mul(normalized(a), normalized(b)), [1]);
-
-/** The Euclidean distance of the vectors of each row, `[batch, dim]` both -> `[batch]`; 1e-6 at least. */
-export const euclidean = (a: Tensor, b: Tensor): Tensor =>
-  sqrt(maximum(reduceSum(mul(sub(a, b), sub(a, b)), [1]), TINY));

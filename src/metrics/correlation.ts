@@ -49,5 +49,4 @@ function centred(x: ArrayLike<number>): Float64Array {
   return values.every((value) => value === values[0]) ? values.fill(0) : values.map((value) => value - mean);
 }
 
-const dot = (x: Float64Array, y: Float64Array): number =>
-  x.reduce((sum, value, i) => sum + value * y[i]!, 0);
+const dot = (x: Float64Array, y: Float64Array): number => x.reduce((sum, value, i) => sum + value * y[i]!, 0);

@@ -37,7 +37,8 @@ export function relevantRanks(scores: ArrayLike<number>, relevant: Iterable<numb
   const above = new Uint32Array(wanted.length);
   for (let document = 0; document < scores.length; document++) {
     const score = scores[document]!;
-    if (Number.isNaN(score)) throw new MetricsError(`the score of document ${document} is NaN, it has no rank`);
+    if (Number.isNaN(score))
+      throw new MetricsError(`the score of document ${document} is NaN, it has no rank`);
     if (own.has(document) || score < wanted.at(-1)!) continue;
     for (let i = wanted.length - 1; i >= 0 && wanted[i]! <= score; i--) above[i]!++;
   }
@@ -73,9 +74,10 @@ export function retrievalReport(
   const mean = (figure: (ranks: readonly number[]) => number): number | null =>
     meanOfDefined(ranks.map(figure));
   const atCuts = (figure: (ranks: readonly number[], k: number) => number) =>
-    Object.fromEntries(
-      RETRIEVAL_CUTS.map((k) => [`${k}`, mean((own) => figure(own, k))]),
-    ) as Record<RetrievalCut, number | null>;
+    Object.fromEntries(RETRIEVAL_CUTS.map((k) => [`${k}`, mean((own) => figure(own, k))])) as Record<
+      RetrievalCut,
+      number | null
+    >;
   return {
     queries: ranks.length,
     documents,

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import type { Predicted, Range } from "../components/contracts.js";
-import { isNumberTensorizer } from "../components/data/tensorizers/numeric-label-tensorizer.js";
 import type { SplitData } from "../components/data/split-data.js";
+import { isNumberTensorizer } from "../components/data/tensorizers/numeric-label-tensorizer.js";
 import type { MetricReporter, RegressionEvaluated } from "../components/reporters/contracts.js";
 import type { Predictions } from "../components/trainers/contracts.js";
 import type { Tensor } from "../graph/graph.js";
@@ -9,8 +9,8 @@ import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import { requireNumbers } from "./class-scores.js";
-import type { OutputRow, Prediction } from "./prediction.js";
 import { requirePair } from "./pair-inputs.js";
+import type { OutputRow, Prediction } from "./prediction.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
 
 const schema = Type.Object(
@@ -72,7 +72,10 @@ class BertPairRegression extends SingleModelTask<RegressionEvaluated> {
   }
 
   protected override evaluated(data: SplitData, { outputs, loss }: Predictions): RegressionEvaluated {
-    const gold = Float32Array.from({ length: data.size }, (_, row) => data.values(this.fieldOf(TARGET), row)[0]!);
+    const gold = Float32Array.from(
+      { length: data.size },
+      (_, row) => data.values(this.fieldOf(TARGET), row)[0]!,
+    );
     return { loss, gold, predicted: outputs.flat("scores") as Float32Array };
   }
 

@@ -45,8 +45,6 @@ export interface Prediction {
   readonly scores?: Readonly<Record<string, number>>;
   /** Predicted numbers: the row's. */
   readonly score?: number;
-  /** Embeddings: the text's vector. */
-  readonly embedding?: readonly number[];
   /** Tags, slots, language models: the text that offsets are about. */
   readonly text?: string;
   readonly intent?: string;

@@ -20,7 +20,6 @@ export type ModelKindName =
   | "tagging_model"
   | "intent_slot_model"
   | "regression_model"
-  | "embedding_model"
   | "language_model";
 
 /** The keys that all tasks of one model have. */

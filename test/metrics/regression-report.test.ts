@@ -71,7 +71,10 @@ test("correlations do not change with scale and place, and turn with the sign", 
 test("where one side is the same everywhere, or there are no two rows, there is no correlation", () => {
   expect(pearson([0.1, 0.1, 0.1], [1, 2, 3])).toBeNull();
   expect(spearman([1, 2, 3], [2, 2, 2])).toBeNull();
-  expect(regressionReport({ gold: [], predicted: [], loss: null })).toMatchObject({ mse: null, pearson: null });
+  expect(regressionReport({ gold: [], predicted: [], loss: null })).toMatchObject({
+    mse: null,
+    pearson: null,
+  });
   expect(pearson([1], [1])).toBeNull();
 });
 

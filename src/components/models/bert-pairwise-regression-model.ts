@@ -33,7 +33,10 @@ const schema = Type.Object(
       description:
         "[low, high]: the numbers that a cosine of 0 and of 1 stand for. Texts that point away from each other get less than low.",
     },
-    loss: Slot("loss", { default: "MSELoss", description: "What training makes small; a loss over numbers." }),
+    loss: Slot("loss", {
+      default: "MSELoss",
+      description: "What training makes small; a loss over numbers.",
+    }),
   },
   {
     description:
@@ -51,7 +54,9 @@ export const BertPairwiseRegressionModel = component({
   prepare: prepareEncoder,
   range: ({ range: [low, high] }) => [low, high],
   build(scope, config, inputs) {
-    const [first, second] = ["tokens1", "tokens2"].map((name) => textVector(scope, config, inputs, name, NAME));
+    const [first, second] = ["tokens1", "tokens2"].map((name) =>
+      textVector(scope, config, inputs, name, NAME),
+    );
     const [low, high] = config.range;
     const scores = add(mul(cosine(first!, second!), high - low), low);
     const target = inputs.find("labels");

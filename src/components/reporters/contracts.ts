@@ -58,29 +58,6 @@ export interface RegressionEvaluated {
   readonly predicted: Float32Array;
 }
 
-/** What figures of texts' vectors are computed from. */
-export interface EmbeddingEvaluated {
-  readonly loss: number | null;
-  /** The vectors of each row's first and second text, `[rows, dim]`. */
-  readonly queries: Float32Array;
-  readonly documents: Float32Array;
-  /** Which texts they are, `[rows]`: equal numbers, equal texts. */
-  readonly queryTexts: Int32Array;
-  readonly documentTexts: Int32Array;
-  /** How alike the two are, `[rows]`; null: the data does not say. */
-  readonly target: Float32Array | null;
-  /** Whether the rows' vectors come from one and the same model, not from one that changed while it was trained. */
-  readonly settled: boolean;
-  /** `file:line` of a row. */
-  readonly origin: (row: number) => string;
-}
-
-/** Figures of texts' vectors. */
-export interface EmbeddingMetricReporter extends MetricReporter<EmbeddingEvaluated> {
-  /** Whether it compares with numbers that say how alike texts are. */
-  readonly needsTarget: boolean;
-}
-
 /** Figures of intents with slots. */
 export interface IntentSlotMetricReporter extends MetricReporter<IntentSlotEvaluated> {
   /** Throws `PTX_CONFIG_VALUE` when tags are not those of slots; asked before training. */
@@ -129,7 +106,6 @@ declare module "../../registry/component.js" {
     regression_metric_reporter: {
       create(config: Config, context: Context): MetricReporter<RegressionEvaluated>;
     };
-    embedding_metric_reporter: { create(config: Config, context: Context): EmbeddingMetricReporter };
     language_metric_reporter: { create(config: Config, context: Context): MetricReporter<LanguageEvaluated> };
   }
 }

@@ -16,7 +16,8 @@ const schema = Type.Object(
     worst_rows: worstRows,
   },
   {
-    description: "Figures of predicted numbers: mean squared and absolute error, Pearson's and Spearman's correlation.",
+    description:
+      "Figures of predicted numbers: mean squared and absolute error, Pearson's and Spearman's correlation.",
   },
 );
 

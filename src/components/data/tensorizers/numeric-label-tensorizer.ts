@@ -93,7 +93,8 @@ class NumericLabel implements NumberTensorizer {
   #number(row: Row): number {
     const value = cell(row, this.config.column);
     const number = toNumber(value);
-    if (!Number.isFinite(Math.fround(number))) throw badCell(row, this.config.column, "a finite number", value);
+    if (!Number.isFinite(Math.fround(number)))
+      throw badCell(row, this.config.column, "a finite number", value);
     return number;
   }
 }
