@@ -108,16 +108,16 @@ export interface Loss {
 
 /** What a loss compares. */
 export interface LossInputs {
-  /** `[batch, labels]`; `[batch, 1]` for one binary decision. */
+  /** `[batch, labels]`; `[batch, 1]` for one binary decision; `[batch]` for predicted numbers. */
   readonly logits: Tensor;
-  /** int32 `[batch]` class ids, or float32 `[batch, labels]` with 1 for each label that holds. */
+  /** int32 `[batch]` class ids, or float32 `[batch, labels]` with 1 for each label that holds, or float32 `[batch]` numbers. */
   readonly target: Tensor;
   /** How much each class counts, `[labels]`; of one binary decision how much each row counts, `[batch, 1]`; null = all alike. */
   readonly classWeights: Tensor | null;
 }
 
-/** What a loss's target holds: a class id a row, or 0/1 for every label. */
-export type LossTarget = "class" | "labels";
+/** What a loss's target holds: a class id a row, 0/1 for every label, or a number a row. */
+export type LossTarget = "class" | "labels" | "number";
 
 /** What an output layer needs to know to size the last layer and to name results. */
 export interface OutputSpec {
@@ -132,6 +132,17 @@ export interface Classified {
   /** Probabilities `[batch, labels]`. */
   readonly scores: Tensor;
 }
+
+/** What an output layer makes of a number for each row. */
+export interface Regressed {
+  /** Null when the graph has no targets. */
+  readonly loss: Loss | null;
+  /** `[batch]`. */
+  readonly scores: Tensor;
+}
+
+/** Numbers from the lower to the higher bound. */
+export type Range = readonly [low: number, high: number];
 
 /** What a model builds. */
 export interface Predicted {
@@ -197,7 +208,7 @@ declare module "../registry/component.js" {
       ): Tensor;
     };
     loss: {
-      /** Whether the target is one class id a row, or a 0/1 number for every label. */
+      /** What the target holds. */
       readonly target: LossTarget;
       build(scope: Scope, config: Config, inputs: LossInputs): Loss;
     };
@@ -214,6 +225,12 @@ declare module "../registry/component.js" {
       /** The score from which a label holds (multi-label). */
       threshold(config: Config): number;
     };
+    regression_output_layer: {
+      /** Where its numbers lie; null: anywhere. */
+      range(config: Config): Range | null;
+      /** `logits [batch, 1]`. */
+      build(scope: Scope, config: Config, logits: Tensor, target: ModelInput | undefined): Regressed;
+    };
     /** Classes of a text: `scores [batch, labels]` for the target "labels". */
     model: ModelKind<Config> & {
       /** How its scores become labels. */
@@ -223,6 +240,11 @@ declare module "../registry/component.js" {
     tagging_model: ModelKind<Config>;
     /** A text's intent and its tokens' slots: `scores [batch, intents]` for the target "intent", `tags` and `tag_scores` for "slots". */
     intent_slot_model: ModelKind<Config>;
+    /** A number for each row: `scores [batch]` for the target "labels". */
+    regression_model: ModelKind<Config> & {
+      /** Where its numbers lie; null: anywhere. */
+      range(config: Config, context: Context): Range | null;
+    };
     /** The next token: `surprisal [batch, tokens]` in nats; with a target `next_scores [batch, vocab]` is left out. */
     language_model: ModelKind<Config>;
   }

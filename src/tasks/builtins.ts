@@ -13,6 +13,7 @@ import { SGD } from "../components/optimizers/sgd.js";
 import { ClassificationMetricReporter } from "../components/reporters/classification.js";
 import { IntentSlotMetricReporter } from "../components/reporters/intent-slot.js";
 import { LanguageModelMetricReporter } from "../components/reporters/language.js";
+import { RegressionMetricReporter } from "../components/reporters/regression.js";
 import { SequenceTaggingMetricReporter } from "../components/reporters/tagging.js";
 import { samplers } from "../components/samplers/index.js";
 import { ConstantLR } from "../components/schedulers/constant-lr.js";
@@ -29,6 +30,7 @@ import { Trainer } from "../components/trainers/trainer.js";
 import { onnxruntime } from "../engine/onnxruntime.js";
 import { tensorflow } from "../engine/tensorflow.js";
 import { Registry } from "../registry/registry.js";
+import { BertPairRegressionTask } from "./bert-pair-regression.js";
 import { NewDisjointMultitask } from "./disjoint-multitask.js";
 import { DocumentClassificationTask, SeqNNTask } from "./document-classification.js";
 import { IntentSlotTask } from "./intent-slot.js";
@@ -56,6 +58,7 @@ const heads = [
   DocumentClassificationTask,
   NewBertClassificationTask,
   NewBertPairClassificationTask,
+  BertPairRegressionTask,
   SeqNNTask,
   WordTaggingTask,
   IntentSlotTask,
@@ -81,6 +84,7 @@ export function defaultRegistry(): Registry {
       ClassificationMetricReporter,
       SequenceTaggingMetricReporter,
       IntentSlotMetricReporter,
+      RegressionMetricReporter,
       LanguageModelMetricReporter,
     )
     .add(ConsoleChannel, JSONLChannel)

@@ -188,7 +188,7 @@ function beside(a: ComparedRow, b: ComparedRow): ComparedRow {
     row: a.row,
     gold: [...a.gold, ...b.gold],
     predicted: [...a.predicted, ...b.predicted],
-    right: a.right && b.right,
+    right: a.right === null || b.right === null ? (a.right ?? b.right) : a.right && b.right,
     score: Math.min(a.score, b.score),
   };
 }

@@ -1,7 +1,7 @@
 /** @file Tasks that fine-tune a pretrained encoder to give labels. */
 import { component } from "../registry/component.js";
-import { ptxError } from "../registry/errors.js";
 import { classificationSchema, DocumentClassification } from "./document-classification.js";
+import { requirePair } from "./pair-inputs.js";
 
 /** PyText's NewBertClassificationTask: a text to one or several labels, on a pretrained encoder. */
 export const NewBertClassificationTask = component({
@@ -24,13 +24,7 @@ export const NewBertPairClassificationTask = component({
   ),
   create(config, context) {
     const task = new DocumentClassification("NewBertPairClassificationTask", config, context);
-    const columns = task.tensorizers.tokens?.columns ?? [];
-    if (columns.length === 2) return task;
-    throw ptxError(
-      "PTX_CONFIG_VALUE",
-      "model.inputs.tokens.columns",
-      `a pair has two columns, got ${JSON.stringify(columns)}`,
-      'name both, such as ["text1", "text2"]',
-    );
+    requirePair(task.tensorizers);
+    return task;
   },
 });

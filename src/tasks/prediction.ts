@@ -43,6 +43,8 @@ export interface Prediction {
   readonly label?: string;
   readonly labels?: readonly string[];
   readonly scores?: Readonly<Record<string, number>>;
+  /** Predicted numbers: the row's. */
+  readonly score?: number;
   /** Tags, slots, language models: the text that offsets are about. */
   readonly text?: string;
   readonly intent?: string;

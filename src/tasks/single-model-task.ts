@@ -15,7 +15,12 @@ import { makeTensorizers, requireSameMeaning } from "./shared-inputs.js";
 import type { BuildPurpose } from "./task.js";
 
 /** The kinds of component that are models. */
-export type ModelKindName = "model" | "tagging_model" | "intent_slot_model" | "language_model";
+export type ModelKindName =
+  | "model"
+  | "tagging_model"
+  | "intent_slot_model"
+  | "regression_model"
+  | "language_model";
 
 /** The keys that all tasks of one model have. */
 export const taskOptions = {

@@ -21,6 +21,7 @@ import { GazetteerTensorizer } from "./tensorizers/gazetteer-tensorizer.js";
 import { LabelListTensorizer } from "./tensorizers/label-list-tensorizer.js";
 import { LabelTensorizer } from "./tensorizers/label-tensorizer.js";
 import { NGramTensorizer } from "./tensorizers/ngram-tensorizer.js";
+import { NumericLabelTensorizer } from "./tensorizers/numeric-label-tensorizer.js";
 import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js";
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
@@ -63,6 +64,7 @@ export const dataComponents = [
   ByteTensorizer,
   NGramTensorizer,
   BERTTensorizer,
+  NumericLabelTensorizer,
   WordPiecesTensorizer,
   FloatListTensorizer,
   FloatListSeqTensorizer,

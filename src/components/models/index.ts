@@ -17,9 +17,11 @@ import { SampledSoftmax } from "../language/sampled-softmax.js";
 import { BinaryCrossEntropyWithLogitsLoss } from "../losses/binary-cross-entropy.js";
 import { CrossEntropyLoss } from "../losses/cross-entropy.js";
 import { BinaryFocalLoss, FocalLoss } from "../losses/focal.js";
+import { HuberLoss, MAELoss, MSELoss } from "../losses/regression.js";
 import { BinaryClassificationOutputLayer } from "../output-layers/binary-classification.js";
 import { ClassificationOutputLayer } from "../output-layers/classification.js";
 import { MultiLabelClassificationOutputLayer } from "../output-layers/multi-label-classification.js";
+import { RegressionOutputLayer } from "../output-layers/regression.js";
 import { BoundaryPool } from "../poolings/boundary-pool.js";
 import { LastTimestepPool } from "../poolings/last-timestep-pool.js";
 import { MaxPool } from "../poolings/max-pool.js";
@@ -41,10 +43,12 @@ import { TransformerRepresentation } from "../representations/transformer-repres
 import { CRFOutputLayer } from "../tag-output-layers/crf.js";
 import { WordTaggingOutputLayer } from "../tag-output-layers/word-tagging.js";
 import { BagOfNGramsModel } from "./bag-of-ngrams-model.js";
+import { BertPairwiseRegressionModel } from "./bert-pairwise-regression-model.js";
 import { DocModel } from "./doc-model.js";
 import { IntentSlotModel } from "./intent-slot-model.js";
 import { LMLSTM } from "./language-model.js";
 import { NewBertModel } from "./new-bert-model.js";
+import { NewBertRegressionModel } from "./new-bert-regression-model.js";
 import { SeqNNModel } from "./seq-nn-model.js";
 import { WordTaggingModel } from "./word-tagging-model.js";
 
@@ -54,6 +58,8 @@ export const modelComponents = [
   SeqNNModel,
   BagOfNGramsModel,
   NewBertModel,
+  NewBertRegressionModel,
+  BertPairwiseRegressionModel,
   WordTaggingModel,
   IntentSlotModel,
   WordEmbedding,
@@ -89,12 +95,16 @@ export const modelComponents = [
   ClassificationOutputLayer,
   BinaryClassificationOutputLayer,
   MultiLabelClassificationOutputLayer,
+  RegressionOutputLayer,
   WordTaggingOutputLayer,
   CRFOutputLayer,
   CrossEntropyLoss,
   FocalLoss,
   BinaryCrossEntropyWithLogitsLoss,
   BinaryFocalLoss,
+  MSELoss,
+  MAELoss,
+  HuberLoss,
   LMLSTM,
   FullSoftmax,
   SampledSoftmax,

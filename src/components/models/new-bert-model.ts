@@ -1,12 +1,7 @@
-import { type Static, Type } from "typebox";
-import type { Tensor } from "../../graph/graph.js";
+import { Type } from "typebox";
 import { concat } from "../../graph/ops/shaping.js";
-import type { Scope } from "../../graph/scope.js";
 import { component, Slot } from "../../registry/component.js";
-import { ptxError } from "../../registry/errors.js";
-import type { ModelInputs } from "../contracts.js";
-import { encode, piecesOf } from "../encoders/encode.js";
-import { zeroPadding } from "../masking.js";
+import { prepareEncoder, textVector, textVectorSlots } from "../encoders/text-vector.js";
 import { classify, decisionOf } from "./classify.js";
 import { classInput } from "./doc-model.js";
 
@@ -23,12 +18,7 @@ const schema = Type.Object(
       },
       { default: {}, description: "What the model reads, and from which columns." },
     ),
-    encoder: Slot("encoder", { default: "TransformerEncoder", description: "Pieces to states." }),
-    pooling: Slot("pooling", {
-      default: null,
-      description:
-        "The last layer's states to the text's vector, those of special pieces included; null: the encoder's own word for a whole row (BERT's pooler).",
-    }),
+    ...textVectorSlots(null),
     dropout: Type.Number({
       minimum: 0,
       exclusiveMaximum: 1,
@@ -46,27 +36,6 @@ const schema = Type.Object(
       "Classifier of a text, or of two, on a pretrained encoder: encoder -> pooling -> decoder -> output layer.",
   },
 );
-type Config = Static<typeof schema>;
-
-/** A row's vector `[batch, dim]`. Throws `PTX_CONFIG_VALUE` where the encoder has none and no pooling is given. */
-function rowVector(scope: Scope, { encoder, pooling }: Config, inputs: ModelInputs): Tensor {
-  const pieces = piecesOf(inputs, "tokens", "NewBertModel");
-  const { states, pooled } = encode(scope, encoder, pieces, { pooled: pooling === null });
-  const vectors = states.at(-1)!;
-  if (pooling !== null) {
-    return scope.part("pooling", pooling, "pooling", (part, options, at) =>
-      part.build(at, options, { vectors: zeroPadding(vectors, pieces.mask), mask: pieces.mask }),
-    );
-  }
-  if (pooled !== null) return pooled;
-  throw ptxError(
-    "PTX_CONFIG_VALUE",
-    "model.NewBertModel.pooling",
-    "this encoder says nothing of a whole row by itself",
-    'set pooling to "BoundaryPool" (the first piece) or "MeanPool"',
-  );
-}
-
 /** Pieces (and dense features) -> scores `[batch, labels]`. */
 export const NewBertModel = component({
   kind: "model",
@@ -74,12 +43,9 @@ export const NewBertModel = component({
   schema,
   inputs: ({ inputs }) => inputs,
   decision: decisionOf,
-  async prepare({ encoder }, context) {
-    const { component: part, config } = context.part("encoder", encoder);
-    await part.prepare?.(config, context);
-  },
+  prepare: prepareEncoder,
   build(scope, config, inputs, { labels }) {
-    const vector = rowVector(scope, config, inputs);
+    const vector = textVector(scope, config, inputs, "tokens", "NewBertModel");
     const dense = inputs.find("dense")?.tensors.values;
     const features = dense === undefined ? vector : concat([vector, dense], 1);
     const kept = scope.dropout(features, config.dropout);

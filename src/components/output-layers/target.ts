@@ -21,3 +21,15 @@ export function targetTensor({ tensors }: ModelInput, form: keyof typeof makers,
     `use ${makers[form]} for inputs.labels, or ${form === "ids" ? "MultiLabelClassificationOutputLayer" : "ClassificationOutputLayer"} as output_layer`,
   );
 }
+
+/** The target as a number for each row, float32 `[batch]`. Throws `PTX_CONFIG_VALUE` for any other. */
+export function numberTarget({ tensors }: ModelInput, reader: string): Tensor {
+  const { values } = tensors;
+  if (values?.rank === 1) return values;
+  throw ptxError(
+    "PTX_CONFIG_VALUE",
+    "inputs.labels",
+    `${reader} needs a number for each row`,
+    "use NumericLabelTensorizer for inputs.labels",
+  );
+}

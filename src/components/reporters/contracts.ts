@@ -51,6 +51,13 @@ export interface LanguageEvaluated {
   readonly tokens: number;
 }
 
+/** What figures of predicted numbers are computed from, `[rows]` each. */
+export interface RegressionEvaluated {
+  readonly loss: number | null;
+  readonly gold: Float32Array;
+  readonly predicted: Float32Array;
+}
+
 /** Figures of intents with slots. */
 export interface IntentSlotMetricReporter extends MetricReporter<IntentSlotEvaluated> {
   /** Throws `PTX_CONFIG_VALUE` when tags are not those of slots; asked before training. */
@@ -85,7 +92,8 @@ export interface ComparedRow {
   readonly row: number;
   readonly gold: readonly string[];
   readonly predicted: readonly string[];
-  readonly right: boolean;
+  /** Null: there is no right or wrong, only nearer and farther. */
+  readonly right: boolean | null;
   /** How near the model was to the truth, from 0 to 1: the probability that it gave to it, where that is known. */
   readonly score: number;
 }
@@ -95,6 +103,9 @@ declare module "../../registry/component.js" {
     metric_reporter: { create(config: Config, context: Context): ClassMetricReporter };
     tagging_metric_reporter: { create(config: Config, context: Context): TaggingMetricReporter };
     intent_slot_metric_reporter: { create(config: Config, context: Context): IntentSlotMetricReporter };
+    regression_metric_reporter: {
+      create(config: Config, context: Context): MetricReporter<RegressionEvaluated>;
+    };
     language_metric_reporter: { create(config: Config, context: Context): MetricReporter<LanguageEvaluated> };
   }
 }

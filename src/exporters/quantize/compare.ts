@@ -45,7 +45,7 @@ export async function compareForm(
   const run = await evaluateRows(open, part, rows);
   const small = await evaluateRows(inForm(open, form), part, rows);
   const [ofRun, ofForm] = [part.compare(rows, run), part.compare(rows, small)];
-  const decides = ofRun.length > 0;
+  const decides = ofRun.some(({ right }) => right !== null);
   const metric = (predictions: typeof run) => part.select.value(part.report(rows, predictions));
   const [runFigure, formFigure] = [metric(run), metric(small)];
   return {
@@ -64,7 +64,7 @@ export async function compareForm(
 const share = <T>(items: readonly T[], holds: (item: T, i: number) => boolean): number =>
   items.filter(holds).length / items.length;
 
-const shareRight = (rows: readonly ComparedRow[]): number => share(rows, ({ right }) => right);
+const shareRight = (rows: readonly ComparedRow[]): number => share(rows, ({ right }) => right === true);
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((label, i) => label === b[i]);

@@ -6,7 +6,7 @@ import { component } from "../../../registry/component.js";
 import { ptxError } from "../../../registry/errors.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
 import { badCell, badState } from "./cells.js";
-import { listCell } from "./lists.js";
+import { listCell, toNumber } from "./lists.js";
 
 const schema = Type.Object(
   {
@@ -151,11 +151,6 @@ class FloatList implements Tensorizer {
     if (values.length !== this.#dim) throw badCell(row, column, `${this.#dim} numbers`, items);
     return values;
   }
-}
-
-function toNumber(item: unknown): number {
-  if (typeof item === "number" || typeof item === "bigint") return Number(item);
-  return typeof item === "string" && item.trim() !== "" ? Number(item) : Number.NaN;
 }
 
 /** Dense features. */

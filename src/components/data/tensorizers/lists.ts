@@ -31,3 +31,9 @@ function parse(text: string): unknown {
     return undefined;
   }
 }
+
+/** A number, also one that is written as text; NaN for anything else. */
+export function toNumber(item: unknown): number {
+  if (typeof item === "number" || typeof item === "bigint") return Number(item);
+  return typeof item === "string" && item.trim() !== "" ? Number(item) : Number.NaN;
+}

@@ -1,0 +1,104 @@
+import { type Static, Type } from "typebox";
+import type { Predicted, Range } from "../components/contracts.js";
+import type { SplitData } from "../components/data/split-data.js";
+import { isNumberTensorizer } from "../components/data/tensorizers/numeric-label-tensorizer.js";
+import type { MetricReporter, RegressionEvaluated } from "../components/reporters/contracts.js";
+import type { Predictions } from "../components/trainers/contracts.js";
+import type { Tensor } from "../graph/graph.js";
+import { component, Slot } from "../registry/component.js";
+import type { Context } from "../registry/context.js";
+import { ptxError } from "../registry/errors.js";
+import { requireNumbers } from "./class-scores.js";
+import { requirePair } from "./pair-inputs.js";
+import type { OutputRow, Prediction } from "./prediction.js";
+import { SingleModelTask, taskOptions } from "./single-model-task.js";
+
+const schema = Type.Object(
+  {
+    data: taskOptions.data,
+    model: Slot("regression_model", {
+      default: "NewBertRegressionModel",
+      description:
+        "What is trained: NewBertRegressionModel reads both texts together, BertPairwiseRegressionModel each alone.",
+    }),
+    trainer: taskOptions.trainer,
+    metric_reporter: Slot("regression_metric_reporter", {
+      default: "RegressionMetricReporter",
+      description: "Which figures are computed.",
+    }),
+    channels: taskOptions.channels,
+  },
+  { description: "Gives each pair of texts a number, such as how alike they are, on a pretrained encoder." },
+);
+
+/** The input that holds the truth. */
+const TARGET = "labels";
+
+/** A task that gives pairs of texts numbers. */
+class BertPairRegression extends SingleModelTask<RegressionEvaluated> {
+  protected readonly reporter: MetricReporter<RegressionEvaluated>;
+  readonly #range: Range | null;
+
+  constructor(config: Static<typeof schema>, context: Context) {
+    super("BertPairRegressionTask", context, config, "regression_model");
+    requirePair(this.tensorizers);
+    const { component: reporter, config: options } = context.part(
+      "regression_metric_reporter",
+      config.metric_reporter,
+    );
+    this.reporter = reporter.create(options, context);
+    const { component: model, config: modelOptions } = context.part("regression_model", config.model);
+    this.#range = model.range(modelOptions, context);
+  }
+
+  override requireFit(): void {
+    const target = this.tensorizers[TARGET];
+    if (!isNumberTensorizer(target)) {
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        `model.inputs.${TARGET}`,
+        `${this.name} predicts numbers, which this tensorizer does not give`,
+        "use NumericLabelTensorizer",
+      );
+    }
+    const { lowest, highest } = target.spread!;
+    if (this.#range === null || (this.#range[0] <= lowest && highest <= this.#range[1])) return;
+    throw ptxError(
+      "PTX_CONFIG_VALUE",
+      "model",
+      `the training rows' numbers go from ${lowest} to ${highest}, the model's from ${this.#range[0]} to ${this.#range[1]}`,
+      "give the model the range of the data",
+    );
+  }
+
+  protected override evaluated(data: SplitData, { outputs, loss }: Predictions): RegressionEvaluated {
+    const gold = Float32Array.from(
+      { length: data.size },
+      (_, row) => data.values(this.fieldOf(TARGET), row)[0]!,
+    );
+    return { loss, gold, predicted: outputs.flat("scores") as Float32Array };
+  }
+
+  override deploy({ scores }: Predicted["outputs"]): Readonly<Record<string, Tensor>> {
+    return { score: scores! };
+  }
+
+  override read(output: OutputRow): Prediction {
+    const score = output.numbers("score");
+    requireNumbers(score, ["score"]);
+    return { score: score[0]! };
+  }
+
+  /** Numbers are no decisions. */
+  override undecided(): boolean {
+    return false;
+  }
+}
+
+/** PyText's BertPairRegressionTask: two texts to a number (similarity). */
+export const BertPairRegressionTask = component({
+  kind: "task",
+  name: "BertPairRegressionTask",
+  schema,
+  create: (config, context) => new BertPairRegression(config, context),
+});
