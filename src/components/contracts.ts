@@ -114,6 +114,8 @@ export interface LossInputs {
   readonly target: Tensor;
   /** How much each class counts, `[labels]`; of one binary decision how much each row counts, `[batch, 1]`; null = all alike. */
   readonly classWeights: Tensor | null;
+  /** A teacher's logits `[batch, labels]`, where the target has them. */
+  readonly soft?: Tensor;
 }
 
 /** What a loss's target holds: a class id a row, or 0/1 for every label. */
@@ -199,6 +201,8 @@ declare module "../registry/component.js" {
     loss: {
       /** Whether the target is one class id a row, or a 0/1 number for every label. */
       readonly target: LossTarget;
+      /** Whether it compares with a teacher's logits. */
+      readonly soft?: boolean;
       build(scope: Scope, config: Config, inputs: LossInputs): Loss;
     };
     output_layer: {

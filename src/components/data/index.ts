@@ -20,6 +20,7 @@ import { FloatListTensorizer } from "./tensorizers/float-list-tensorizer.js";
 import { GazetteerTensorizer } from "./tensorizers/gazetteer-tensorizer.js";
 import { LabelListTensorizer } from "./tensorizers/label-list-tensorizer.js";
 import { LabelTensorizer } from "./tensorizers/label-tensorizer.js";
+import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
 import { NGramTensorizer } from "./tensorizers/ngram-tensorizer.js";
 import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js";
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
@@ -58,6 +59,7 @@ export const dataComponents = [
   FloatListTensorizer,
   FloatListSeqTensorizer,
   LabelTensorizer,
+  SoftLabelTensorizer,
   LabelListTensorizer,
   SlotLabelTensorizer,
   Batcher,
