@@ -54,7 +54,8 @@ function addProduct(weight: Parameter, a: Parameter, b: Parameter, scale: number
     sums.fill(0);
     for (let k = 0; k < rank; k++) {
       const factor = a.data[row * rank + k]! * scale;
-      for (let column = 0; column < columns; column++) sums[column]! += factor * b.data[k * columns + column]!;
+      for (let column = 0; column < columns; column++)
+        sums[column]! += factor * b.data[k * columns + column]!;
     }
     for (let column = 0; column < columns; column++) weight.data[row * columns + column]! += sums[column]!;
   }

@@ -20,11 +20,11 @@ import { FloatListTensorizer } from "./tensorizers/float-list-tensorizer.js";
 import { GazetteerTensorizer } from "./tensorizers/gazetteer-tensorizer.js";
 import { LabelListTensorizer } from "./tensorizers/label-list-tensorizer.js";
 import { LabelTensorizer } from "./tensorizers/label-tensorizer.js";
-import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
 import { NGramTensorizer } from "./tensorizers/ngram-tensorizer.js";
 import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js";
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
+import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
 import { CharacterTokenizer, Tokenizer, WhitespaceTokenizer, WordPunctTokenizer } from "./tokenizers.js";
 

@@ -37,7 +37,11 @@ export const LoRA = component({
   schema,
   build(scope, { match, rank, alpha, dropout }, model) {
     const where = `${scope.path}  adapter.LoRA.match`;
-    const patterns = match.map((pattern) => ({ pattern, test: parameterMatcher(pattern, where), used: false }));
+    const patterns = match.map((pattern) => ({
+      pattern,
+      test: parameterMatcher(pattern, where),
+      used: false,
+    }));
     const matrices = new Set<string>();
     const built = model(
       scope.adapted((path) => {

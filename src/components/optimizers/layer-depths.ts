@@ -14,7 +14,9 @@ export function depthsBelowHead(names: readonly string[], where: string): Readon
     const [, place, module] = MEMBER.exec(name) ?? [];
     return place === undefined ? [] : [{ name, place, module: module! }];
   });
-  const withEmbeddings = new Set(members.flatMap(({ place, module }) => (module === "embeddings" ? place : [])));
+  const withEmbeddings = new Set(
+    members.flatMap(({ place, module }) => (module === "embeddings" ? place : [])),
+  );
   const encoders = members.filter(({ place }) => withEmbeddings.has(place));
   const shared = encoders.find(({ module }) => module === "layer");
   if (shared !== undefined) {
@@ -25,7 +27,8 @@ export function depthsBelowHead(names: readonly string[], where: string): Readon
     );
   }
   const layers = new Map<string, number>();
-  for (const { place, module } of encoders) layers.set(place, Math.max(layers.get(place) ?? 0, above(module)));
+  for (const { place, module } of encoders)
+    layers.set(place, Math.max(layers.get(place) ?? 0, above(module)));
   if (![...layers.values()].some((count) => count > 0)) {
     throw ptxError(
       "PTX_CONFIG_VALUE",

@@ -49,7 +49,9 @@ describe("LoRA", () => {
       registry,
     });
     const [after, before] = [await parametersOf("run"), await parametersOf("still")];
-    const changed = Object.keys(after).filter((name) => after[name]!.data.join() !== before[name]!.data.join());
+    const changed = Object.keys(after).filter(
+      (name) => after[name]!.data.join() !== before[name]!.data.join(),
+    );
     expect(changed.sort()).toEqual([
       "model.decoder.layer0.bias",
       "model.decoder.layer0.weight",
@@ -82,7 +84,9 @@ describe("LoRA", () => {
     const open = await openRun(join(folder, "run"), registry, silentLog);
     deploymentGraph(open, open.task.parts.get("")!, { input: "ids" });
     const place = "model.encoder.layer1.linear2";
-    const [w, a, b] = ["weight", "lora_A", "lora_B"].map((name) => saved[`${place}.${name}`]!.data as Float32Array);
+    const [w, a, b] = ["weight", "lora_A", "lora_B"].map(
+      (name) => saved[`${place}.${name}`]!.data as Float32Array,
+    );
     const merged = open.parameters.get(`${place}.weight`)!.data;
     for (let row = 0; row < 12; row++)
       for (let column = 0; column < 8; column++) {

@@ -51,7 +51,9 @@ describe("layer_decay", () => {
   });
 
   it("refuses a model without an encoder: a decoder's layers are no encoder's", () => {
-    const error = problemOf(() => moved({ layer_decay: 0.9 }, [parameter("model.decoder.layer0.bias", [1], [0])]));
+    const error = problemOf(() =>
+      moved({ layer_decay: 0.9 }, [parameter("model.decoder.layer0.bias", [1], [0])]),
+    );
     expect(error.code).toBe("PTX_CONFIG_VALUE");
     expect(error.problems[0].where).toBe("optimizer SGD  layer_decay");
   });

@@ -5,7 +5,7 @@ import { isObject } from "../../../registry/json.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
 import { badCell, cell } from "./cells.js";
 import { checkLabelOptions } from "./label-list.js";
-import { labelSchema, LabelId } from "./label-tensorizer.js";
+import { LabelId, labelSchema } from "./label-tensorizer.js";
 
 const schema = Type.Object(
   {
