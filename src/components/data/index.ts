@@ -25,6 +25,7 @@ import { NumericLabelTensorizer } from "./tensorizers/numeric-label-tensorizer.j
 import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js";
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
+import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
 import { WordPiecesTensorizer } from "./tensorizers/word-pieces-tensorizer.js";
 import {
@@ -69,6 +70,7 @@ export const dataComponents = [
   FloatListTensorizer,
   FloatListSeqTensorizer,
   LabelTensorizer,
+  SoftLabelTensorizer,
   LabelListTensorizer,
   SlotLabelTensorizer,
   Batcher,
