@@ -8,7 +8,7 @@ import { stream } from "../../src/registry/random.js";
 const CHARACTERS = [..."abcdefghijklmnopqrstuvwxyz0123456789.,?!'-$"];
 
 /** Its pieces: characters, at the start of a word and within one. */
-export const tinyPieces: readonly string[] = [
+const tinyPieces: readonly string[] = [
   ...["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
   ...CHARACTERS,
   ...CHARACTERS.map((character) => `##${character}`),
