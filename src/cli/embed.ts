@@ -1,11 +1,11 @@
 import type { Row } from "../components/data/contracts.js";
+import { textCell } from "../components/data/tensorizers/cells.js";
 import { loadEncoder } from "../library.js";
 import { ptxError } from "../registry/errors.js";
-import { textCell } from "../components/data/tensorizers/cells.js";
 import type { Embedder, EmbedInput } from "../tasks/embed/contracts.js";
 import { type EmbedOptions, layersNamed, poolingNamed } from "../tasks/embed/options.js";
 import { openVectorsFile, requireVectorsForm, type VectorsFile } from "../tasks/embed/vectors-file.js";
-import { fileRows } from "./input-rows.js";
+import { fileRows } from "./file-rows.js";
 import { loadRegistry, terminalLog } from "./session.js";
 
 /** Options of `pytext-ts embed`. */
@@ -47,11 +47,12 @@ export async function embedCommand(model: string, command: EmbedCommand): Promis
       perToken: options.pooling === "none",
     };
     out = await openVectorsFile(output, form);
-    const counts = await embedAll(encoder, options, fileRows(command.input, columns), columns, out);
+    const counts = await embedAll(encoder, options, fileRows(command.input, columns, registry), columns, out);
     const written = await out.close();
     out = undefined;
     log.info(`wrote ${written.join(" and ")}: ${counts.rows} rows, vectors of ${form.dim}`);
-    for (const [count, what] of counts.warnings) if (count > 0) log.warn(`${count} of ${counts.rows} rows ${what}`);
+    for (const [count, what] of counts.warnings)
+      if (count > 0) log.warn(`${count} of ${counts.rows} rows ${what}`);
   } finally {
     await out?.discard();
     await encoder.release();
@@ -109,7 +110,8 @@ function optionsOf(command: EmbedCommand): EmbedOptions {
 
 /** The columns to read: those named, else the model's own. */
 function columnsOf({ column, pairs = false }: EmbedCommand, encoder: Embedder): readonly string[] {
-  if (column.length === 0) return pairs && encoder.columns.length === 1 ? ["text1", "text2"] : encoder.columns;
+  if (column.length === 0)
+    return pairs && encoder.columns.length === 1 ? ["text1", "text2"] : encoder.columns;
   const needed = pairs || encoder.columns.length === 2 ? 2 : 1;
   if (column.length === needed) return column;
   throw ptxError(

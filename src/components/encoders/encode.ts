@@ -1,9 +1,9 @@
 import type { Scope } from "../../graph/scope.js";
 import type { SlotValue } from "../../registry/component.js";
-import type { ModelInputs } from "../contracts.js";
-import { isPieceTensorizer } from "../data/contracts.js";
 import type { Token } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
+import type { ModelInputs } from "../contracts.js";
+import { isPieceTensorizer } from "../data/contracts.js";
 import type { Encoded, Pieces, Wanted } from "./contracts.js";
 
 /** The pieces of the input `name`. Throws where there is no such input, or its numbers are no ids of pieces. */

@@ -128,7 +128,10 @@ export class EncoderEmbedder implements Embedder {
       throw usage("maxTokens", `the model has ${places} places, and ${asked} are asked for`);
     const special = this.source.tokenizer.specialCount(1);
     if (asked !== undefined && asked < special + 1)
-      throw usage("maxTokens", `${asked} tokens have no room for ${special} special ones and one of the text`);
+      throw usage(
+        "maxTokens",
+        `${asked} tokens have no room for ${special} special ones and one of the text`,
+      );
     const most = asked ?? Math.min(defaults.maxTokens ?? places, places);
     return {
       pooling,
@@ -143,7 +146,11 @@ export class EncoderEmbedder implements Embedder {
     const count = this.source.limits?.layers;
     if (count === undefined) {
       if (layers.length === 1 && layers[0] === -1) return null;
-      throw ptxError("PTX_USAGE", "layers", "this model gives the last layer's states only: leave layers out");
+      throw ptxError(
+        "PTX_USAGE",
+        "layers",
+        "this model gives the last layer's states only: leave layers out",
+      );
     }
     if (layers.length === 0) throw ptxError("PTX_USAGE", "layers", "no layer is named");
     return layers.map((layer) => {

@@ -12,7 +12,12 @@ export function staticOptions(options: EmbedOptions): { readonly perToken: boole
   if (maxTokens !== undefined && maxTokens < 1)
     throw ptxError("PTX_USAGE", "maxTokens", "a text has one token at least");
   if (pooling === "none" || pooling === "reduce_mean") return { perToken: pooling === "none" };
-  throw ptxError("PTX_USAGE", "pooling", `static embeddings have no pooling ${pooling}`, "none or reduce_mean");
+  throw ptxError(
+    "PTX_USAGE",
+    "pooling",
+    `static embeddings have no pooling ${pooling}`,
+    "none or reduce_mean",
+  );
 }
 
 /** A single text. Throws `PTX_USAGE` for a pair. */

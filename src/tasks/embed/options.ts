@@ -65,7 +65,12 @@ export function layersNamed(text: string, where: string): number[] {
     const match = /^(-?\d+)(?:\.\.(-?\d+))?$/.exec(part.trim());
     const [from, to] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
     if (match === null || to < from)
-      throw ptxError("PTX_USAGE", where, `"${text}" names no layers`, 'for example "-2" or "-4..-1" or "1,6"');
+      throw ptxError(
+        "PTX_USAGE",
+        where,
+        `"${text}" names no layers`,
+        'for example "-2" or "-4..-1" or "1,6"',
+      );
     return Array.from({ length: to - from + 1 }, (_, i) => from + i);
   });
 }
@@ -77,6 +82,5 @@ export function refuseOptions(
   model: string,
 ): void {
   const given = names.find((name) => options[name] !== undefined && options[name] !== false);
-  if (given !== undefined)
-    throw ptxError("PTX_USAGE", given, `${model} have no ${given}: leave it out`);
+  if (given !== undefined) throw ptxError("PTX_USAGE", given, `${model} have no ${given}: leave it out`);
 }

@@ -92,8 +92,7 @@ export class VectorsFile {
   }
 }
 
-const temporaryOf = (path: string): string =>
-  join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
+const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
 
 async function npyWriter(path: string, { dim, perToken }: VectorsForm): Promise<RowsWriter> {
   const offsetsPath = path.replace(/\.npy$/, ".offsets.npy");
@@ -198,10 +197,11 @@ async function parquetWriter(
     async write(rows) {
       await parquet.write({
         columnData: [
-          ...columns.map((column) => ({ name: column, data: rows.map(({ values }) => String(values[column])) })),
-          ...(showTokens
-            ? [{ name: "tokens", data: rows.map(({ embedded }) => [...embedded.tokens]) }]
-            : []),
+          ...columns.map((column) => ({
+            name: column,
+            data: rows.map(({ values }) => String(values[column])),
+          })),
+          ...(showTokens ? [{ name: "tokens", data: rows.map(({ embedded }) => [...embedded.tokens]) }] : []),
           { name, data: rows.map(({ embedded }) => lists(embedded, (vector) => Array.from(vector))) },
           { name: "truncated", data: rows.map(({ embedded }) => embedded.truncated) },
         ],

@@ -1,7 +1,7 @@
+import { ptxError } from "../../registry/errors.js";
 import { CharacterCutter, wordsAndPunctuation } from "../../text/character-cutter.js";
 import { readVectors } from "../../text/embeddings-file.js";
 import { firstLine } from "../../text/lines.js";
-import { ptxError } from "../../registry/errors.js";
 import { chunksOf } from "./batches.js";
 import type { Embedded, Embedder, EmbedInput } from "./contracts.js";
 import { meanOf, requireSingle, staticOptions } from "./mean-vector.js";
