@@ -9,18 +9,13 @@ import { fileRows } from "./file-rows.js";
 import { loadRegistry, terminalLog } from "./session.js";
 
 /** Options of `pytext-ts embed`. */
-export interface EmbedCommand {
+export interface EmbedCommand extends Omit<EmbedOptions, "pooling" | "layers"> {
   readonly input: string;
   readonly output: string;
   readonly column: readonly string[];
   readonly pairs?: boolean;
   readonly pooling?: string;
   readonly layers?: string;
-  readonly maskClsSep?: boolean;
-  readonly maxSeqLen?: number;
-  readonly batchSize?: number;
-  readonly maxTokens?: number;
-  readonly normalize?: boolean;
   readonly showTokens?: boolean;
   readonly task?: string;
   readonly threads?: number;
@@ -96,15 +91,12 @@ async function embedAll(
 }
 
 function optionsOf(command: EmbedCommand): EmbedOptions {
-  const { pooling, layers, maskClsSep, maxSeqLen, batchSize, maxTokens, normalize } = command;
+  const { pooling, layers, ...rest } = command;
+  const others = ["maskClsSep", "maxSeqLen", "batchSize", "maxTokens", "normalize"] as const;
   return {
+    ...Object.fromEntries(others.flatMap((name) => (rest[name] === undefined ? [] : [[name, rest[name]]]))),
     ...(pooling !== undefined && { pooling: poolingNamed(pooling, "--pooling") }),
     ...(layers !== undefined && { layers: layersNamed(layers, "--layers") }),
-    ...(maskClsSep !== undefined && { maskSpecial: maskClsSep }),
-    ...(maxSeqLen !== undefined && { maxTokens: maxSeqLen }),
-    ...(batchSize !== undefined && { batchRows: batchSize }),
-    ...(maxTokens !== undefined && { batchTokens: maxTokens }),
-    ...(normalize !== undefined && { normalize }),
   };
 }
 

@@ -18,8 +18,8 @@ interface Asked {
   readonly pooling: EmbeddingPooling;
   /** Numbers from below: 0 is the embeddings. Null: the last layer's. */
   readonly layers: readonly number[] | null;
-  readonly maskSpecial: boolean;
-  readonly maxTokens: number | null;
+  readonly maskClsSep: boolean;
+  readonly maxSeqLen: number | null;
   readonly normalize: boolean;
 }
 
@@ -37,7 +37,7 @@ export function embeddingGraph(source: EncoderSource, asked: Asked): Graph {
     mask,
     segments: graph.input("segments", "int64", shape),
     vocabulary: source.tokenizer.pieces.length,
-    most: asked.maxTokens,
+    most: asked.maxSeqLen,
   };
   const { pooling, layers } = asked;
   const built = source.build(scope, pieces, {
@@ -49,11 +49,11 @@ export function embeddingGraph(source: EncoderSource, asked: Asked): Graph {
     if (pooling === "cls_pooled") {
       if (built.pooled !== null) return built.pooled;
       const message = "the model has no pooler, which cls_pooled asks for";
-      throw ptxError("PTX_USAGE", "pooling", message, "first_token takes the first piece's state as it is");
+      throw ptxError("PTX_USAGE", "--pooling", message, "first_token takes the first piece's state as it is");
     }
     const chosen = layers === null ? [built.states.at(-1)!] : layers.map((layer) => built.states[layer]!);
     const states = chosen.length === 1 ? chosen[0]! : concat(chosen, 2);
-    const poolingMask = asked.maskSpecial ? graph.input("pooling_mask", "bool", shape) : mask;
+    const poolingMask = asked.maskClsSep ? graph.input("pooling_mask", "bool", shape) : mask;
     return pooled(pooling, { states, mask, poolingMask });
   };
   const vectors = output();
@@ -90,11 +90,11 @@ export class EncoderEmbedder implements Embedder {
     const asked = this.asked(options);
     const compiled = await this.#program(asked);
     const limits = {
-      rows: options.batchRows ?? BATCH.rows,
-      tokens: options.batchTokens ?? BATCH.tokens,
+      rows: options.batchSize ?? BATCH.rows,
+      tokens: options.maxTokens ?? BATCH.tokens,
     };
     for await (const chunk of chunksOf(texts)) {
-      const encodings = chunk.map((text) => this.#encode(text, asked.maxTokens));
+      const encodings = chunk.map((text) => this.#encode(text, asked.maxSeqLen));
       const lengths = encodings.map(({ ids }) => ids.length);
       const results: Embedded[] = [];
       for (const rows of batchesByLength(lengths, limits)) {
@@ -118,26 +118,26 @@ export class EncoderEmbedder implements Embedder {
     const pooling = options.pooling ?? defaults.pooling() ?? "reduce_mean";
     const usage = (option: string, message: string) => ptxError("PTX_USAGE", option, message);
     const aside = ["first_token", "last_token", "cls_pooled"].includes(pooling);
-    if (options.maskSpecial && aside)
-      throw usage("maskSpecial", `the pooling ${pooling} takes one piece: there is nothing to leave out`);
+    if (options.maskClsSep && aside)
+      throw usage("--mask-cls-sep", `the pooling ${pooling} takes one piece: there is nothing to leave out`);
     if (options.layers !== undefined && pooling === "cls_pooled")
-      throw usage("layers", "the pooling cls_pooled reads the last layer: leave layers out");
+      throw usage("--layers", "the pooling cls_pooled reads the last layer: leave layers out");
     const places = limits?.places ?? Number.POSITIVE_INFINITY;
-    const asked = options.maxTokens;
+    const asked = options.maxSeqLen;
     if (asked !== undefined && asked > places)
-      throw usage("maxTokens", `the model has ${places} places, and ${asked} are asked for`);
+      throw usage("--max-seq-len", `the model has ${places} places, and ${asked} are asked for`);
     const special = this.source.tokenizer.specialCount(1);
     if (asked !== undefined && asked < special + 1)
       throw usage(
-        "maxTokens",
+        "maxSeqLen",
         `${asked} tokens have no room for ${special} special ones and one of the text`,
       );
-    const most = asked ?? Math.min(defaults.maxTokens ?? places, places);
+    const most = asked ?? Math.min(defaults.maxSeqLen ?? places, places);
     return {
       pooling,
       layers: this.#layers(options.layers ?? [-1]),
-      maskSpecial: options.maskSpecial ?? false,
-      maxTokens: Number.isFinite(most) ? most : null,
+      maskClsSep: options.maskClsSep ?? false,
+      maxSeqLen: Number.isFinite(most) ? most : null,
       normalize: options.normalize ?? defaults.normalize ?? false,
     };
   }
@@ -148,17 +148,17 @@ export class EncoderEmbedder implements Embedder {
       if (layers.length === 1 && layers[0] === -1) return null;
       throw ptxError(
         "PTX_USAGE",
-        "layers",
+        "--layers",
         "this model gives the last layer's states only: leave layers out",
       );
     }
-    if (layers.length === 0) throw ptxError("PTX_USAGE", "layers", "no layer is named");
+    if (layers.length === 0) throw ptxError("PTX_USAGE", "--layers", "no layer is named");
     return layers.map((layer) => {
       const place = layer < 0 ? count + 1 + layer : layer;
       if (Number.isInteger(layer) && place >= 0 && place <= count) return place;
       throw ptxError(
         "PTX_USAGE",
-        "layers",
+        "--layers",
         `there is no layer ${layer}: the model has ${count}`,
         `-1 is the last one, ${-count} and 1 the first, 0 the embeddings below it`,
       );

@@ -45,7 +45,7 @@ export interface EncoderSource {
   readonly defaults: {
     readonly pooling: () => EmbeddingPooling | undefined;
     readonly normalize: boolean | undefined;
-    readonly maxTokens: number | undefined;
+    readonly maxSeqLen: number | undefined;
   };
   build(scope: Scope, pieces: Pieces, wanted: Wanted): Encoded;
   /** Throws `PTX_MODEL_FILE` where parameters that were built have no values of the model's. */
@@ -122,7 +122,7 @@ export async function openRunEncoder(path: string, options: OpenOptions): Promis
     defaults: {
       pooling: () => undefined,
       normalize: undefined,
-      maxTokens: tensorizer.most ?? undefined,
+      maxSeqLen: tensorizer.most ?? undefined,
     },
     build: (scope, pieces, wanted) => component.build(scope.child(encoder.place), config, pieces, wanted),
     requireValues() {}, // the store is sealed: it makes no values

@@ -7,10 +7,10 @@ import { refuseOptions } from "./options.js";
 
 /** Throws `PTX_USAGE` for what vectors of words cannot do. */
 export function staticOptions(options: EmbedOptions): { readonly perToken: boolean } {
-  refuseOptions(options, ["layers", "maskSpecial", "batchRows", "batchTokens"], "static embeddings");
-  const { pooling = "reduce_mean", maxTokens } = options;
-  if (maxTokens !== undefined && maxTokens < 1)
-    throw ptxError("PTX_USAGE", "maxTokens", "a text has one token at least");
+  refuseOptions(options, ["layers", "maskClsSep", "batchSize", "maxTokens"], "static embeddings");
+  const { pooling = "reduce_mean", maxSeqLen } = options;
+  if (maxSeqLen !== undefined && maxSeqLen < 1)
+    throw ptxError("PTX_USAGE", "--max-seq-len", "a text has one token at least");
   if (pooling === "none" || pooling === "reduce_mean") return { perToken: pooling === "none" };
   throw ptxError(
     "PTX_USAGE",
@@ -23,7 +23,7 @@ export function staticOptions(options: EmbedOptions): { readonly perToken: boole
 /** A single text. Throws `PTX_USAGE` for a pair. */
 export function requireSingle(text: EmbedInput): string {
   if (typeof text === "string") return mended(text);
-  throw ptxError("PTX_USAGE", "pairs", "static embeddings read single texts, not pairs");
+  throw ptxError("PTX_USAGE", "--pairs", "static embeddings read single texts, not pairs");
 }
 
 /**

@@ -8,7 +8,7 @@ const DESCR = { float32: "<f4", int64: "<i8" } as const;
 const HEADER = 128;
 
 /** The header of an array in C order: `HEADER` bytes. */
-export function npyHeader(dtype: keyof typeof DESCR, shape: readonly number[]): Buffer {
+function npyHeader(dtype: keyof typeof DESCR, shape: readonly number[]): Buffer {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const literal = `{'descr': '${DESCR[dtype]}', 'fortran_order': False, 'shape': (${tuple}), }`;
   const header = Buffer.alloc(HEADER, " ");

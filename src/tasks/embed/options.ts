@@ -34,15 +34,15 @@ export interface EmbedOptions {
   /** Which layers' states: -1 is the last one, 1 the first, 0 the embeddings below it. Several stand side by side. Default: [-1]. */
   readonly layers?: readonly number[];
   /** Whether the special pieces around texts ([CLS], [SEP]) are left out of the pooling; attention sees them all the same. */
-  readonly maskSpecial?: boolean;
+  readonly maskClsSep?: boolean;
   /** Tokens of a text that are read at most, special ones included. Default: what the model's folder says, else all that it has places for. */
-  readonly maxTokens?: number;
+  readonly maxSeqLen?: number;
   /** Whether vectors are brought to the length 1. Default: what the model's folder says, else false. */
   readonly normalize?: boolean;
   /** Texts that run together at most. Default: 64. */
-  readonly batchRows?: number;
+  readonly batchSize?: number;
   /** Tokens that run together at most, padding included. Default: 4096. */
-  readonly batchTokens?: number;
+  readonly maxTokens?: number;
 }
 
 /** The pooling of that name, bert-as-service's or a shorter one, in letters of any case. Throws `PTX_USAGE`. */
@@ -75,6 +75,10 @@ export function layersNamed(text: string, where: string): number[] {
   });
 }
 
+/** An option as the command line spells it. */
+const flagOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /** Throws `PTX_USAGE` where an option is given that this kind of model does not have. */
 export function refuseOptions(
   options: EmbedOptions,
@@ -82,5 +86,6 @@ export function refuseOptions(
   model: string,
 ): void {
   const given = names.find((name) => options[name] !== undefined && options[name] !== false);
-  if (given !== undefined) throw ptxError("PTX_USAGE", given, `${model} have no ${given}: leave it out`);
+  if (given !== undefined)
+    throw ptxError("PTX_USAGE", flagOf(given), `${model} have no ${given}: leave it out`);
 }

@@ -13,7 +13,7 @@ export interface SentenceSettings {
   readonly pooling: () => EmbeddingPooling | undefined;
   readonly normalize: boolean | undefined;
   /** Pieces of a text at most. */
-  readonly maxTokens: number | undefined;
+  readonly maxSeqLen: number | undefined;
 }
 
 /** The poolings by their keys. */
@@ -30,7 +30,7 @@ const MODES: Readonly<Record<string, EmbeddingPooling | null>> = {
 export function sentenceSettings(folder: string): SentenceSettings {
   const file = join(folder, "modules.json");
   if (!existsSync(file))
-    return { encoder: folder, pooling: () => undefined, normalize: undefined, maxTokens: undefined };
+    return { encoder: folder, pooling: () => undefined, normalize: undefined, maxSeqLen: undefined };
   const modules = modulesOf(file);
   const [first] = modules;
   if (first?.type !== "Transformer")
@@ -48,7 +48,7 @@ export function sentenceSettings(folder: string): SentenceSettings {
     encoder,
     pooling: () => poolingOf(folder, file, modules),
     normalize: modules.some(({ type }) => type === "Normalize"),
-    maxTokens: maxTokensOf(encoder),
+    maxSeqLen: maxSeqLenOf(encoder),
   };
 }
 
@@ -95,7 +95,7 @@ function poolingOf(folder: string, file: string, modules: readonly Module[]): Em
   );
 }
 
-function maxTokensOf(encoder: string): number | undefined {
+function maxSeqLenOf(encoder: string): number | undefined {
   const file = join(encoder, "sentence_bert_config.json");
   const { max_seq_length: most = null, do_lower_case: lower = false } = objectIn(file);
   if (lower === true)

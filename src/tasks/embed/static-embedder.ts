@@ -70,7 +70,7 @@ export class StaticEmbedder implements Embedder {
   ): AsyncGenerator<readonly Embedded[]> {
     const { perToken } = staticOptions(options);
     const unit = options.normalize ?? this.normalize;
-    const most = options.maxTokens ?? MOST_TOKENS;
+    const most = options.maxSeqLen ?? MOST_TOKENS;
     for await (const chunk of chunksOf(texts))
       yield chunk.map((text) => this.#one(requireSingle(text), most, perToken, unit));
   }

@@ -61,7 +61,7 @@ export class WordEmbedder implements Embedder {
     });
     const one = (words: readonly string[]): Embedded => {
       const known = words.filter((word) => vectors.has(word));
-      const kept = known.slice(0, options.maxTokens ?? known.length);
+      const kept = known.slice(0, options.maxSeqLen ?? known.length);
       const add = (i: number, into: Float64Array, at: number): void => {
         for (const [j, value] of vectors.get(kept[i]!)!.entries()) into[at + j]! += value;
       };

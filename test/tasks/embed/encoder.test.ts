@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readSafetensors } from "../../../src/graph/safetensors.js";
-import { loadEncoder } from "../../../src/library.js";
+import { loadEncoder, train } from "../../../src/library.js";
 import { defaultRegistry } from "../../../src/tasks/builtins.js";
 import type { Embedded, Embedder, EmbedInput } from "../../../src/tasks/embed/contracts.js";
 import { EncoderEmbedder, embeddingGraph } from "../../../src/tasks/embed/encoder-embedder.js";
@@ -62,20 +62,20 @@ function expected(
   pooling: EmbeddingPooling,
   text: number,
   layers: readonly number[],
-  maskSpecial: boolean,
+  maskClsSep: boolean,
 ): number[] {
   if (pooling === "cls_pooled") return recorded(text, "pooled")[0]!;
   const states = layers
     .map((layer) => recorded(text, `state${layer}`))
     .reduce((a, b) => a.map((row, i) => [...row, ...b[i]!]));
   const special = (i: number): boolean => i === 0 || i === states.length - 1;
-  const kept = states.filter((_, i) => !(maskSpecial && special(i)));
+  const kept = states.filter((_, i) => !(maskClsSep && special(i)));
   const columns = states[0]!.map((_, column) => kept.map((row) => row[column]!));
   const mean = columns.map((values) => values.reduce((a, b) => a + b, 0) / Math.max(values.length, 1));
   const most = columns.map((values) => (values.length === 0 ? 0 : Math.max(...values)));
   switch (pooling) {
     case "none":
-      return states.flatMap((row, i) => (maskSpecial && special(i) ? row.map(() => 0) : row));
+      return states.flatMap((row, i) => (maskClsSep && special(i) ? row.map(() => 0) : row));
     case "reduce_mean":
       return mean;
     case "reduce_max":
@@ -118,10 +118,10 @@ const cases: [EmbeddingPooling, number[] | undefined, number[], boolean][] = [
 describe("an encoder's vectors", () => {
   it.each(cases)(
     "pooled by %s of layers %j are bert-as-service's (%j, special pieces out: %s)",
-    async (pooling, layers, from, maskSpecial) => {
-      const results = await all(encoder, TEXTS, { pooling, maskSpecial, ...(layers && { layers }) });
+    async (pooling, layers, from, maskClsSep) => {
+      const results = await all(encoder, TEXTS, { pooling, maskClsSep, ...(layers && { layers }) });
       for (const [i, { vector, dims }] of results.entries()) {
-        expect([...vector]).toEqual(close(expected(pooling, i, from, maskSpecial)));
+        expect([...vector]).toEqual(close(expected(pooling, i, from, maskClsSep)));
         expect(dims.reduce((a, b) => a * b, 1)).toBe(vector.length);
         if (pooling !== "none")
           expect(vector.length).toBe(await encoder.dim({ pooling, ...(layers && { layers }) }));
@@ -132,8 +132,8 @@ describe("an encoder's vectors", () => {
   it("do not depend on the other texts of their batch, nor on its size", async () => {
     for (const pooling of ["none", ...ONE_PIECE, "reduce_mean_max", "cls_pooled"] as const) {
       const together = await all(encoder, TEXTS, { pooling });
-      const alone = await all(encoder, TEXTS, { pooling, batchRows: 1 });
-      const few = await all(encoder, TEXTS, { pooling, batchTokens: 6 });
+      const alone = await all(encoder, TEXTS, { pooling, batchSize: 1 });
+      const few = await all(encoder, TEXTS, { pooling, maxTokens: 6 });
       for (const [i, { vector, dims }] of together.entries()) {
         expect(alone[i]!.dims).toEqual(dims);
         expect([...alone[i]!.vector]).toEqual([...vector].map((x) => expect.closeTo(x, 5) as unknown));
@@ -143,7 +143,7 @@ describe("an encoder's vectors", () => {
   });
 
   it("have the length 1 where that is asked for, and zeros stay zeros", async () => {
-    const options = { maskSpecial: true, normalize: true };
+    const options = { maskClsSep: true, normalize: true };
     const results = await all(encoder, TEXTS, options);
     const lengths = results.map(({ vector }) => Math.hypot(...vector));
     expect(lengths).toEqual([1, 0, 1, 1].map((length) => expect.closeTo(length, 5) as unknown));
@@ -151,7 +151,7 @@ describe("an encoder's vectors", () => {
   });
 
   it("tell tokens, unknown ones, and texts that were cut", async () => {
-    const results = await all(encoder, [...TEXTS, "w5\0w6"], { maxTokens: 6 });
+    const results = await all(encoder, [...TEXTS, "w5\0w6"], { maxSeqLen: 6 });
     expect(results.map(({ truncated }) => truncated)).toEqual([false, false, false, true, false]);
     expect(results.map(({ unknown }) => unknown)).toEqual([0, 0, 1, 0, 1]);
     expect(results[3]!.tokens).toEqual(["[CLS]", "w29", "w5", "w11", "w12", "[SEP]"]);
@@ -175,12 +175,12 @@ describe("an encoder's vectors", () => {
     ["a layer that is not there", { layers: [-4] }, /there is no layer -4: the model has 2/],
     [
       "a mask that does nothing",
-      { pooling: "last_token", maskSpecial: true },
+      { pooling: "last_token", maskClsSep: true },
       /there is nothing to leave out/,
     ],
     ["layers of the pooler", { pooling: "cls_pooled", layers: [-1] }, /leave layers out/],
-    ["more tokens than places", { maxTokens: 17 }, /the model has 16 places/],
-    ["no room for a token", { maxTokens: 2 }, /no room for 2 special ones/],
+    ["more tokens than places", { maxSeqLen: 17 }, /the model has 16 places/],
+    ["no room for a token", { maxSeqLen: 2 }, /no room for 2 special ones/],
   ] as const)("are refused for %s", async (_, options, message) => {
     await expect(encoder.dim(options)).rejects.toThrow(message);
   });
@@ -255,6 +255,35 @@ describe("a folder of sentence-transformers", () => {
   ])("that asks for %s is refused by file and key", async (what, files, message) => {
     const opened = loadEncoder(bert(what, files), { log }).then((own) => own.dim());
     await expect(opened).rejects.toThrow(message);
+  });
+});
+
+describe("a run's encoder", () => {
+  it("gives the pretrained one's vectors where training has changed nothing", async () => {
+    const pretrained = bert("source");
+    const rows = join(folder, "rows.tsv");
+    writeFileSync(rows, `text\tlabel\n${"w5 w6\tA\nw7\tB\n".repeat(8)}`);
+    const output = join(folder, "run");
+    const tokens = { BERTTensorizer: { vocab_file: join(pretrained, "vocab.txt"), max_seq_len: 7 } };
+    const task = {
+      data: { Data: { source: { TSVDataSource: { train_filename: rows } }, eval_fraction: 0.25 } },
+      model: {
+        NewBertModel: {
+          inputs: { tokens },
+          encoder: { TransformerEncoder: { pretrained } },
+          pooling: "MeanPool",
+        },
+      },
+      trainer: { Trainer: { epochs: 1, optimizer: { SGD: { lr: 1e-12 } } } },
+    };
+    await train({ version: 1, task: { NewBertClassificationTask: task } }, { output });
+    const run = await loadEncoder(output, { log });
+    const options = { layers: [-1, 1], pooling: "reduce_max" } as const;
+    const own = await all(run, TEXTS, options);
+    const theirs = await all(encoder, TEXTS, { ...options, maxSeqLen: 7 });
+    for (const [i, { vector }] of own.entries()) expect([...vector]).toEqual(close(theirs[i]!.vector));
+    await expect(run.dim({ pooling: "cls_pooled" })).rejects.toThrow(/pooler/);
+    await run.release();
   });
 });
 

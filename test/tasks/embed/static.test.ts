@@ -47,7 +47,7 @@ describe.skipIf(!existsSync(FIXTURES))(`model2vec's models (${FIXTURES})`, () =>
       [false, 1],
       [true, 512],
     ]);
-    expect(await counts({ maxTokens: 1000 })).toEqual([
+    expect(await counts({ maxSeqLen: 1000 })).toEqual([
       [false, 1],
       [false, 1000],
     ]);
@@ -147,7 +147,7 @@ describe("a model2vec folder", () => {
   it.each([
     [{ layers: [-1] }, /no layers/],
     [{ pooling: "reduce_max" }, /no pooling reduce_max/],
-    [{ maskSpecial: true }, /no maskSpecial/],
+    [{ maskClsSep: true }, /no maskClsSep/],
   ] as const)("refuses %j", async (options, message) => {
     await write("plain", {}, { embeddings: table("float32", ROWS) });
     await expect((await loadEncoder(folder)).dim(options)).rejects.toThrow(message);
