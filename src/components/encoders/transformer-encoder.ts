@@ -43,7 +43,8 @@ const schema = Type.Object(
 
 type Config = Static<typeof schema>;
 
-const weightsToken = (folder: string): Token<PretrainedWeights> => `pretrained:${folder}`;
+/** Under which the weights of a folder stand once they are read. */
+export const weightsToken = (folder: string): Token<PretrainedWeights> => `pretrained:${folder}`;
 
 /** Throws `PTX_CONFIG_VALUE` where the pieces do not fit the tables. */
 function requireFit(sizes: Sizes, pieces: Pieces, place: string): number {
@@ -139,6 +140,10 @@ export const TransformerEncoder = component({
   async prepare({ pretrained }, context) {
     if (pretrained === null || context.find(weightsToken(pretrained)) !== undefined) return;
     context.provide(weightsToken(pretrained), await PretrainedWeights.read(pretrained));
+  },
+  limits(config) {
+    const { num_hidden_layers, max_position_embeddings, position_offset } = sizesOf(config);
+    return { layers: num_hidden_layers, places: max_position_embeddings - position_offset };
   },
   build(whole, config, pieces, wanted) {
     const weights =
