@@ -6,7 +6,14 @@
 import { type Peer, trainingDuel } from "./lib/duel.js";
 import { type BenchOptions, benchOptions, inScratchFolder, isProgram, machine } from "./lib/environment.js";
 import { judged, number, table } from "./lib/markdown.js";
-import { LABELS, PIECES, SHAPES, type ShapeName, transformerConfig, writePieces } from "./lib/transformer-models.js";
+import {
+  LABELS,
+  PIECES,
+  SHAPES,
+  type ShapeName,
+  transformerConfig,
+  writePieces,
+} from "./lib/transformer-models.js";
 
 /** Largest ratio of our median to that of PyTorch's faster form. */
 const LIMIT = 1;
@@ -30,7 +37,15 @@ export async function transformerTraining({ threads, rounds }: BenchOptions): Pr
   for (const count of threads)
     for (const [shape, batch, pieces, steps] of CONTESTS)
       rows.push(...(await duel({ shape, batch, pieces, steps, threads: count, rounds })));
-  const head = ["step", "batch", "threads", "p50 ms", "min ms", "peak MB", `ours / it (fastest: <= ${LIMIT})`];
+  const head = [
+    "step",
+    "batch",
+    "threads",
+    "p50 ms",
+    "min ms",
+    "peak MB",
+    `ours / it (fastest: <= ${LIMIT})`,
+  ];
   const text = `Random weights, ${PIECES} pieces, ${LABELS} labels, dropout 0.1, AdamW, gradients clipped to a norm of 1. Medians over ${rounds} rounds of the rounds' figures; ratio: median of the rounds' ratios.`;
   return `### Training step of a Transformer\n\n${text}\n\n${table(head, rows)}\n`;
 }
