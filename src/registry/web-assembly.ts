@@ -40,7 +40,8 @@ export const [I32, F32, V128] = [0x7f, 0x7d, 0x7b];
 const [FUNCTION_TYPE, NO_RESULT, MEMORY_IMPORT] = [0x60, 0x40, 0x02];
 const [BLOCK, LOOP, END, BRANCH, BRANCH_IF] = [0x02, 0x03, 0x0b, 0x0c, 0x0d];
 const [LOCAL_GET, LOCAL_SET] = [0x20, 0x21];
-export const [I32_CONST, I32_ADD, I32_AND, I32_GE, I32_LOAD] = [0x41, 0x6a, 0x71, 0x4f, 0x28];
+export const [I32_CONST, I32_ADD, I32_AND, I32_LOAD] = [0x41, 0x6a, 0x71, 0x28];
+const I32_GE = 0x4f;
 
 /**
  * A module over the memory imported as `host.memory`, whose one function `run` takes values of the given types and has more
