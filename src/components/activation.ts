@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import type { Tensor } from "../graph/graph.js";
-import { add, gelu, mul, relu, sigmoid, tanh } from "../graph/ops/elementwise.js";
+import { add, mul, relu, sigmoid, tanh } from "../graph/ops/elementwise.js";
+import { gelu } from "../graph/ops/gelu.js";
 
 /** GELU by its approximation with tanh (Hendrycks and Gimpel, 2016), as GPT-2 and ALBERT have it. */
 const geluNew = (x: Tensor): Tensor =>

@@ -9,6 +9,7 @@ import { component } from "../registry/component.js";
 import { ptxError } from "../registry/errors.js";
 import { requireFileTarget } from "../registry/output-file.js";
 import type { CompileOptions, Engine, Program, Values } from "./engine.js";
+import { plansMemory } from "./memory-plan.js";
 import { engineError } from "./ort-errors.js";
 import { collectProfile, profilePrefix } from "./ort-profile.js";
 import { fetchesFor, unwrap, Wrappers } from "./ort-values.js";
@@ -38,7 +39,11 @@ const schema = Type.Object(
         "Threads wait busily between operators: faster in training, wasteful in a mostly idle server.",
     }),
     memory_arena: Type.Boolean({ default: true, description: "Keep freed memory for the next run." }),
-    memory_pattern: Type.Boolean({ default: true, description: "Plan memory ahead for sizes seen before." }),
+    memory_pattern: Type.Union([Type.Boolean(), Type.Null()], {
+      default: null,
+      description:
+        "Plan memory ahead for sizes seen before; null: for small models, whose steps get shorter. Large ones only need more memory.",
+    }),
     profile: Type.Union([Type.String(), Type.Null()], {
       default: null,
       description: "File that gets the time of every operator as a Chrome trace when a program is released.",
@@ -122,15 +127,16 @@ class OnnxRuntimeEngine implements Engine {
   }
 
   async compile(graph: Graph, { frozen = {} }: CompileOptions = {}): Promise<Program> {
-    const open = (outputs?: readonly string[]) => this.#open(sessionModel(graph, frozen, outputs));
+    const open = (outputs?: readonly string[]) =>
+      this.#open(sessionModel(graph, frozen, outputs), plansMemory(this.config.memory_pattern, graph));
     return new OnnxRuntimeProgram(graph, this.wrappers, open, await open());
   }
 
-  async #open({ model, options }: ReturnType<typeof sessionModel>): Promise<OpenSession> {
+  async #open({ model, options }: ReturnType<typeof sessionModel>, planned: boolean): Promise<OpenSession> {
     const { profile } = this.config;
     const prefix = profile === null ? undefined : profilePrefix(profile, this.#sessions++);
     try {
-      const settings = { ...this.#options(prefix), ...options };
+      const settings = { ...this.#options(prefix), enableMemPattern: planned, ...options };
       const session = await this.runtime.InferenceSession.create(model, settings);
       return { session, needed: session.inputNames, afterRelease: () => collectProfile(prefix, profile) };
     } catch (error) {
@@ -146,7 +152,6 @@ class OnnxRuntimeEngine implements Engine {
       interOpNumThreads: 1,
       graphOptimizationLevel: config.graph_optimization,
       enableCpuMemArena: config.memory_arena,
-      enableMemPattern: config.memory_pattern,
       logSeverityLevel: 4, // failures come back as errors; printing them as well would say them twice
       extra: { "session.intra_op.allow_spinning": config.allow_spinning ? "1" : "0" },
       ...(prefix !== undefined && { enableProfiling: true, profileFilePrefix: prefix }),

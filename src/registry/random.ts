@@ -4,13 +4,13 @@
  * Generator: Threefry-2x32 with 20 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
  */
 
+import { fillMask, MASK_STATE } from "./random-mask.js";
+
 const PARITY = 0x1bd11bda;
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const TWO_POW_32 = 2 ** 32;
 /** Words drawn at a time while filling an array: few enough to stay in the first-level cache. Even. */
 const PIECE = 2048;
-/** In a word. */
-const BYTES = 4;
 
 /** What a stream's name is made of. */
 export type StreamName = string | number;
@@ -145,29 +145,13 @@ export class RandomStream {
       throw new RangeError(`a probability lies between 0 and 1, got ${keepProbability}`);
     }
     if (keepProbability === 1) return array.fill(scale);
-    // One byte decides, but where it is the threshold's own: there 24 bits more do. A table, not comparisons with the
-    // threshold: a branch on a random bit costs several times as much.
-    const threshold = Math.floor(keepProbability * TWO_POW_32);
-    const [tie, rest] = [Math.floor(threshold / 2 ** 24), threshold % 2 ** 24];
-    const outcomes = Float32Array.from({ length: 256 }, (_, byte) => (byte < tie ? scale : 0));
-    const undecided = (): number => (this.uint32() >>> 8 < rest ? scale : 0);
-    return this.#bulk(array, BYTES, (words, start, end) => {
-      for (let i = start, at = 0; i < end; i += BYTES, at++) {
-        const word = words[at]!;
-        const a = word >>> 24;
-        const b = (word >>> 16) & 0xff;
-        const c = (word >>> 8) & 0xff;
-        const d = word & 0xff;
-        array[i] = outcomes[a]!;
-        array[i + 1] = outcomes[b]!;
-        array[i + 2] = outcomes[c]!;
-        array[i + 3] = outcomes[d]!;
-        if (a === tie) array[i] = undecided();
-        if (b === tie) array[i + 1] = undecided();
-        if (c === tie) array[i + 2] = undecided();
-        if (d === tie) array[i + 3] = undecided();
-      }
-    });
+    const state = new Uint32Array(MASK_STATE);
+    for (let i = 0; i < MASK_STATE; i += 2) {
+      this.#next();
+      state.set(this.#block, i);
+    }
+    fillMask(array, state, Math.floor(keepProbability * TWO_POW_32), scale);
+    return array;
   }
 
   /**

@@ -2,7 +2,9 @@ import { learn } from "../components/data/data-handler.js";
 import type { ParameterEntry } from "../components/optimizers/contracts.js";
 import { matchParameters } from "../components/optimizers/parameter-match.js";
 import { type TrainingGraph, trainingGraph } from "../components/trainers/training-step.js";
+import { plansMemory } from "../engine/memory-plan.js";
 import { dimSymbols } from "../graph/dims.js";
+import type { Graph } from "../graph/graph.js";
 import { inputBytes, peakBytes } from "../graph/memory.js";
 import type { SlotValue } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
@@ -104,7 +106,8 @@ export function summarize(
   const count = sum(list.map((parameter) => parameter.count));
   const trainable = sum(list.filter((parameter) => parameter.trainable).map((parameter) => parameter.count));
   const bound = boundSizes([...graphs.values()], sizes);
-  const activations = sum([...graphs.values()].map((graph) => activationBytes(graph, bound)));
+  const sized = [...graphs.values()].map((graph) => ({ ...graph, bytes: activationBytes(graph, bound) }));
+  const activations = sum(sized.map(({ bytes }) => bytes));
   const kept = {
     parameters: 4 * count,
     gradients: sum([...graphs.values()].map(gradientBytes)),
@@ -112,7 +115,7 @@ export function summarize(
     averaging: averaging ? 4 * trainable : 0,
     best: 4 * count * task.selections.length,
     activations,
-    arena: activations * arenaShare(config),
+    arena: sum(sized.map(({ graph, bytes }) => bytes * arenaShare(config, graph))),
   };
   return {
     parameters: list,
@@ -125,7 +128,7 @@ export function summarize(
 }
 
 /** The sizes of axes that a caller does not give. */
-const USUAL: Readonly<Record<string, number>> = { batch: 32, tokens: 32 };
+const USUAL: Readonly<Record<string, number>> = { batch: 32, tokens: 32, pieces: 32 };
 const USUAL_OTHERS = 16;
 
 /** A size for every axis of the inputs. */
@@ -150,7 +153,7 @@ function gradientBytes({ trained }: TrainingGraph): number {
 }
 
 function activationBytes({ graph }: TrainingGraph, sizes: ReadonlyMap<string, number>): number {
-  const tokens = sizes.get("tokens") ?? 1;
+  const tokens = Math.max(sizes.get("tokens") ?? 1, sizes.get("pieces") ?? 1);
   // As many different words as there are words at most.
   const most = (sizes.get("batch") ?? 1) * tokens;
   const gradients = new Set(
@@ -163,11 +166,11 @@ function activationBytes({ graph }: TrainingGraph, sizes: ReadonlyMap<string, nu
  * How much ONNX Runtime's arena holds for each byte of activations beside that byte: as measured on three models at
  * batches of 1,000 to 8,000 tokens, whose resident memory grew by 0.98 to 1.14 times the sum that is predicted so.
  */
-function arenaShare({ engine }: RunConfig): number {
+function arenaShare({ engine }: RunConfig, graph: Graph): number {
   const { onnxruntime } = engine as { readonly onnxruntime?: Readonly<Record<string, unknown>> };
   if (onnxruntime?.memory_arena !== true) return 0;
   // A plan for sizes that were seen before is one block more, beside those of the first run.
-  return onnxruntime.memory_pattern === true ? 1.7 : 0.6;
+  return plansMemory(onnxruntime.memory_pattern as boolean | null, graph) ? 1.7 : 0.6;
 }
 
 /** How many numbers an optimizer keeps for each trained one: it is given a parameter to try. */

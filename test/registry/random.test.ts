@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stream, threefry2x32, Xoshiro128 } from "../../src/registry/random.js";
+import { fillMask } from "../../src/registry/random-mask.js";
 
 describe("Threefry-2x32-20", () => {
   // From the known-answer file of the Random123 library (kat_vectors, "threefry2x32 20").
@@ -189,6 +190,26 @@ describe("filling arrays", () => {
       stream(5, "end").fillBernoulli(array.subarray(0, length), 0.5, 1);
       expect(array.subarray(0, length).every((value) => value === 0 || value === 1)).toBe(true);
       expect(array.subarray(length).every((value) => value === 7)).toBe(true);
+    },
+  );
+
+  it.each([0x20000000, 0x80000000, 0xf0000000])(
+    "decides by xoshiro128++ words below %s, of four generators in turns",
+    (threshold) => {
+      const length = 20_001;
+      const state = Uint32Array.from({ length: 16 }, (_, i) => Math.imul(i + 1, 0x9e3779b9));
+      const words = [0, 1, 2, 3].map((lane) => {
+        const [a, b, c, d] = [0, 4, 8, 12].map((at) => state[at + lane]!);
+        const own = new Uint32Array(Math.ceil(length / 4));
+        new Xoshiro128(a!, b!, c!, d!).fill(own);
+        return own;
+      });
+      const expected = Float32Array.from({ length }, (_, i) =>
+        words[i % 4]![Math.floor(i / 4)]! < threshold ? 1.25 : 0,
+      );
+      const mask = new Float32Array(length);
+      fillMask(mask, state, threshold, 1.25);
+      expect(mask).toEqual(expected);
     },
   );
 

@@ -1,6 +1,6 @@
 /** @file Multi-head self-attention (Vaswani et al., 2017). */
 import type { Tensor } from "../../graph/graph.js";
-import { add } from "../../graph/ops/elementwise.js";
+import { add, mul } from "../../graph/ops/elementwise.js";
 import { matmul } from "../../graph/ops/matrix.js";
 import { softmax } from "../../graph/ops/reduction.js";
 import { reshape, split, swapAxes, transpose } from "../../graph/ops/shaping.js";
@@ -35,6 +35,17 @@ export function checkHeads(dim: number, heads: number, path: string, size: strin
 }
 
 /**
+ * What the projection of `dim` queries, keys and values is multiplied by, so that scores need no scaling of their own: the
+ * weights are constant in inference. In training they are not, and the engine takes a scale into the product of queries and keys.
+ */
+const queryScale = (x: Tensor, dim: number, size: number): Tensor =>
+  x.graph.constant(
+    x.dtype,
+    [3 * dim],
+    Float32Array.from({ length: 3 * dim }, (_, i) => (i < dim ? 1 / Math.sqrt(size) : 1)),
+  );
+
+/**
  * Every token gathers from all tokens of its row: for each head `softmax(q k' / sqrt(size) + bias) v`, joined and projected.
  * `x [batch * tokens, dim]`.
  * Parameters: `in_proj.weight [dim, 3 * dim]` and `in_proj.bias [3 * dim]` (queries, keys, values side by side, each head
@@ -47,16 +58,17 @@ export function multiHeadAttention(scope: Scope, x: Tensor, options: MultiHeadOp
   if (dim % heads !== 0) throw x.graph.error(`${dim} features cannot be shared out among ${heads} heads`);
   const size = dim / heads;
   const [batch, tokens] = [places.dim(0), places.dim(1)];
-  // Scaled here, the scores need no scaling of their own: weights are fewer than scores, and constant in inference.
-  const scale = x.graph.constant(
-    x.dtype,
-    [3 * dim],
-    Float32Array.from({ length: 3 * dim }, (_, i) => (i < dim ? 1 / Math.sqrt(size) : 1)),
+  const all = linearLayer(
+    scope.child("in_proj"),
+    x,
+    3 * dim,
+    true,
+    scope.mode === "infer" ? queryScale(x, dim, size) : undefined,
   );
-  const all = linearLayer(scope.child("in_proj"), x, 3 * dim, true, scale);
   const byHead = transpose(reshape(all, [batch, tokens, 3 * heads, size]), [0, 2, 1, 3]);
   const [queries, keys, values] = split(byHead, 1, [heads, heads, heads]);
-  const scores = matmul(queries!, swapAxes(keys!));
+  const products = matmul(queries!, swapAxes(keys!));
+  const scores = scope.mode === "infer" ? products : mul(products, 1 / Math.sqrt(size));
   const weights = softmax(add(scores, bias));
   const taken = matmul(scope.dropout(weights, dropout), values!);
   const gathered = reshape(transpose(taken, [0, 2, 1, 3]), x.shape);

@@ -5,6 +5,7 @@ import { clipByGlobalNorm, clipByValue } from "../optimizers/clipping.js";
 import type { Optimizer, WeightAveraging } from "../optimizers/contracts.js";
 import { GradientAccumulator } from "../optimizers/gradient-accumulator.js";
 import { matchParameters } from "../optimizers/parameter-match.js";
+import { sumOfSquares } from "../optimizers/sum-of-squares.js";
 import type { Scheduler } from "../schedulers/contracts.js";
 import type {
   EpochRecord,
@@ -260,7 +261,7 @@ class TrainingRun {
       throw ptxError("PTX_TRAINING", where, "every training row weighs 0 in the loss: look at label_weights");
     }
     for (const { name, data } of this.session.parameters) {
-      if (data.every(Number.isFinite)) continue;
+      if (Number.isFinite(sumOfSquares(data, 0, data.length))) continue;
       const message = `the parameter ${name} is not finite any more; lower the learning rate, or clip gradients (max_clip_norm)`;
       throw ptxError("PTX_TRAINING", where, message);
     }

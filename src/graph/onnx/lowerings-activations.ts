@@ -7,7 +7,6 @@ import {
   div,
   equal,
   exp,
-  gelu,
   greater,
   less,
   log,
@@ -22,6 +21,7 @@ import {
   tanh,
   where,
 } from "../ops/elementwise.js";
+import { gelu } from "../ops/gelu.js";
 import { argMax } from "../ops/reduction.js";
 import { normalAxis } from "../ops/rules.js";
 import { ForeignAttributes } from "./foreign-attributes.js";

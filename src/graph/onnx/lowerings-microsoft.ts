@@ -2,7 +2,8 @@
 import type { Dim } from "../dims.js";
 import type { Tensor } from "../graph.js";
 import { apply, applyAll } from "../ops/define.js";
-import { add, cast, equal, gelu, greater, less, mul } from "../ops/elementwise.js";
+import { add, cast, equal, greater, less, mul } from "../ops/elementwise.js";
+import { gelu } from "../ops/gelu.js";
 import { gather } from "../ops/lookup.js";
 import { matmul } from "../ops/matrix.js";
 import { DynamicQuantizeLinear, MatMulInteger } from "../ops/quantized.js";

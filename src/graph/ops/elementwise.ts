@@ -286,5 +286,3 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
 export const cast = (x: Tensor, to: DType): Tensor => (x.dtype === to ? x : apply(Cast, [x], { to }));
 /** The same value under another name. */
 export const identity = (x: Tensor): Tensor => apply(Identity, [x], {});
-/** Gaussian error linear unit, exact form: `x * Phi(x)` (Hendrycks and Gimpel, 2016); written the way that ONNX Runtime knows as one operator. */
-export const gelu = (x: Tensor): Tensor => mul(mul(x, 0.5), add(erf(div(x, Math.SQRT2)), 1));

@@ -11,7 +11,6 @@ export {
   erf,
   exp,
   floor,
-  gelu,
   greater,
   greaterOrEqual,
   identity,
@@ -36,6 +35,7 @@ export {
   tanh,
   where,
 } from "./elementwise.js";
+export { gelu } from "./gelu.js";
 export {
   decodeIds,
   encodeStrings,

@@ -11,8 +11,9 @@ import {
   ShapeError,
 } from "./define.js";
 import { cast, div, equal, exp, mul, sub } from "./elementwise.js";
+import { matmul } from "./matrix.js";
 import { constantNumbers, like, normalAxes, normalAxis, requireFloat } from "./rules.js";
-import { broadcastLike, ints, reshapeLike, unsqueeze } from "./shaping.js";
+import { broadcastLike, ints, reshape, reshapeLike, unsqueeze } from "./shaping.js";
 
 type WithAxes = readonly [Tensor, Tensor];
 type Keep = { keepdims: 0 | 1 };
@@ -109,6 +110,13 @@ export const CumSum: Op<WithAxes, Running> = define<WithAxes, Running>("CumSum",
   ],
 });
 
+/** The mean of `product`, which is `x * scale`, over the last axis: of rows of a known size as one product of a matrix and a vector. */
+function meanOver(x: Tensor, product: Tensor, scale: Tensor): Tensor {
+  const dim = scale.dim(0);
+  if (x.rank < 2 || typeof dim !== "number") return reduceMean(product, [-1], true);
+  return matmul(x, reshape(mul(scale, 1 / dim), [dim, 1]));
+}
+
 type Normalised = readonly [Tensor, Tensor, Tensor | null];
 
 /** Outputs: the result, and the mean and inverse standard deviation that the gradient reuses. */
@@ -124,16 +132,16 @@ export const LayerNormalization = define<Normalised, { axis: number; epsilon: nu
       const statistics = like(x, [...x.shape.slice(0, -1), 1]);
       return [like(x), statistics, statistics];
     },
+    // With d = dy * scale: (d - mean(d) - centred * mean(d * centred)) * inverse, the means as products with the scale.
     gradient: ({ inputs: [x, scale, bias], outputs: [, mean, inverse], wants }, [dy]) => {
       const centred = mul(sub(x, mean!), inverse!);
+      const change = mul(dy, centred);
       const d = mul(dy, scale);
-      const inner = sub(
-        sub(d, reduceMean(d, [-1], true)),
-        mul(centred, reduceMean(mul(d, centred), [-1], true)),
-      );
+      const offset = meanOver(dy, d, scale);
+      const along = meanOver(change, mul(change, scale), scale);
       return [
-        mul(inner, inverse!),
-        wants[1] ? sumTo(mul(dy, centred), scale) : null,
+        wants[0] ? mul(sub(sub(d, offset), mul(centred, along)), inverse!) : null,
+        wants[1] ? sumTo(change, scale) : null,
         bias !== null && wants[2] ? sumTo(dy, bias) : null,
       ];
     },

@@ -1,4 +1,5 @@
 import { ptxError } from "../../../registry/errors.js";
+import { instantiate, newMemory, PAGE, type SharedMemory } from "../../../registry/web-assembly.js";
 import {
   CONSTANTS_AT,
   compileKernel,
@@ -10,23 +11,9 @@ import {
 } from "./compile.js";
 import { GRADIENT, type Kernel, reads, VALUE } from "./expression.js";
 
-const PAGE = 65536;
 const MAX_PAGES = 65536;
 /** Elements copied in and out at a time: both blocks stay in the first-level cache. */
 const BLOCK = 2048;
-
-/** What is used of the `WebAssembly` namespace, which TypeScript declares for browsers only. */
-interface WebAssemblyHost {
-  readonly Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (
-    module: object,
-    imports: object,
-  ) => { readonly exports: { readonly run: RunKernel } };
-}
-function webAssembly(): WebAssemblyHost {
-  return (globalThis as unknown as { readonly WebAssembly: WebAssemblyHost }).WebAssembly;
-}
 
 /**
  * What a kernel works on: `count` blocks of `width` elements. For a dense gradient that is one block, the whole parameter;
@@ -45,7 +32,7 @@ export interface KernelJob {
 
 /** State arrays that lie in the memory that kernels work on; zero until written. */
 export class Arena {
-  readonly #memory: { readonly buffer: ArrayBuffer };
+  readonly #memory: SharedMemory;
   readonly #constants: Float32Array;
   readonly #slots: Uint32Array;
   readonly #value: Float32Array;
@@ -75,11 +62,7 @@ export class Arena {
 
   /** Makes a kernel ready to run here. Its arrays are `value`, `gradient`, then slots, which must come from `allocate`. */
   prepare(kernel: Kernel): PreparedKernel {
-    const { Instance, Module } = webAssembly();
-    const instance = new Instance(new Module(compileKernel(kernel)), {
-      host: { memory: this.#memory },
-    });
-    const { run } = instance.exports;
+    const run: RunKernel = instantiate(compileKernel(kernel), this.#memory);
     const [readsValue, readsGradient] = [reads(kernel, VALUE), reads(kernel, GRADIENT)];
     const writesValue = VALUE in kernel.outputs;
     const [constants, slotAddresses, value, gradient] = [
@@ -110,14 +93,14 @@ export class Arena {
   }
 }
 
-function reserve(bytes: number, place: string): { readonly buffer: ArrayBuffer } {
+function reserve(bytes: number, place: string): SharedMemory {
   const pages = Math.ceil(bytes / PAGE);
   const size = `its state takes ${(bytes / 2 ** 30).toFixed(1)} GiB`;
   if (pages > MAX_PAGES) {
     throw ptxError("PTX_TRAINING", place, `${size}, and 4 GiB is the most; freeze parameters or use SGD`);
   }
   try {
-    return new (webAssembly().Memory)({ initial: pages, maximum: pages });
+    return newMemory(pages);
   } catch (error) {
     const limit = `${size} and the system gives no address range for it (${(error as Error).message})`;
     throw ptxError(

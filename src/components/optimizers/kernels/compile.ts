@@ -1,3 +1,19 @@
+import {
+  advance,
+  aligned,
+  get,
+  I32,
+  I32_ADD,
+  I32_AND,
+  I32_CONST,
+  I32_LOAD,
+  lanes,
+  loopUntil,
+  moduleOf,
+  set,
+  signed,
+  V128,
+} from "../../../registry/web-assembly.js";
 import { type BinaryOp, type Expression, FIXED_ARRAYS, inOrder, type Kernel } from "./expression.js";
 
 /** How many constants and how many slots a kernel may have. */
@@ -18,7 +34,6 @@ export type RunKernel = (value: number, gradient: number, offset: number, bytes:
  * the rest one by one: of the parameter and its gradient from these addresses on, and of each slot from its address (in
  * the header) plus `offset` on. JavaScript has no float32 arithmetic: a loop there takes three to four times as long.
  * All operations are IEEE 754's, so the result does not depend on the machine.
- * Encoding: WebAssembly core specification 2.0, chapter 5.
  */
 export function compileKernel(kernel: Kernel): Uint8Array<ArrayBuffer> {
   const slots = kernel.arrays.length - FIXED_ARRAYS;
@@ -26,24 +41,13 @@ export function compileKernel(kernel: Kernel): Uint8Array<ArrayBuffer> {
     const given = `got ${slots} and ${kernel.constants.length}`;
     throw new RangeError(`a kernel has at most ${MAX_SLOTS} slots and ${MAX_CONSTANTS} constants, ${given}`);
   }
-  const body = functionBody(kernel);
-  const parameters = [[I32], [I32], [I32], [I32]];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, vector([[FUNCTION_TYPE, ...vector(parameters), ...vector([])]])),
-    ...section(2, vector([[...name("host"), ...name("memory"), MEMORY_IMPORT, 0x00, ...unsigned(0)]])),
-    ...section(3, vector([unsigned(0)])),
-    ...section(7, vector([[...name("run"), 0x00, ...unsigned(0)]])),
-    ...section(10, vector([[...unsigned(body.length), ...body]])),
-  ]);
+  const locals = [
+    [2 + slots, I32],
+    [inOrder(kernel).length, V128],
+  ] as const;
+  return moduleOf([I32, I32, I32, I32], locals, functionBody(kernel));
 }
 
-/** The encodings of types, of the import, and of the instructions used. */
-const [FUNCTION_TYPE, I32, V128, NO_RESULT, MEMORY_IMPORT] = [0x60, 0x7f, 0x7b, 0x40, 0x02];
-const [BLOCK, LOOP, END, BRANCH, BRANCH_IF] = [0x02, 0x03, 0x0b, 0x0c, 0x0d];
-const [LOCAL_GET, LOCAL_SET, I32_CONST, I32_ADD, I32_AND, I32_GE, I32_LOAD] = [
-  0x20, 0x21, 0x41, 0x6a, 0x71, 0x4f, 0x28,
-];
 const SQRT = lanes(0xe3);
 const SPLAT_LOAD = lanes(0x09);
 const binaryCodes: { readonly [O in BinaryOp]: number[] } = {
@@ -111,65 +115,17 @@ function functionBody(kernel: Kernel): number[] {
       ...get(place(output!)),
       ...stride.store,
     ]),
-    ...[...get(at), I32_CONST, ...signed(stride.bytes), I32_ADD, ...set(at)],
+    ...advance(at, stride.bytes),
   ];
   const rounds = (stride: Stride): number[] => [
     ...[...get(bytes), I32_CONST, ...signed(-stride.bytes), I32_AND, ...set(end)],
-    ...[BLOCK, NO_RESULT, LOOP, NO_RESULT],
-    ...[...get(at), ...get(end), I32_GE, BRANCH_IF, ...unsigned(1)],
-    ...[...round(stride), BRANCH, ...unsigned(0)],
-    ...[END, END],
+    ...loopUntil(at, end, round(stride)),
   ];
   return [
-    ...vector([
-      [...unsigned(2 + slots.length), I32],
-      [...unsigned(expressions.length), V128],
-    ]),
     ...slots.flatMap(slotBase),
     ...expressions
       .filter(({ kind }) => kind === "constant")
       .flatMap((constant) => compute(constant, strides[0])),
     ...strides.flatMap(rounds),
-    END,
   ];
-}
-
-function get(local: number): number[] {
-  return [LOCAL_GET, ...unsigned(local)];
-}
-
-function set(local: number): number[] {
-  return [LOCAL_SET, ...unsigned(local)];
-}
-
-/** An instruction on four lanes. */
-function lanes(code: number): number[] {
-  return [0xfd, ...unsigned(code)];
-}
-
-/** The address part of a load or store: aligned to 4 bytes, at an offset. */
-function aligned(offset: number): number[] {
-  return [2, ...unsigned(offset)];
-}
-
-function section(id: number, content: readonly number[]): number[] {
-  return [id, ...unsigned(content.length), ...content];
-}
-
-function vector(items: readonly (readonly number[])[]): number[] {
-  return [...unsigned(items.length), ...items.flat()];
-}
-
-function name(text: string): number[] {
-  return vector([...text].map((character) => [character.charCodeAt(0)]));
-}
-
-/** LEB128 of a number from 0 to 2^31 - 1. */
-function unsigned(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
-}
-
-/** LEB128 of a number from -64 to 63. */
-function signed(value: number): number[] {
-  return [value & 0x7f];
 }
