@@ -49,6 +49,10 @@ describe("an exported file", () => {
       metrics: { epochs: 2, test: { rows: 24 } },
     });
     expect(facts.config).toEqual(JSON.parse(readFileSync(join(run, "config.json"), "utf8")));
+    const { test } = JSON.parse(readFileSync(join(run, "metrics.json"), "utf8"));
+    const written = (facts.metrics.test as { loss: number }).loss;
+    expect(Math.abs(written - test.loss)).toBeLessThanOrEqual(5e-6 * test.loss);
+    expect(String(written).length).toBeLessThan(String(test.loss).length);
     expect(inspection.producer).toEqual({ name: "pytext-ts", version: libraryVersion() });
     const files = ["train", "eval", "test"].map((split) => join(folder, `${split}.tsv`));
     expect(facts.data.map((print) => [print.file, print.sha256])).toEqual(

@@ -30,9 +30,8 @@ function replaceStrings(x: Tensor, table: ReadonlyMap<string, string>): Tensor {
  * no string holds a character of the table. Fails in the run for strings of more than `MOST_JOINED` characters, at the worst.
  */
 export function replaceCharacters(x: Tensor, table: ReadonlyMap<string, string>): Tensor {
-  const [listed, others] = [true, false].map((inside) =>
-    characterPattern((one) => table.has(one) === inside),
-  );
+  const near = withGaps(table);
+  const [listed, others] = [true, false].map((inside) => characterPattern((one) => near.has(one) === inside));
   if (listed == null) return x;
   const any = "[^\\x00]";
   // Each character of the table is a piece, and so is a run of others.
@@ -44,6 +43,13 @@ export function replaceCharacters(x: Tensor, table: ReadonlyMap<string, string>)
     ([strings]) => joinStrings(replaceStrings(matches(strings!, pieces), table)),
     ([strings]) => strings!,
   );
+}
+
+/** The characters of a table, and single ones between two of them: capital and small letters often take turns, and an expression of runs is shorter. */
+function withGaps(table: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const codes = [...table.keys()].map((character) => character.codePointAt(0)!);
+  const gaps = codes.filter((code) => table.has(String.fromCodePoint(code + 2))).map((code) => code + 1);
+  return new Set([...codes, ...gaps].map((code) => String.fromCodePoint(code)));
 }
 
 /**
