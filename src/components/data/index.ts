@@ -4,6 +4,7 @@ import { PoolingBatcher } from "./batchers/pooling-batcher.js";
 import { Data } from "./data-handler.js";
 import { LanguageModelData, LanguageModelLineData } from "./language-data.js";
 import { CombinedDataSource } from "./sources/combined-source.js";
+import { PackedLMData } from "./packed-language-data.js";
 import { CoNLLDataSource } from "./sources/conll-source.js";
 import { CoNLLUDataSource } from "./sources/conllu-source.js";
 import { JSONLDataSource } from "./sources/jsonl-source.js";
@@ -22,6 +23,7 @@ import { LabelListTensorizer } from "./tensorizers/label-list-tensorizer.js";
 import { LabelTensorizer } from "./tensorizers/label-tensorizer.js";
 import { NGramTensorizer } from "./tensorizers/ngram-tensorizer.js";
 import { NumericLabelTensorizer } from "./tensorizers/numeric-label-tensorizer.js";
+import { MaskedTokenTensorizer } from "./tensorizers/masked-token-tensorizer.js";
 import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js";
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
@@ -40,6 +42,7 @@ export const dataComponents = [
   Data,
   LanguageModelData,
   LanguageModelLineData,
+  PackedLMData,
   TSVDataSource,
   CSVDataSource,
   JSONLDataSource,
@@ -56,6 +59,7 @@ export const dataComponents = [
   SegmenterTokenizer,
   TokenTensorizer,
   RunningTextTensorizer,
+  MaskedTokenTensorizer,
   CharacterTokenTensorizer,
   ByteTokenTensorizer,
   CapitalizationTensorizer,

@@ -19,6 +19,7 @@ import "./adapter-contract.js";
 import type { Encoded, Pieces, Wanted } from "./contracts.js";
 import { completedSizes } from "./hugging-face/read-config.js";
 import { PretrainedWeights } from "./hugging-face/read-weights.js";
+import { pieceHead } from "./piece-head.js";
 import { type Sizes, sizesOf, transformerSizes } from "./transformer-options.js";
 
 const schema = Type.Object(
@@ -96,14 +97,17 @@ function pooler(scope: Scope, states: Tensor): Tensor {
 }
 
 /** The encoder, with its adapter if it has one. */
-function buildAdapted(scope: Scope, config: Config, pieces: Pieces, wanted: Wanted): Encoded {
+function buildAdapted(scope: Scope, config: Config, pieces: Pieces, wanted: Wanted): Layered {
   const sizes = sizesOf(config);
   if (config.adapter === null) return build(scope, sizes, pieces, wanted);
   const { component: adapter, config: options } = scope.context.part("adapter", config.adapter);
   return adapter.build(scope, options, (adapted) => build(adapted, sizes, pieces, wanted));
 }
 
-function build(scope: Scope, sizes: Sizes, pieces: Pieces, wanted: Wanted): Encoded {
+/** What an encoder gives, its head for masked pieces aside. */
+type Layered = Omit<Encoded, "masked">;
+
+function build(scope: Scope, sizes: Sizes, pieces: Pieces, wanted: Wanted): Layered {
   const embedded = scope.within("embeddings", (at) => embeddings(at, sizes, pieces));
   const layers = wanted.pooled
     ? sizes.num_hidden_layers
@@ -125,7 +129,7 @@ function build(scope: Scope, sizes: Sizes, pieces: Pieces, wanted: Wanted): Enco
   return { states: [embedded, ...each], attentions, pooled };
 }
 
-/** BERT and its kin. Parameters: `embeddings.*`, `layer0.*`, `layer1.*`, ..., `pooler.*`. */
+/** BERT and its kin. Parameters: `embeddings.*`, `layer0.*`, `layer1.*`, ..., `pooler.*`, `head.*`. */
 export const TransformerEncoder = component({
   kind: "encoder",
   name: "TransformerEncoder",
@@ -146,7 +150,11 @@ export const TransformerEncoder = component({
     const scope =
       weights === undefined ? whole : whole.startingFrom((path, shape) => weights.values(path, shape));
     const encoded = buildAdapted(scope, config, pieces, wanted);
+    // An adapter holds the encoder's own parameters still, which a head that has none to begin with must not be.
+    const rows = wanted.masked?.(encoded.states.at(-1)!);
+    const masked =
+      rows === undefined ? null : pieceHead(scope, sizesOf(config), rows, pieces.vocabulary);
     weights?.report(scope.context.log);
-    return encoded;
+    return { ...encoded, masked };
   },
 });
