@@ -20,6 +20,7 @@ import type { Encoded, Pieces, Wanted } from "./contracts.js";
 import { completedSizes } from "./hugging-face/read-config.js";
 import { PretrainedWeights } from "./hugging-face/read-weights.js";
 import { pieceHead } from "./piece-head.js";
+import { isRunFolder, RunWeights, sizesOfRun } from "./run-weights.js";
 import { type Sizes, sizesOf, transformerSizes } from "./transformer-options.js";
 
 const schema = Type.Object(
@@ -28,7 +29,7 @@ const schema = Type.Object(
       kind: "folder",
       default: null,
       description:
-        "Folder of a pretrained model as Hugging Face writes it (config.json, model.safetensors): BERT, DistilBERT, RoBERTa, XLM-R, MiniLM, ELECTRA, ALBERT. Gives the sizes and the first values; null: random first values.",
+        "Folder of a pretrained model as Hugging Face writes it (config.json, model.safetensors): BERT, DistilBERT, RoBERTa, XLM-R, MiniLM, ELECTRA, ALBERT; or of a run of this library with such an encoder. Gives the sizes and the first values; null: random first values.",
     }),
     ...transformerSizes,
     adapter: Slot("adapter", {
@@ -44,7 +45,7 @@ const schema = Type.Object(
 
 type Config = Static<typeof schema>;
 
-const weightsToken = (folder: string): Token<PretrainedWeights> => `pretrained:${folder}`;
+const weightsToken = (folder: string): Token<PretrainedWeights | RunWeights> => `pretrained:${folder}`;
 
 /** Throws `PTX_CONFIG_VALUE` where the pieces do not fit the tables. */
 function requireFit(sizes: Sizes, pieces: Pieces, place: string): number {
@@ -135,14 +136,19 @@ export const TransformerEncoder = component({
   name: "TransformerEncoder",
   schema,
   complete: (config) =>
-    config.pretrained === null ? { config, problems: [] } : completedSizes(config, config.pretrained),
+    config.pretrained === null
+      ? { config, problems: [] }
+      : isRunFolder(config.pretrained)
+        ? sizesOfRun(config, config.pretrained)
+        : completedSizes(config, config.pretrained),
   check(config) {
     const { hidden_size, num_attention_heads } = sizesOf(config);
     return checkHeads(hidden_size, num_attention_heads, "num_attention_heads", "hidden_size");
   },
   async prepare({ pretrained }, context) {
     if (pretrained === null || context.find(weightsToken(pretrained)) !== undefined) return;
-    context.provide(weightsToken(pretrained), await PretrainedWeights.read(pretrained));
+    const weights = isRunFolder(pretrained) ? RunWeights : PretrainedWeights;
+    context.provide(weightsToken(pretrained), await weights.read(pretrained));
   },
   build(whole, config, pieces, wanted) {
     const weights =

@@ -149,7 +149,8 @@ export class MaskedTokens implements PieceTensorizer {
     const windows = this.#windows(row);
     this.#count(windows.flat());
     if (windows.length > 1) this.#cutRows += 1;
-    return windows.map((pieces) => this.values(idsOf(pieces)));
+    const spelled = this.#spelledIn(windows);
+    return windows.map((pieces) => this.values(idsOf(pieces), spelled));
   }
 
   /** The text that places are about. */
@@ -159,9 +160,11 @@ export class MaskedTokens implements PieceTensorizer {
 
   /** A row's examples with their places in its text. */
   windows(row: Row): MaskedWindow[] {
-    return this.#windows(row).map((pieces) => ({
+    const windows = this.#windows(row);
+    const spelled = this.#spelledIn(windows);
+    return windows.map((pieces) => ({
       pieces,
-      places: this.#chosen(this.#around(idsOf(pieces))).places,
+      places: this.#chosen(this.#around(idsOf(pieces)), spelled).places,
     }));
   }
 
@@ -170,10 +173,13 @@ export class MaskedTokens implements PieceTensorizer {
     return this.tokenizer.template.single.findIndex(({ piece }) => "text" in piece);
   }
 
-  /** The values of an example whose pieces of text have these ids. */
-  values(text: Int32Array): FieldValue[] {
+  /**
+   * The values of an example whose pieces of text have these ids.
+   * @param spelled whether only places where the mask stands already are to be told
+   */
+  values(text: Int32Array, spelled = false): FieldValue[] {
     const ids = this.#around(text);
-    const { places, replacements } = this.#chosen(ids);
+    const { places, replacements } = this.#chosen(ids, spelled);
     return [
       { data: ids, sizes: [ids.length] },
       { data: Int32Array.of(...places, ...replacements), sizes: [2, places.length] },
@@ -265,11 +271,17 @@ export class MaskedTokens implements PieceTensorizer {
     for (const { id } of pieces) if (id === unknown) this.#unknown += 1;
   }
 
-  /** Where the mask is spelled, these places; else the masking that is the same for the same pieces, whatever the run. */
-  #chosen(ids: Int32Array): Chosen {
-    const { mask } = this.rule;
-    const spelled = Int32Array.from(ids.keys()).filter((at) => ids[at] === mask);
-    if (spelled.length > 0) return { places: spelled, replacements: spelled.map(() => mask) };
+  #spelledIn(windows: readonly (readonly Piece[])[]): boolean {
+    return windows.some((pieces) => pieces.some(({ id }) => id === this.rule.mask));
+  }
+
+  /** The places where the mask is spelled; or else the masking that is the same for the same pieces, whatever the run. */
+  #chosen(ids: Int32Array, spelled: boolean): Chosen {
+    if (spelled) {
+      const { mask } = this.rule;
+      const places = Int32Array.from(ids.keys()).filter((at) => ids[at] === mask);
+      return { places, replacements: places.map(() => mask) };
+    }
     // As many places as a training pass may choose: of whole words there may be fewer.
     const count = maskedCount(this.rule, ids);
     const [places, replacements] = [new Int32Array(count), new Int32Array(count)];
