@@ -41,7 +41,11 @@ export function ours(script: string, ...args: readonly string[]): [string, ...st
 }
 
 /** The programs of PyTorch. */
-export type TorchProgram = "torch_classifier.py" | "torch_sequences.py" | "torch_fine_tuning.py";
+export type TorchProgram =
+  | "torch_classifier.py"
+  | "torch_sequences.py"
+  | "torch_transformer.py"
+  | "torch_fine_tuning.py";
 
 /** The command that starts a peer. */
 export function torch(program: TorchProgram, ...args: readonly string[]): [string, ...string[]] {

@@ -85,6 +85,15 @@ command(
     (await import("./predict.js")).predictCommand(model, texts, options),
   );
 
+command(
+  "get-logits <model>",
+  "rows with a teacher's logits, for a student to learn from; one JSON object a line",
+)
+  .option("--input <file>", "plain lines or JSON objects, labelled or not; - is standard input (the default)")
+  .option("--output <file>", "file for the results in place of standard output")
+  .option("--task <name>", "which of a run's several tasks")
+  .action(async (model, options) => (await import("./get-logits.js")).getLogitsCommand(model, options));
+
 /** The smaller forms of a model; their module is not loaded for the sake of `--help`. */
 const forms: Readonly<Record<QuantizedForm, string>> = {
   int8: "(matrix products and LSTMs in whole numbers, tables in 8 bits)",

@@ -1,8 +1,7 @@
 import type { Row } from "../components/data/contracts.js";
 import { loadModel } from "../library.js";
-import { inUnit } from "../tasks/prediction.js";
+import { inUnit, type Prediction } from "../tasks/prediction.js";
 import type { Predictor } from "../tasks/predictor.js";
-import type { OffsetUnit } from "../text/offsets.js";
 import { inputRows } from "./input-rows.js";
 import { UNITS, type UnitName } from "./offset-units.js";
 import { OutputLines } from "./output-lines.js";
@@ -20,20 +19,35 @@ export interface PredictCommand {
 /** How many rows are predicted together. */
 const CHUNK = 256;
 
+/** What is written of a row. */
+type Line = (row: Row, prediction: Prediction) => object;
+
 /** `pytext-ts predict RUN|MODEL.onnx [TEXT...]`: one JSON object a line. */
 export async function predictCommand(
   model: string,
   texts: readonly string[],
   options: PredictCommand,
 ): Promise<void> {
-  const registry = await loadRegistry(options.include);
-  const out = await OutputLines.open(options.output);
+  const unit = UNITS[options.offsetUnit];
+  await predictLines(model, texts, options, (row, prediction) => ({
+    ...row.values,
+    ...inUnit(prediction, unit),
+  }));
+}
+
+/** Predicts texts and rows, and writes a JSON object for each. */
+export async function predictLines(
+  model: string,
+  texts: readonly string[],
+  { input, output, task, include }: Omit<PredictCommand, "offsetUnit">,
+  line: Line,
+): Promise<void> {
+  const registry = await loadRegistry(include);
+  const out = await OutputLines.open(output);
   let predictor: Predictor | undefined;
   try {
-    const { task, input } = options;
     predictor = await loadModel(model, { registry, log: terminalLog(), ...(task !== undefined && { task }) });
-    const rows = inputRows({ texts, input }, predictor.columns);
-    await predictAll(predictor, rows, out, UNITS[options.offsetUnit]);
+    await predictAll(predictor, inputRows({ texts, input }, predictor.columns), out, line);
     await out.close();
   } catch (error) {
     await out.discard();
@@ -47,13 +61,12 @@ async function predictAll(
   predictor: Predictor,
   rows: AsyncIterable<Row>,
   out: OutputLines,
-  unit: OffsetUnit,
+  line: Line,
 ): Promise<void> {
   let chunk: Row[] = [];
   const flush = async (): Promise<void> => {
-    for (const [i, prediction] of (await predictor.predict(chunk)).entries()) {
-      await out.write(JSON.stringify({ ...chunk[i]!.values, ...inUnit(prediction, unit) }));
-    }
+    for (const [i, prediction] of (await predictor.predict(chunk)).entries())
+      await out.write(JSON.stringify(line(chunk[i]!, prediction)));
     chunk = [];
   };
   for await (const row of rows) {

@@ -114,6 +114,8 @@ export interface LossInputs {
   readonly target: Tensor;
   /** How much each class counts, `[labels]`; of one binary decision how much each row counts, `[batch, 1]`; null = all alike. */
   readonly classWeights: Tensor | null;
+  /** A teacher's logits `[batch, labels]`, where the target has them. */
+  readonly soft?: Tensor;
 }
 
 /** What a loss's target holds: a class id a row, 0/1 for every label, or a number a row. */
@@ -210,6 +212,8 @@ declare module "../registry/component.js" {
     loss: {
       /** What the target holds. */
       readonly target: LossTarget;
+      /** Whether it compares with a teacher's logits. */
+      readonly soft?: boolean;
       build(scope: Scope, config: Config, inputs: LossInputs): Loss;
     };
     output_layer: {

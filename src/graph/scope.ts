@@ -58,7 +58,6 @@ interface Building {
   readonly sharedCalls: SharedCalls;
   /** Where parameters below the place `root` get their first values. */
   readonly first?: { readonly root: string; readonly values: FirstValues };
-  readonly adaptedPlaces: Set<string>;
   /** How matrices below the place `root` are adapted. */
   readonly adapting?: { readonly root: string; readonly adaptation: Adaptation };
 }
@@ -83,7 +82,6 @@ export class Scope {
       carried: [],
       carries: true,
       sharedCalls: new Map(),
-      adaptedPlaces: new Set(),
     });
   }
 
@@ -114,11 +112,6 @@ export class Scope {
     return this.building.carried;
   }
 
-  /** The places below which parameters stay as they are, and matrices have low-rank additions. */
-  get adaptedPlaces(): ReadonlySet<string> {
-    return this.building.adaptedPlaces;
-  }
-
   /** A place inside this one. */
   child(name: string): Scope {
     return new Scope(this.path === "" ? name : `${this.path}.${name}`, this.building);
@@ -136,7 +129,6 @@ export class Scope {
 
   /** The same place, whose parameters stay as they are, and whose matrices are adapted by low-rank additions. */
   adapted(adaptation: Adaptation): Scope {
-    this.building.adaptedPlaces.add(this.path);
     return new Scope(this.path, { ...this.building, adapting: { root: this.path, adaptation } });
   }
 

@@ -86,6 +86,7 @@ const changes: Readonly<Record<string, unknown>> = {
   epochs: 6,
   lr: 0.04,
   weight_decay: 0.1,
+  layer_decay: 0.9,
   parameter_groups: [{ match: ["**.bias"], lr: 0.001 }],
   beta1: 0.8,
   beta2: 0.9,

@@ -27,6 +27,7 @@ import { MaskedTokenTensorizer } from "./tensorizers/masked-token-tensorizer.js"
 import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js";
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
+import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
 import { WordPiecesTensorizer } from "./tensorizers/word-pieces-tensorizer.js";
 import {
@@ -73,6 +74,7 @@ export const dataComponents = [
   FloatListTensorizer,
   FloatListSeqTensorizer,
   LabelTensorizer,
+  SoftLabelTensorizer,
   LabelListTensorizer,
   SlotLabelTensorizer,
   Batcher,

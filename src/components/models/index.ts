@@ -16,6 +16,7 @@ import { FullSoftmax } from "../language/full-softmax.js";
 import { SampledSoftmax } from "../language/sampled-softmax.js";
 import { BinaryCrossEntropyWithLogitsLoss } from "../losses/binary-cross-entropy.js";
 import { CrossEntropyLoss } from "../losses/cross-entropy.js";
+import { DistillationLoss } from "../losses/distillation.js";
 import { BinaryFocalLoss, FocalLoss } from "../losses/focal.js";
 import { HuberLoss, MAELoss, MSELoss } from "../losses/regression.js";
 import { BinaryClassificationOutputLayer } from "../output-layers/binary-classification.js";
@@ -100,6 +101,7 @@ export const modelComponents = [
   WordTaggingOutputLayer,
   CRFOutputLayer,
   CrossEntropyLoss,
+  DistillationLoss,
   FocalLoss,
   BinaryCrossEntropyWithLogitsLoss,
   BinaryFocalLoss,

@@ -28,6 +28,7 @@ export const ClassificationOutputLayer = component({
     if (target === undefined) return { loss: null, scores };
     const ids = targetTensor(target, "ids", "ClassificationOutputLayer");
     const weights = labelWeights(scope, config.label_weights, target, labels);
-    return { loss: buildLoss(scope, config.loss, "class", logits, ids, weights), scores };
+    const soft = target.tensors.logits;
+    return { loss: buildLoss(scope, config.loss, "class", logits, ids, weights, soft), scores };
   },
 });

@@ -69,6 +69,7 @@ export function buildLoss(
   logits: Tensor,
   target: Tensor,
   classWeights: Tensor | null,
+  soft?: Tensor,
 ): Loss {
   return scope.part("loss", slot, "loss", (loss, config, at) => {
     if (loss.target !== wanted) {
@@ -81,6 +82,13 @@ export function buildLoss(
         `${loss.name} compares ${loss.target}, but this output layer decides by ${wanted}; use ${fitting.join(" or ")}`,
       );
     }
-    return loss.build(at, config, { logits, target, classWeights });
+    if (soft !== undefined && !loss.soft) {
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        at.path,
+        `the target has a teacher's logits, which ${loss.name} does not read; use DistillationLoss, or LabelTensorizer for inputs.labels`,
+      );
+    }
+    return loss.build(at, config, { logits, target, classWeights, ...(soft && { soft }) });
   });
 }

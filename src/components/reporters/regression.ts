@@ -48,7 +48,7 @@ class Regression implements MetricReporter<RegressionEvaluated> {
 }
 
 /** A float32 number as people write it. */
-export const numberText = (value: number): string => String(Number(value.toPrecision(6)));
+const numberText = (value: number): string => String(Number(value.toPrecision(6)));
 
 /** Figures of predicted numbers. */
 export const RegressionMetricReporter = component({

@@ -130,7 +130,8 @@ class Encoder {
     const known = this.#names.get(tensor);
     if (known !== undefined) return known;
     // The node says where it stands; its values need not say it again.
-    let name = tensor.origin.kind === "node" ? tensor.name.slice(tensor.name.lastIndexOf("/") + 1) : tensor.name;
+    let name =
+      tensor.origin.kind === "node" ? tensor.name.slice(tensor.name.lastIndexOf("/") + 1) : tensor.name;
     while (this.#taken.has(name) || (this.#outputs.has(name) && this.#outputs.get(name) !== tensor))
       name = `${name}_`;
     this.#taken.add(name);

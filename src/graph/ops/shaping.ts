@@ -314,7 +314,7 @@ function dimTensor(graph: Graph, dim: Dim): Tensor {
   const constant = (value: number): Tensor => graph.constant("int64", [1], [value]);
   if (typeof dim === "number") return constant(dim);
   const source = graph.sourceOfSymbol(dim);
-  if (source !== undefined) return gather(shapeOf(source.tensor), constant(source.axis));
+  if (source !== undefined) return gather(apply(ShapeOp, [source.tensor], {}), constant(source.axis));
   const [symbol] = dimSymbols(dim);
   if (symbol === undefined || symbol === dim) throw graph.error(`no tensor has the size "${dim}"`);
   // The polynomial as symbol * quotient + remainder, each simpler than the whole.

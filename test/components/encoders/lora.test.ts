@@ -53,8 +53,8 @@ describe("LoRA", () => {
       (name) => after[name]!.data.join() !== before[name]!.data.join(),
     );
     expect(changed.sort()).toEqual([
-      "model.decoder.bias",
-      "model.decoder.weight",
+      "model.decoder.layer0.bias",
+      "model.decoder.layer0.weight",
       ...["layer0.attention.in_proj", "layer1.attention.in_proj", "layer1.linear2"].flatMap((place) =>
         ["lora_A", "lora_B"].map((name) => `model.encoder.${place}.${name}`),
       ),

@@ -191,7 +191,7 @@ describe("settings of output layers", () => {
   it("softmax refuses a loss over labels", async () => {
     await expect(
       layer({ ClassificationOutputLayer: { loss: "BinaryFocalLoss" } }, ["a", "b"]),
-    ).rejects.toThrow(/BinaryFocalLoss.*CrossEntropyLoss or FocalLoss/);
+    ).rejects.toThrow(/BinaryFocalLoss.*CrossEntropyLoss or DistillationLoss or FocalLoss/);
   });
 
   it.each([

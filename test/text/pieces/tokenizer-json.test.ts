@@ -80,7 +80,7 @@ const gptMerges = (text: string): string[] =>
 
 /** Whether characters of a text are composed or reordered by a normal form, or several become one in another way. */
 const composes = (text: string): boolean =>
-  /[\p{M}\uff9e\uff9f]|[ \t\r\n\u3000\u200b\ufeff\u2028\ufffd]{2}|\ufdfa/u.test(text);
+  /[\p{M}\uff9e\uff9f]|[ \t\r\n\u2581\u3000\u200b\ufeff\u2028\ufffd]{2}|\ufdfa/u.test(text);
 
 /** Places of the library's, which we widen to all characters that were composed to one. */
 function expectPlaces(text: string, got: readonly number[], theirs: readonly number[]): void {

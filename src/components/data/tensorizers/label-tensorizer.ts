@@ -6,7 +6,8 @@ import { badCell, textCell } from "./cells.js";
 import { checkLabelOptions, LabelList, labelOptions } from "./label-list.js";
 import { noTargetStrings } from "./target-form.js";
 
-const schema = Type.Object(
+/** The config of a label. */
+export const labelSchema = Type.Object(
   {
     column: Type.String({ default: "label", description: "The column that holds the label." }),
     ...labelOptions,
@@ -15,19 +16,21 @@ const schema = Type.Object(
 );
 
 /** A label to its id. In a graph it gives `ids [batch]` (int32). */
-class LabelId implements Tensorizer {
-  readonly columns: readonly string[];
+export class LabelId implements Tensorizer {
+  columns: readonly string[];
   readonly role = "target";
-  readonly fields: readonly FieldSpec[];
   readonly #list: LabelList;
 
   constructor(
-    readonly config: Static<typeof schema>,
+    readonly config: Static<typeof labelSchema>,
     readonly name: string,
   ) {
     this.columns = [config.column];
-    this.fields = [{ name, dtype: "int32", dims: [], pad: 0 }];
     this.#list = new LabelList(config, `inputs.${name}`);
+  }
+
+  get fields(): readonly FieldSpec[] {
+    return [{ name: this.name, dtype: "int32", dims: [], pad: 0 }];
   }
 
   get labels(): readonly string[] {
@@ -86,7 +89,7 @@ class LabelId implements Tensorizer {
 export const LabelTensorizer = component({
   kind: "tensorizer",
   name: "LabelTensorizer",
-  schema,
+  schema: labelSchema,
   check: checkLabelOptions,
   create: (config, _context, name) => new LabelId(config, name),
 });

@@ -1,0 +1,72 @@
+import { Type } from "typebox";
+import type { Tensor } from "../../graph/graph.js";
+import { add, exp, mul, neg, sub } from "../../graph/ops/elementwise.js";
+import { gather } from "../../graph/ops/lookup.js";
+import { logSoftmax, reduceMean, reduceSum } from "../../graph/ops/reduction.js";
+import { component } from "../../registry/component.js";
+import { ptxError } from "../../registry/errors.js";
+import { pickTarget } from "./cross-entropy.js";
+import { rowTotal } from "./totals.js";
+
+const schema = Type.Object(
+  {
+    objective: Type.Union([Type.Literal("kl"), Type.Literal("mse")], {
+      default: "kl",
+      description:
+        '"kl": divergence of the student\'s probabilities from the teacher\'s, both at the temperature (Hinton et al., 2015); "mse": mean squared difference of their logits, each less its row\'s mean (Ba and Caruana, 2014; Tang et al., 2019).',
+    }),
+    temperature: Type.Number({
+      exclusiveMinimum: 0,
+      default: 2,
+      description: "What logits are divided by; the divergence is multiplied by its square. kl only.",
+    }),
+    hard_weight: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0,
+      description: "Share of the cross entropy with the row's own label; the rest is the teacher's.",
+    }),
+  },
+  { description: "What a student learns from a teacher's logits, as SoftLabelTensorizer reads them." },
+);
+
+/** `T^2 KL(softmax(teacher / T) || softmax(student / T))` of each row: `[batch]`. */
+function divergence(student: Tensor, teacher: Tensor, temperature: number): Tensor {
+  const [ours, theirs] = [student, teacher].map((logits) => logSoftmax(mul(logits, 1 / temperature)));
+  return mul(reduceSum(mul(exp(theirs!), sub(theirs!, ours!)), [1]), temperature ** 2);
+}
+
+/** Mean squared difference of logits, whose common constant softmax does not see: `[batch]`. */
+function squaredDifference(student: Tensor, teacher: Tensor): Tensor {
+  const difference = sub(student, teacher);
+  const centred = sub(difference, reduceMean(difference, [1], true));
+  return reduceMean(mul(centred, centred), [1]);
+}
+
+/** `(1 - hard_weight) * soft + hard_weight * CE` for each row. Class weights count rows by their own label. */
+export const DistillationLoss = component({
+  kind: "loss",
+  name: "DistillationLoss",
+  schema,
+  target: "class",
+  soft: true,
+  check: ({ objective, temperature }) =>
+    objective === "mse" && temperature !== 2
+      ? [{ path: "temperature", message: 'objective "mse" has no temperature: leave it out' }]
+      : [],
+  build(scope, { objective, temperature, hard_weight: hard }, { logits, target, classWeights, soft }) {
+    if (!soft)
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        scope.path,
+        "DistillationLoss compares with a teacher's logits, and the target has none",
+        "use SoftLabelTensorizer for inputs.labels",
+      );
+    const ofTeacher =
+      objective === "kl" ? divergence(logits, soft, temperature) : squaredDifference(logits, soft);
+    const rowWeights = classWeights === null ? null : gather(classWeights, target);
+    if (hard === 0) return rowTotal(ofTeacher, rowWeights);
+    const ofLabel = neg(pickTarget(logSoftmax(logits), target));
+    return rowTotal(add(mul(ofTeacher, 1 - hard), mul(ofLabel, hard)), rowWeights);
+  },
+});
