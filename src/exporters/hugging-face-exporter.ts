@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isPieceTensorizer } from "../components/data/contracts.js";
 import { huggingFaceModel } from "../components/encoders/hugging-face/write-folder.js";
 import { encoderOfRun } from "../components/encoders/run-weights.js";
-import { type OpenSizes, sizesOf } from "../components/encoders/transformer-options.js";
+import { type Sizes, sizesOf } from "../components/encoders/transformer-options.js";
 import { replaceFiles } from "../graph/replace-file.js";
 import { writeSafetensors } from "../graph/safetensors.js";
 import type { Log } from "../registry/context.js";
@@ -39,7 +39,7 @@ export async function exportHuggingFace(
   const { config, tensors } = huggingFaceModel(sizes, values, `${run}  ${prefix}`);
   if (others.length > 0) log.info(`not exported, as it is no part of the encoder: ${others.join(", ")}`);
   await mkdir(folder, { recursive: true });
-  const files = { "config.json": json(config), ...tokenizerFiles(tokenizerOf(part), mostPieces(sizes)) };
+  const files = { "config.json": json(config), ...tokenizerFiles(tokenizerOf(part), sizesOf(sizes)) };
   await writeSafetensors(join(folder, "model.safetensors"), tensors, { metadata: { format: "pt" } });
   const written = Object.entries(files).map(([name, text]) => ({
     path: join(folder, name),
@@ -49,12 +49,6 @@ export async function exportHuggingFace(
   return [...written.map(({ path }) => path), join(folder, "model.safetensors")];
 }
 
-/** How many pieces the encoder has places for. */
-function mostPieces(open: OpenSizes): number {
-  const { max_position_embeddings, position_offset } = sizesOf(open);
-  return max_position_embeddings - position_offset;
-}
-
 function tokenizerOf(part: ModelTask): PieceTokenizer {
   const found = inputsOf(part).map(([, tensorizer]) => tensorizer).find(isPieceTensorizer);
   if (found !== undefined) return found.tokenizer;
@@ -62,7 +56,7 @@ function tokenizerOf(part: ModelTask): PieceTokenizer {
 }
 
 /** BERT's vocab.txt with what the tokenizer does to texts, or a tokenizer.json. */
-function tokenizerFiles(tokenizer: PieceTokenizer, most: number): Record<string, string> {
+function tokenizerFiles(tokenizer: PieceTokenizer, sizes: Sizes): Record<string, string> {
   const { cutter, pieces } = tokenizer;
   if (!(cutter instanceof WordPiece)) return { "tokenizer.json": json(tokenizer) };
   const { lowercase, stripAccents, splitChinese } = cutter.options;
@@ -71,7 +65,8 @@ function tokenizerFiles(tokenizer: PieceTokenizer, most: number): Record<string,
     do_lower_case: lowercase,
     strip_accents: stripAccents,
     tokenize_chinese_chars: splitChinese,
-    model_max_length: most,
+    model_max_length: sizes.max_position_embeddings - sizes.position_offset,
+    ...(sizes.type_vocab_size === 0 && { model_input_names: ["input_ids", "attention_mask"] }),
   };
   return { "vocab.txt": `${pieces.join("\n")}\n`, "tokenizer_config.json": json(settings) };
 }

@@ -13,8 +13,14 @@ const CLASSES: Readonly<Record<string, readonly [prefix: string, model: string, 
   albert: ["albert.", "AlbertModel", "AlbertForMaskedLM"],
 };
 
-/** Where the weights of the product with all pieces stand, beside the table that they are. */
+/** What the paths of the head for masked pieces begin with. */
 const HEAD = "head.";
+
+/** The head's bias once more, under the name by which these families' classes look for it first. */
+const BIAS_TWICE: Readonly<Record<string, string>> = {
+  roberta: "lm_head.decoder.bias",
+  albert: "predictions.decoder.bias",
+};
 
 /** The family that has a model of these sizes. */
 function familyOf(sizes: Sizes): string {
@@ -56,6 +62,8 @@ export function huggingFaceModel(
     for (const [i, part] of partsOf(tensor, names.length, isMatrix(path)).entries())
       tensors[`${before}${names[i]}`] = part;
   }
+  const [bias, twice] = [parameters.get(`${HEAD}bias`), BIAS_TWICE[modelType]];
+  if (bias !== undefined && twice !== undefined) tensors[twice] = { ...bias };
   const table = parameters.get("embeddings.word.weight");
   if (table === undefined) throw ptxError("PTX_EXPORT", place, "the encoder has no table of pieces");
   const said = Object.entries(sizes)
