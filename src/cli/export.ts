@@ -26,7 +26,8 @@ export interface ExportCommand {
 
 /** `pytext-ts export RUN --onnx FILE [--card FILE.md]`, or `--hugging-face FOLDER`. */
 export async function exportCommand(run: string, options: ExportCommand): Promise<void> {
-  const { onnx, ort, huggingFace, card, task, quantize, maxAccuracyDrop, externalData, showFusions } = options;
+  const { onnx, ort, huggingFace, card, task, quantize, maxAccuracyDrop, externalData, showFusions } =
+    options;
   const registry = await loadRegistry(options.include);
   if (huggingFace !== undefined) {
     const written = await exportHuggingFace(run, huggingFace, {

@@ -50,7 +50,9 @@ export async function exportHuggingFace(
 }
 
 function tokenizerOf(part: ModelTask): PieceTokenizer {
-  const found = inputsOf(part).map(([, tensorizer]) => tensorizer).find(isPieceTensorizer);
+  const found = inputsOf(part)
+    .map(([, tensorizer]) => tensorizer)
+    .find(isPieceTensorizer);
   if (found !== undefined) return found.tokenizer;
   throw ptxError("PTX_EXPORT", "model.inputs", "none of the inputs cuts texts into an encoder's pieces");
 }

@@ -68,7 +68,9 @@ class MaskedLM extends SingleModelTask<MaskedEvaluated> {
 
   protected override evaluated(_data: SplitData, { outputs, loss }: Predictions): MaskedEvaluated {
     const pieces = Array.from(outputs.flat("surprisal")).filter((nats) => nats >= 0).length;
-    const hits = outputs.has("hits") ? Array.from(outputs.flat("hits")).filter((hit) => hit === 1).length : null;
+    const hits = outputs.has("hits")
+      ? Array.from(outputs.flat("hits")).filter((hit) => hit === 1).length
+      : null;
     return { loss, pieces, hits };
   }
 

@@ -92,7 +92,12 @@ export async function outputsByRow(
 }
 
 /** What a model says of a row, which is one example or several. */
-export function readRow(part: ModelTask, outputs: readonly OutputRow[], row: Row, labels: Labels): Prediction {
+export function readRow(
+  part: ModelTask,
+  outputs: readonly OutputRow[],
+  row: Row,
+  labels: Labels,
+): Prediction {
   return part.readExamples?.(outputs, row, labels) ?? part.read(outputs[0]!, row, labels);
 }
 

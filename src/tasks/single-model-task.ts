@@ -70,11 +70,7 @@ export abstract class SingleModelTask<E> extends OnePartTask {
     await model.prepare?.(config, this.context, new Map(Object.entries(this.tensorizers)));
   }
 
-  build(
-    whole: Scope,
-    purpose: BuildPurpose,
-    made: Map<Tensorizer, ModelInput> = new Map(),
-  ): Predicted {
+  build(whole: Scope, purpose: BuildPurpose, made: Map<Tensorizer, ModelInput> = new Map()): Predicted {
     const { form, targets } = purpose;
     const scope = whole.of(this.context);
     const own = Object.entries(this.tensorizers).filter(

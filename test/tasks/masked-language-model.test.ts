@@ -124,40 +124,54 @@ describe("a tiny BERT that is trained from nothing", () => {
     await expect(exportOnnx(run, file, { registry, log: silentLog })).rejects.toThrow(/--input ids/);
   });
 
-  it.each(["run folder", "Hugging Face folder"])("gives its encoder and head to another run, as a %s", async (form) => {
-    const pretrained = form === "run folder" ? run : join(folder, "hf");
-    if (form !== "run folder") {
-      await exportHuggingFace(run, pretrained, { registry, log: silentLog });
-      expect(readFileSync(join(pretrained, "vocab.txt"), "utf8")).toBe(readFileSync(vocabulary, "utf8"));
-    }
-    const lines: string[] = [];
-    const log = { info: (line: string) => void lines.push(line), warn: (line: string) => void lines.push(line) };
-    const unset = { hidden_size: null, num_hidden_layers: null, num_attention_heads: null };
-    const encoder = { pretrained, ...unset, intermediate_size: null, max_position_embeddings: null };
-    const output = join(folder, `on-${form}`);
-    const on = config({ encoder, trainer: { epochs: 1, optimizer: { SGD: { lr: 1e-12 } } } });
-    await train(on, { output, registry, log });
-    expect(lines.join("\n")).not.toMatch(/missing|not used/);
-    const [before, after] = [run, output].map((path) => readSafetensors(join(path, "parameters.safetensors")));
-    const [source, copy] = [(await before!).tensors, (await after!).tensors];
-    expect(Object.keys(copy).sort()).toEqual(Object.keys(source).sort());
-    for (const [name, { data }] of Object.entries(source))
-      expect([name, Array.from(copy[name]!.data as Float32Array)]).toEqual([
-        name,
-        Array.from(data as Float32Array, (value) => expect.closeTo(value, 6) as number),
-      ]);
-  });
+  it.each(["run folder", "Hugging Face folder"])(
+    "gives its encoder and head to another run, as a %s",
+    async (form) => {
+      const pretrained = form === "run folder" ? run : join(folder, "hf");
+      if (form !== "run folder") {
+        await exportHuggingFace(run, pretrained, { registry, log: silentLog });
+        expect(readFileSync(join(pretrained, "vocab.txt"), "utf8")).toBe(readFileSync(vocabulary, "utf8"));
+      }
+      const lines: string[] = [];
+      const log = {
+        info: (line: string) => void lines.push(line),
+        warn: (line: string) => void lines.push(line),
+      };
+      const unset = { hidden_size: null, num_hidden_layers: null, num_attention_heads: null };
+      const encoder = { pretrained, ...unset, intermediate_size: null, max_position_embeddings: null };
+      const output = join(folder, `on-${form}`);
+      const on = config({ encoder, trainer: { epochs: 1, optimizer: { SGD: { lr: 1e-12 } } } });
+      await train(on, { output, registry, log });
+      expect(lines.join("\n")).not.toMatch(/missing|not used/);
+      const [before, after] = [run, output].map((path) =>
+        readSafetensors(join(path, "parameters.safetensors")),
+      );
+      const [source, copy] = [(await before!).tensors, (await after!).tensors];
+      expect(Object.keys(copy).sort()).toEqual(Object.keys(source).sort());
+      for (const [name, { data }] of Object.entries(source))
+        expect([name, Array.from(copy[name]!.data as Float32Array)]).toEqual([
+          name,
+          Array.from(data as Float32Array, (value) => expect.closeTo(value, 6) as number),
+        ]);
+    },
+  );
 });
 
 describe("packed texts", () => {
   it("hold every piece once, a separator behind each text, in examples that are full but for the last", async () => {
-    const { config: resolved } = resolveConfig(config({ data: "PackedLMData", evalFile: "blanks.txt" }), registry, {});
+    const { config: resolved } = resolveConfig(
+      config({ data: "PackedLMData", evalFile: "blanks.txt" }),
+      registry,
+      {},
+    );
     const [part] = openTask(resolved, registry, silentLog).task.parts.values();
     const data = part!.data();
     await learn([data]);
     const rows = await data.load("eval");
     const texts = sentences(100, 1);
-    const wanted = texts.flatMap((text) => [...text.split(" "), "[SEP]"]).map((piece) => PIECES.indexOf(piece));
+    const wanted = texts
+      .flatMap((text) => [...text.split(" "), "[SEP]"])
+      .map((piece) => PIECES.indexOf(piece));
     const got = Array.from({ length: rows.size }, (_, row) => rows.values("tokens", row));
     expect(got.flatMap((ids) => ids.slice(1, -1))).toEqual(wanted);
     expect(got.every((ids) => ids[0] === 2 && ids.at(-1) === 3)).toBe(true);

@@ -70,7 +70,12 @@ class Packed extends DataHandler {
   override load(split: Split): Promise<SplitData> {
     const known = this.#packed.get(split);
     if (known !== undefined) return known;
-    const rows = new DataHandler(this.source, this.batcher, { [TOKENS]: rowsOfIds(this.#text) }, this.context);
+    const rows = new DataHandler(
+      this.source,
+      this.batcher,
+      { [TOKENS]: rowsOfIds(this.#text) },
+      this.context,
+    );
     const loading = rows.load(split).then((lines) => this.#pack(lines));
     this.#packed.set(split, loading);
     return loading;
@@ -89,7 +94,11 @@ class Packed extends DataHandler {
     const { room } = this.#text;
     const view = all.view();
     if (view.length === 0)
-      throw ptxError("PTX_DATA", this.source.files(split).join(", ") || split, "none of the texts has a piece");
+      throw ptxError(
+        "PTX_DATA",
+        this.source.files(split).join(", ") || split,
+        "none of the texts has a piece",
+      );
     for (let from = 0; from < view.length; from += room) {
       const line = rowOf.at(from)!;
       const values = this.#text.values(view.slice(from, from + room));

@@ -158,8 +158,7 @@ export const TransformerEncoder = component({
     const encoded = buildAdapted(scope, config, pieces, wanted);
     // An adapter holds the encoder's own parameters still, which a head that has none to begin with must not be.
     const rows = wanted.masked?.(encoded.states.at(-1)!);
-    const masked =
-      rows === undefined ? null : pieceHead(scope, sizesOf(config), rows, pieces.vocabulary);
+    const masked = rows === undefined ? null : pieceHead(scope, sizesOf(config), rows, pieces.vocabulary);
     weights?.report(scope.context.log);
     return { ...encoded, masked };
   },

@@ -145,7 +145,12 @@ export const MaskedLanguageModel = component({
   },
 });
 
-function headOf(scope: Scope, { encoder }: Config, inputs: ModelInputs, { ids, places }: Masked): MaskedPieces {
+function headOf(
+  scope: Scope,
+  { encoder }: Config,
+  inputs: ModelInputs,
+  { ids, places }: Masked,
+): MaskedPieces {
   const pieces = { ...piecesOf(inputs, "tokens", "MaskedLanguageModel"), ids };
   const wanted = { pooled: false, masked: (states: Tensor) => statesAt(states, places) };
   return requireHead(encode(scope, encoder, pieces, wanted).masked);

@@ -87,7 +87,9 @@ export class TrainingStep {
     const masks = Object.fromEntries(
       this.masks.map((mask) => [mask.name, this.#draw(mask, moment, bindings)]),
     );
-    const draws = Object.fromEntries(this.draws.map((draw) => [draw.name, this.#fill(draw, moment, batch, bindings)]));
+    const draws = Object.fromEntries(
+      this.draws.map((draw) => [draw.name, this.#fill(draw, moment, batch, bindings)]),
+    );
     const parameters = this.parameters.feeds(this.graph.parameters.map(({ name }) => name));
     if (moment.batch === 0) this.carried.reset();
     const results = await this.program.run(

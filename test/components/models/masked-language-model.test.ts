@@ -33,7 +33,9 @@ async function model(targets: boolean) {
   await tensorizer.finish();
   const build = (scope: Scope) => {
     const tensors = tensorizer.build(scope, "ids");
-    const own = ["tokens", ...(targets ? ["labels"] : [])].map((name) => [name, { tensorizer, tensors }] as const);
+    const own = ["tokens", ...(targets ? ["labels"] : [])].map(
+      (name) => [name, { tensorizer, tensors }] as const,
+    );
     return part.build(scope.child("model"), config, new ModelInputs(new Map(own)), {});
   };
   return { build, tensorizer };
@@ -84,7 +86,10 @@ describe.each(engineNames)("MaskedLanguageModel on %s", (name) => {
     expect(count!.data).toEqual([3]);
     expect(surprisal!.data[3]).toBe(-1);
     const known = surprisal!.data.slice(0, 3);
-    expect(sum!.data[0]).toBeCloseTo(known.reduce((a, b) => a + b), 4);
+    expect(sum!.data[0]).toBeCloseTo(
+      known.reduce((a, b) => a + b),
+      4,
+    );
     const right = [5, 7, 8];
     for (const [i, id] of right.entries()) {
       const five = candidates!.data.slice(5 * i, 5 * i + 5);

@@ -131,7 +131,11 @@ export class MaskedTokens implements PieceTensorizer {
     segmentRule(this.tokenizer, 1, this.name);
     requireRoom(this.tokenizer, 1, this.most, this.name);
     if (special.mask === null)
-      throw ptxError("PTX_VOCABULARY", where, "the vocabulary has no piece that stands for a hidden one ([MASK])");
+      throw ptxError(
+        "PTX_VOCABULARY",
+        where,
+        "the vocabulary has no piece that stands for a hidden one ([MASK])",
+      );
     if (this.config.whole_words && !(cutter instanceof WordPiece))
       throw ptxError(
         "PTX_CONFIG_VALUE",
@@ -202,7 +206,13 @@ export class MaskedTokens implements PieceTensorizer {
     for (let row = 0; row < rows; row++) {
       const ids = data.slice(row * pieces, (row + 1) * pieces) as Int32Array;
       const at = 2 * row * width;
-      drawMasking(this.rule, ids, random, into.subarray(at, at + width), into.subarray(at + width, at + 2 * width));
+      drawMasking(
+        this.rule,
+        ids,
+        random,
+        into.subarray(at, at + width),
+        into.subarray(at + width, at + 2 * width),
+      );
     }
   }
 
@@ -306,7 +316,10 @@ export class MaskedTokens implements PieceTensorizer {
 
 const idsOf = (pieces: readonly Piece[]): Int32Array => Int32Array.from(pieces, ({ id }) => id);
 
-function ruleOf(tokenizer: PieceTokenizer, { masking_rate: rate, whole_words: wholeWords }: Config): MaskingRule {
+function ruleOf(
+  tokenizer: PieceTokenizer,
+  { masking_rate: rate, whole_words: wholeWords }: Config,
+): MaskingRule {
   const { pieces, special } = tokenizer;
   const barred = new Set<number | null>(Object.values(special));
   const ordinary = Int32Array.from(pieces.keys()).filter((id) => pieces[id] !== undefined && !barred.has(id));

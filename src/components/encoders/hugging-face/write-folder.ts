@@ -57,7 +57,11 @@ export function huggingFaceModel(
   for (const [path, tensor] of parameters) {
     const names = sourcesOf(family, path);
     if (names === null)
-      throw ptxError("PTX_EXPORT", `${place}  ${path}`, `a model of the kind ${modelType} has no such parameter`);
+      throw ptxError(
+        "PTX_EXPORT",
+        `${place}  ${path}`,
+        `a model of the kind ${modelType} has no such parameter`,
+      );
     const before = hasHead && !path.startsWith(HEAD) ? prefix : "";
     for (const [i, part] of partsOf(tensor, names.length, isMatrix(path)).entries())
       tensors[`${before}${names[i]}`] = part;
@@ -105,4 +109,8 @@ function partsOf({ dims, data }: HostTensor, count: number, matrix: boolean): Ho
   });
 }
 
-const floats = (dims: readonly number[], data: Float32Array): HostTensor => ({ dtype: "float32", dims, data });
+const floats = (dims: readonly number[], data: Float32Array): HostTensor => ({
+  dtype: "float32",
+  dims,
+  data,
+});
