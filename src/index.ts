@@ -51,6 +51,7 @@ export { optimize } from "./graph/passes.js";
 export { readSafetensors, writeSafetensors } from "./graph/safetensors.js";
 export { type Mode, Scope } from "./graph/scope.js";
 export {
+  loadEncoder,
   loadModel,
   loadRun,
   openEngine,
@@ -84,6 +85,8 @@ export { type RandomStream, stream } from "./registry/random.js";
 export { Registry } from "./registry/registry.js";
 export type { RunConfig } from "./registry/run-config.js";
 export { defaultRegistry } from "./tasks/builtins.js";
+export type { Embedded, Embedder, EmbedInput } from "./tasks/embed/contracts.js";
+export type { EmbeddingPooling, EmbedOptions } from "./tasks/embed/options.js";
 export { type GenerateOptions, Generator } from "./tasks/generate.js";
 export { inUnit, type OutputRow, type Prediction } from "./tasks/prediction.js";
 export type { Predictor } from "./tasks/predictor.js";

@@ -13,6 +13,8 @@ import { loadConfig, resolveConfig } from "./registry/load-config.js";
 import type { Registry } from "./registry/registry.js";
 import { resolveValue } from "./registry/resolve.js";
 import { defaultRegistry } from "./tasks/builtins.js";
+import type { Embedder } from "./tasks/embed/contracts.js";
+import { openEncoder } from "./tasks/embed/load-encoder.js";
 import type { Prediction } from "./tasks/prediction.js";
 import { type Predictor, RunPredictor } from "./tasks/predictor.js";
 import { testRun } from "./tasks/test-run.js";
@@ -98,6 +100,18 @@ export async function loadModel(path: string, options: LoadRunOptions = {}): Pro
   const { registry = defaultRegistry(), log = silentLog } = options;
   const file = statSync(path, { throwIfNoEntry: false })?.isFile() ?? extname(path) === ".onnx";
   return file ? OnnxPredictor.load(path, registry, log) : loadRun(path, options);
+}
+
+/**
+ * What gives vectors of texts: a folder of Hugging Face's or of sentence-transformers, a run folder (its encoder), a model2vec
+ * folder, or a text file of word vectors. `release` it when done.
+ */
+export async function loadEncoder(
+  path: string,
+  options: LoadRunOptions & { readonly threads?: number } = {},
+): Promise<Embedder> {
+  const { registry = defaultRegistry(), log = silentLog } = options;
+  return openEncoder(path, { ...options, registry, log });
 }
 
 /** Something to compile graphs with: an engine's name, or `{name: {...}}` as a config's `engine` has it. */

@@ -94,6 +94,33 @@ command(
   .option("--task <name>", "which of a run's several tasks")
   .action(async (model, options) => (await import("./get-logits.js")).getLogitsCommand(model, options));
 
+command("embed <model>", "vectors of texts, by a pretrained encoder, a run's encoder, or vectors of words")
+  .requiredOption(
+    "--input <file>",
+    "plain lines, JSON objects, or a .tsv, .csv or .parquet file with named columns; - is standard input",
+  )
+  .requiredOption("--output <file>", "the .npy, .jsonl or .parquet file to write")
+  .option("--column <name>", "the column of texts; named twice with --pairs (default: text)", collect, [])
+  .option("--pairs", "read two texts together, by default those of the columns text1 and text2")
+  .option(
+    "--pooling <name>",
+    "none (a vector a token), reduce_mean, reduce_max, reduce_mean_max, first_token (cls), last_token (sep), cls_pooled (default: the model's own, else reduce_mean)",
+  )
+  .option(
+    "--layers <numbers>",
+    "whose states: -1 is the last layer, several stand side by side, such as -4..-1 (default: -1)",
+  )
+  .option("--mask-cls-sep", "leave special pieces out of the pooling; attention sees them all the same")
+  .option("--max-seq-len <n>", "tokens of a text at most, special ones included", integer(1, 1e9))
+  .option("--batch-size <n>", "texts that run together at most (default: 64)", integer(1, 1e9))
+  .option("--max-tokens <n>", "tokens that run together at most (default: 4096)", integer(1, 1e9))
+  .option("--normalize", "bring vectors to the length 1")
+  .option("--no-normalize", "leave vectors as they are, whatever the model's folder says")
+  .option("--show-tokens", "write the tokens beside the vectors")
+  .option("--task <name>", "which of a run's several tasks")
+  .option("--threads <n>", "threads for the graph", integer(1, 1024))
+  .action(async (model, options) => (await import("./embed.js")).embedCommand(model, options));
+
 /** The smaller forms of a model; their module is not loaded for the sake of `--help`. */
 const forms: Readonly<Record<QuantizedForm, string>> = {
   int8: "(matrix products and LSTMs in whole numbers, tables in 8 bits)",

@@ -48,11 +48,20 @@ export interface Wanted {
   readonly masked?: (states: Tensor) => Tensor;
 }
 
+/** What limits an encoder, known before it is built. */
+export interface EncoderLimits {
+  readonly layers: number;
+  /** Pieces of a row at most. */
+  readonly places: number;
+}
+
 declare module "../../registry/component.js" {
   interface ComponentKinds<Config> {
     encoder: {
       /** Reads files (pretrained weights) before the first build of a training run. */
       prepare?(config: Config, context: Context): Promise<void>;
+      /** Absent: it takes any number of pieces, and gives the last layer's states only. */
+      limits?(config: Config): EncoderLimits;
       build(scope: Scope, config: Config, pieces: Pieces, wanted: Wanted): Encoded;
     };
   }

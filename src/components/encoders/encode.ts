@@ -1,5 +1,6 @@
 import type { Scope } from "../../graph/scope.js";
 import type { SlotValue } from "../../registry/component.js";
+import type { Token } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
 import type { ModelInputs } from "../contracts.js";
 import { isPieceTensorizer } from "../data/contracts.js";
@@ -25,9 +26,20 @@ export function piecesOf(inputs: ModelInputs, name: string, reader: string): Pie
   };
 }
 
+/** An encoder that a graph was built with. */
+export interface BuiltEncoder {
+  /** Its place: what the paths of its parameters begin with. */
+  readonly place: string;
+  readonly slot: SlotValue<"encoder">;
+}
+
+/** Where `encode` writes down what it builds, if somebody has provided a list. */
+export const builtEncoders: Token<BuiltEncoder[]> = Symbol("built encoders");
+
 /** The encoder in a slot, over pieces. */
 export function encode(scope: Scope, encoder: SlotValue<"encoder">, pieces: Pieces, wanted: Wanted): Encoded {
-  return scope.part("encoder", encoder, "encoder", (component, config, at) =>
-    component.build(at, config, pieces, wanted),
-  );
+  return scope.part("encoder", encoder, "encoder", (component, config, at) => {
+    scope.context.find(builtEncoders)?.push({ place: at.path, slot: encoder });
+    return component.build(at, config, pieces, wanted);
+  });
 }

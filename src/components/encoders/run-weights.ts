@@ -109,6 +109,11 @@ export class RunWeights {
     return new RunWeights(file, (await readSafetensors(file)).tensors);
   }
 
+  /** The parameters that were asked for and that the run lacks. */
+  get missing(): readonly string[] {
+    return this.#missing;
+  }
+
   /** A parameter's values by its path below the encoder; undefined where the run has none. Throws `PTX_MODEL_FILE` for another shape. */
   values(path: string, shape: readonly number[]): Float32Array | undefined {
     const name = `${this.#prefix}${path}`;

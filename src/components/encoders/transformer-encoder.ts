@@ -45,7 +45,9 @@ const schema = Type.Object(
 
 type Config = Static<typeof schema>;
 
-const weightsToken = (folder: string): Token<PretrainedWeights | RunWeights> => `pretrained:${folder}`;
+/** Under which the weights of a folder stand once they are read. */
+export const weightsToken = (folder: string): Token<PretrainedWeights | RunWeights> =>
+  `pretrained:${folder}`;
 
 /** Throws `PTX_CONFIG_VALUE` where the pieces do not fit the tables. */
 function requireFit(sizes: Sizes, pieces: Pieces, place: string): number {
@@ -149,6 +151,10 @@ export const TransformerEncoder = component({
     if (pretrained === null || context.find(weightsToken(pretrained)) !== undefined) return;
     const weights = isRunFolder(pretrained) ? RunWeights : PretrainedWeights;
     context.provide(weightsToken(pretrained), await weights.read(pretrained));
+  },
+  limits(config) {
+    const { num_hidden_layers, max_position_embeddings, position_offset } = sizesOf(config);
+    return { layers: num_hidden_layers, places: max_position_embeddings - position_offset };
   },
   build(whole, config, pieces, wanted) {
     const weights =

@@ -86,6 +86,11 @@ export class PretrainedWeights {
     return matrix ? sideBySide(arrays, shape[0]!, width) : joined(arrays);
   }
 
+  /** Parameters that have been asked for and are not there. */
+  get missing(): readonly string[] {
+    return this.#missing;
+  }
+
   /** Says once what was read, what nobody wanted, and what has random values since the file lacks it. */
   report(log: Log): void {
     if (this.#reported) return;
