@@ -46,8 +46,7 @@ const schema = Type.Object(
 type Config = Static<typeof schema>;
 
 /** Under which the weights of a folder stand once they are read. */
-export const weightsToken = (folder: string): Token<PretrainedWeights | RunWeights> =>
-  `pretrained:${folder}`;
+export const weightsToken = (folder: string): Token<PretrainedWeights | RunWeights> => `pretrained:${folder}`;
 
 /** Throws `PTX_CONFIG_VALUE` where the pieces do not fit the tables. */
 function requireFit(sizes: Sizes, pieces: Pieces, place: string): number {
