@@ -1,4 +1,5 @@
 import type { InputForm } from "../components/data/contracts.js";
+import { exportHuggingFace } from "../exporters/hugging-face-exporter.js";
 import { exportOnnx } from "../exporters/onnx-exporter.js";
 import type { QuantizedForm } from "../exporters/quantize/forms.js";
 import { fusionLines, quantizationLines } from "./export-lines.js";
@@ -10,6 +11,7 @@ import { parseSizes } from "./sizes.js";
 export interface ExportCommand {
   readonly onnx?: string;
   readonly ort?: string;
+  readonly huggingFace?: string;
   readonly card?: string;
   readonly task?: string;
   readonly input: InputForm;
@@ -22,12 +24,25 @@ export interface ExportCommand {
   readonly include: readonly string[];
 }
 
-/** `pytext-ts export RUN --onnx FILE [--card FILE.md]`. */
+/** `pytext-ts export RUN --onnx FILE [--card FILE.md]`, or `--hugging-face FOLDER`. */
 export async function exportCommand(run: string, options: ExportCommand): Promise<void> {
-  const { onnx, ort, card, task, quantize, maxAccuracyDrop, externalData, showFusions } = options;
+  const { onnx, ort, huggingFace, card, task, quantize, maxAccuracyDrop, externalData, showFusions } =
+    options;
+  const registry = await loadRegistry(options.include);
+  if (huggingFace !== undefined) {
+    const written = await exportHuggingFace(run, huggingFace, {
+      registry,
+      log: terminalLog(),
+      ...(task !== undefined && { task }),
+    });
+    for (const path of written) print(`wrote ${path}`);
+    // With options of a model file in hand, the export of one tells that its name is missing.
+    const about = [onnx, ort, card, quantize, maxAccuracyDrop, externalData, showFusions];
+    if (about.every((value) => value === undefined)) return;
+  }
   const targets = { ...(onnx !== undefined && { onnx }), ...(ort !== undefined && { ort }) };
   const { written, rows, difference, quantization, fusions } = await exportOnnx(run, targets, {
-    registry: await loadRegistry(options.include),
+    registry,
     log: terminalLog(),
     input: options.input,
     unit: UNITS[options.offsetUnit],

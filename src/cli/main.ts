@@ -129,8 +129,12 @@ const forms: Readonly<Record<QuantizedForm, string>> = {
   float16: "(weights in half precision)",
 };
 
-command("export <run>", "write a run as one .onnx file")
+command("export <run>", "write a run as one .onnx file, or its encoder for Hugging Face's Transformers")
   .option("--onnx <file>", "the file to write")
+  .option(
+    "--hugging-face <folder>",
+    "a folder for the run's encoder as Hugging Face's Transformers reads it: config.json, model.safetensors, the tokenizer; with or without --onnx",
+  )
   .option("--ort <file>", "a file of ONNX Runtime's own format, for its small builds; with or without --onnx")
   .addOption(
     new Option("--input <form>", "what the file takes: whole texts, which it cuts itself; tokens; ids")

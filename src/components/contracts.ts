@@ -251,5 +251,7 @@ declare module "../registry/component.js" {
     };
     /** The next token: `surprisal [batch, tokens]` in nats; with a target `next_scores [batch, vocab]` is left out. */
     language_model: ModelKind<Config>;
+    /** Hidden pieces of a text: `surprisal [batch, masked]` and `hits`; without a target "labels" `candidates` and `candidate_scores`. */
+    masked_language_model: ModelKind<Config>;
   }
 }

@@ -1,5 +1,6 @@
 import type { Labels } from "../components/contracts.js";
 import type { Row } from "../components/data/contracts.js";
+import type { Values } from "../engine/engine.js";
 import { OnnxModelFile } from "../engine/ort-model.js";
 import { type HostTensor, toData } from "../graph/dtype.js";
 import { readRunnable } from "../graph/onnx/runnable.js";
@@ -9,7 +10,7 @@ import type { Registry } from "../registry/registry.js";
 import { choosePart, columnsOf, inputsOf, outputRows } from "../tasks/deployment.js";
 import { openTask } from "../tasks/open-task.js";
 import type { OutputRow, Prediction } from "../tasks/prediction.js";
-import { numberized, type Predictor, predictionBatches } from "../tasks/predictor.js";
+import { numberized, outputsByRow, type Predictor, predictionBatches, readRow } from "../tasks/predictor.js";
 import type { ModelTask } from "../tasks/task.js";
 import { loadMetadata, type Signature } from "./metadata.js";
 import { loadTokenizerBeside, tokenizerFile } from "./tokenizer-file.js";
@@ -54,15 +55,25 @@ export class OnnxPredictor implements Predictor {
     const size = this.signature.sizes.get("batch");
     for (const [start, end] of predictionBatches(rows, this.task.mostCharacters, size)) {
       const batch = rows.slice(start, end);
-      // A batch of a fixed size is filled up with copies, whose results are not read.
-      while (batch.length < (size ?? 0)) batch.push(batch[0]!);
-      const results = await this.file.run(this.#feeds(batch));
-      for (const [i, output] of outputRows(results, batch.length, this.signature.unit)
-        .slice(0, end - start)
-        .entries())
-        predictions.push(this.#read(output, batch[i]!));
+      const outputs = await this.#outputs(batch, size ?? null);
+      for (const [i, row] of batch.entries()) predictions.push(this.#read(outputs[i]!, row));
     }
     return predictions;
+  }
+
+  /** The outputs of each row, by example: where texts are fed a row is one. */
+  async #outputs(rows: readonly Row[], size: number | null): Promise<OutputRow[][]> {
+    const { input, unit } = this.signature;
+    if (input === "ids")
+      return outputsByRow(numberized(this.task, rows), rows.length, size, async (feeds, count) =>
+        outputRows(await this.file.run(this.#fed([feeds])), count, unit),
+      );
+    const filled = [...rows];
+    // A batch of a fixed size is filled up with copies, whose results are not read.
+    while (filled.length < (size ?? 0)) filled.push(filled[0]!);
+    const given = inputsOf(this.task).map(([, tensorizer]) => tensorizer.serve?.(filled, input) ?? {});
+    const results = await this.file.run(this.#fed(given));
+    return outputRows(results, rows.length, unit).map((output) => [output]);
   }
 
   async release(): Promise<void> {
@@ -70,9 +81,9 @@ export class OnnxPredictor implements Predictor {
   }
 
   /** A file may carry the config of another model: its outputs are then not what the task looks for. */
-  #read(output: OutputRow, row: Row): Prediction {
+  #read(outputs: readonly OutputRow[], row: Row): Prediction {
     try {
-      return this.task.read(output, row, this.labels);
+      return readRow(this.task, outputs, row, this.labels);
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
       const message = `its outputs (${this.file.outputs.join(", ")}) are not those of the config that it carries`;
@@ -80,14 +91,9 @@ export class OnnxPredictor implements Predictor {
     }
   }
 
-  #feeds(rows: readonly Row[]): Record<string, HostTensor> {
-    const { input } = this.signature;
-    const given =
-      input === "ids"
-        ? [numberized(this.task, rows)]
-        : inputsOf(this.task).map(([, tensorizer]) => tensorizer.serve?.(rows, input) ?? {});
+  #fed(given: readonly Values[]): Record<string, HostTensor> {
     const feeds: Record<string, HostTensor> = {};
-    for (const [name, tensor] of given.flatMap(Object.entries<HostTensor>))
+    for (const [name, tensor] of given.flatMap((values) => Object.entries(values)))
       if (this.file.inputs.includes(name)) feeds[name] = this.#fitted(name, tensor);
     const missing = this.file.inputs.filter((name) => !(name in feeds));
     if (missing.length > 0)

@@ -4,6 +4,7 @@ import type { RandomStream } from "../registry/random.js";
 import type { Part } from "../registry/registry.js";
 import { sharedKeyOf, sharedPath } from "../registry/shared-module.js";
 import { type Dim, type Shape, sameShape } from "./dims.js";
+import type { HostTensor } from "./dtype.js";
 import type { Graph, Tensor } from "./graph.js";
 import { type Adaptation, FACTORS, type LowRankFactors, mergeLowRank } from "./low-rank.js";
 import { mul } from "./ops/elementwise.js";
@@ -27,12 +28,15 @@ export interface CarriedState {
   readonly next: Tensor;
 }
 
-/** Integers that each training run draws anew and feeds: `fill` writes them from a stream of that run's own. */
+/** Integers that each training run draws anew and feeds: `fill` writes them from a stream of that run's own, knowing the batch. */
 export interface StepDraw {
   readonly name: string;
-  readonly size: number;
-  readonly fill: (random: RandomStream, into: Int32Array) => void;
+  readonly shape: Shape;
+  readonly fill: (random: RandomStream, into: Int32Array, batch: Batch) => void;
 }
+
+/** What a batch feeds, by input name. */
+type Batch = Readonly<Record<string, HostTensor>>;
 
 /**
  * First values of the parameters below a place, by their path from there; undefined: the parameter's own initializer.
@@ -230,11 +234,11 @@ export class Scope {
     return mul(x, this.graph.input(name, "float32", shape));
   }
 
-  /** int32 `[size]`: integers that every training run draws anew. For graphs of the mode "train" only. */
-  draw(name: string, size: number, fill: StepDraw["fill"]): Tensor {
+  /** int32 of that shape: integers that every training run draws anew. For graphs of the mode "train" only. */
+  draw(name: string, shape: Shape, fill: StepDraw["fill"]): Tensor {
     const path = `${this.path}.${name}`;
-    this.building.draws.push({ name: path, size, fill });
-    return this.graph.input(path, "int32", [size]);
+    this.building.draws.push({ name: path, shape, fill });
+    return this.graph.input(path, "int32", shape);
   }
 
   /**

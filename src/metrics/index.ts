@@ -9,6 +9,7 @@ export * from "./frames.js";
 export { type Confusion, LISTED_CONFUSIONS } from "./frequent-confusions.js";
 export * from "./intent-slot-report.js";
 export * from "./language-report.js";
+export { maskedLanguageReport } from "./masked-language-report.js";
 export * from "./matthews.js";
 export * from "./multi-label-report.js";
 export * from "./precision-recall.js";

@@ -13,6 +13,7 @@ import { SGD } from "../components/optimizers/sgd.js";
 import { ClassificationMetricReporter } from "../components/reporters/classification.js";
 import { IntentSlotMetricReporter } from "../components/reporters/intent-slot.js";
 import { LanguageModelMetricReporter } from "../components/reporters/language.js";
+import { MaskedLMMetricReporter } from "../components/reporters/masked-language.js";
 import { RegressionMetricReporter } from "../components/reporters/regression.js";
 import { SequenceTaggingMetricReporter } from "../components/reporters/tagging.js";
 import { samplers } from "../components/samplers/index.js";
@@ -35,6 +36,7 @@ import { NewDisjointMultitask } from "./disjoint-multitask.js";
 import { DocumentClassificationTask, SeqNNTask } from "./document-classification.js";
 import { IntentSlotTask } from "./intent-slot.js";
 import { LMTask } from "./language-model.js";
+import { MaskedLMTask } from "./masked-language-model.js";
 import { MultiHeadTask } from "./multi-head.js";
 import { NewBertClassificationTask, NewBertPairClassificationTask } from "./new-bert.js";
 import { asHead, asSubTask } from "./sub-task.js";
@@ -65,7 +67,7 @@ const heads = [
 ];
 
 /** The tasks of one model. */
-const tasks = [...heads, LMTask];
+const tasks = [...heads, LMTask, MaskedLMTask];
 
 /** The kinds of module that tasks may share. */
 const shareable = [
@@ -86,6 +88,7 @@ export function defaultRegistry(): Registry {
       IntentSlotMetricReporter,
       RegressionMetricReporter,
       LanguageModelMetricReporter,
+      MaskedLMMetricReporter,
     )
     .add(ConsoleChannel, JSONLChannel)
     .add(...samplers)

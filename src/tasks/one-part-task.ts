@@ -89,5 +89,6 @@ export abstract class OnePartTask implements Task, ModelTask {
   abstract worst(data: SplitData, predictions: Predictions): readonly ComparedRow[];
   abstract deploy(outputs: Predicted["outputs"], unit: OffsetUnit): Readonly<Record<string, Tensor>>;
   abstract read(output: OutputRow, row: Row, labels: Labels): Prediction;
+  readExamples?(outputs: readonly OutputRow[], row: Row, labels: Labels): Prediction;
   abstract undecided(prediction: Prediction, tolerance: number): boolean;
 }

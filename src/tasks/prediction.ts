@@ -37,6 +37,15 @@ export interface TokenSurprisal {
   readonly bits: number;
 }
 
+/** A hidden piece of a text with what may stand there, the likeliest first. */
+export interface MaskPrediction {
+  readonly start: number;
+  readonly end: number;
+  /** What the text has there. */
+  readonly text: string;
+  readonly candidates: readonly { readonly piece: string; readonly score: number }[];
+}
+
 /** A prediction for one row; which keys there are depends on the task. */
 export interface Prediction {
   /** Classes: the label of the row, or all that hold; the score of every label. */
@@ -54,13 +63,15 @@ export interface Prediction {
   readonly tokens?: readonly TokenPrediction[] | readonly TokenSurprisal[];
   /** Language models: 2 to the mean of the tokens' bits. */
   readonly perplexity?: number;
+  /** Masked language models: the hidden pieces. */
+  readonly masks?: readonly MaskPrediction[];
   /** Several tasks over one text: each one's prediction, by its name. */
   readonly heads?: Readonly<Record<string, Prediction>>;
 }
 
 /** A prediction whose offsets, UTF-16 so far, count in another unit. */
 export function inUnit(prediction: Prediction, unit: OffsetUnit): Prediction {
-  const { text, slots, tokens, heads } = prediction;
+  const { text, slots, tokens, masks, heads } = prediction;
   if (heads !== undefined) {
     const moved = Object.entries(heads).map(([name, own]) => [name, inUnit(own, unit)] as const);
     return { ...prediction, heads: Object.fromEntries(moved) };
@@ -74,6 +85,7 @@ export function inUnit(prediction: Prediction, unit: OffsetUnit): Prediction {
   });
   return {
     ...prediction,
+    ...(masks && { masks: masks.map(moved) }),
     ...(slots && { slots: slots.map(moved) }),
     ...(tokens && { tokens: (tokens as readonly TokenPrediction[]).map(moved) }),
   };

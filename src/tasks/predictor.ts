@@ -1,11 +1,13 @@
-import type { FieldValue, Row } from "../components/data/contracts.js";
-import { SplitData } from "../components/data/split-data.js";
-import type { Program, Values } from "../engine/engine.js";
+import type { Labels } from "../components/contracts.js";
+import type { Row } from "../components/data/contracts.js";
+import { examplesOf } from "../components/data/examples.js";
+import { type Feeds, SplitData } from "../components/data/split-data.js";
+import type { Program } from "../engine/engine.js";
 import type { Log } from "../registry/context.js";
 import type { Registry } from "../registry/registry.js";
 import { choosePart, columnsOf, deploymentGraph, inputsOf, outputRows } from "./deployment.js";
 import { type OpenTask, openRun } from "./open-task.js";
-import type { Prediction } from "./prediction.js";
+import type { OutputRow, Prediction } from "./prediction.js";
 import type { ModelTask } from "./task.js";
 
 /** Something that predicts rows: a run, or an exported file. */
@@ -57,15 +59,46 @@ const CHARACTERS_A_TOKEN = 5;
 const withItem = (sum: number, item: unknown): number =>
   sum + Math.max(CHARACTERS_A_TOKEN, typeof item === "string" ? item.length : 0);
 
-/** What a graph of the form "ids" is fed for some rows. */
-export function numberized(part: ModelTask, rows: readonly Row[]): Values {
+/** Rows as examples of a graph of the form "ids". */
+export function numberized(part: ModelTask, rows: readonly Row[]): SplitData {
   const inputs = inputsOf(part);
   const data = new SplitData("test", Object.fromEntries(inputs));
-  for (const [i, row] of rows.entries()) {
-    const values: FieldValue[][] = inputs.map(([, tensorizer]) => tensorizer.numberize(row));
-    data.push(values, row.origin, i);
+  const tensorizers = inputs.map(([, tensorizer]) => tensorizer);
+  for (const [i, row] of rows.entries())
+    for (const values of examplesOf(row, tensorizers)) data.push(values, row.origin, i);
+  return data;
+}
+
+/**
+ * The outputs of each of some rows, by example; `run` is given so many examples at a time.
+ * @param fixed how many examples each run takes: the last one is filled up with copies, whose outputs are dropped; null: any number
+ */
+export async function outputsByRow(
+  examples: SplitData,
+  rows: number,
+  fixed: number | null,
+  run: (feeds: Feeds, size: number) => Promise<readonly OutputRow[]>,
+): Promise<OutputRow[][]> {
+  const outputs = Array.from({ length: rows }, (): OutputRow[] => []);
+  const most = fixed ?? MOST_ROWS;
+  for (let from = 0; from < examples.size; from += most) {
+    const real = Math.min(most, examples.size - from);
+    const numbers = Uint32Array.from({ length: fixed ?? real }, (_, i) => from + (i < real ? i : 0));
+    const results = await run(examples.batch(numbers), numbers.length);
+    for (const [i, output] of results.slice(0, real).entries())
+      outputs[examples.sourceRow(from + i)]!.push(output);
   }
-  return data.batch(Uint32Array.from(rows.keys()));
+  return outputs;
+}
+
+/** What a model says of a row, which is one example or several. */
+export function readRow(
+  part: ModelTask,
+  outputs: readonly OutputRow[],
+  row: Row,
+  labels: Labels,
+): Prediction {
+  return part.readExamples?.(outputs, row, labels) ?? part.read(outputs[0]!, row, labels);
 }
 
 /** A trained run, ready to predict: tokenization in JavaScript, parameters built into the compiled graph. */
@@ -99,9 +132,11 @@ export class RunPredictor implements Predictor {
     const predictions: Prediction[] = [];
     for (const [start, end] of predictionBatches(rows, part.mostCharacters)) {
       const batch = rows.slice(start, end);
-      const results = await this.program.run(numberized(part, batch));
-      for (const [i, output] of outputRows(results, batch.length).entries())
-        predictions.push(part.read(output, batch[i]!, part.labels));
+      const examples = numberized(part, batch);
+      const outputs = await outputsByRow(examples, batch.length, null, async (feeds, size) =>
+        outputRows(await this.program.run(feeds), size),
+      );
+      for (const [i, row] of batch.entries()) predictions.push(readRow(part, outputs[i]!, row, part.labels));
     }
     return predictions;
   }

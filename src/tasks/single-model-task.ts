@@ -20,7 +20,8 @@ export type ModelKindName =
   | "tagging_model"
   | "intent_slot_model"
   | "regression_model"
-  | "language_model";
+  | "language_model"
+  | "masked_language_model";
 
 /** The keys that all tasks of one model have. */
 export const taskOptions = {
@@ -69,11 +70,8 @@ export abstract class SingleModelTask<E> extends OnePartTask {
     await model.prepare?.(config, this.context, new Map(Object.entries(this.tensorizers)));
   }
 
-  build(
-    whole: Scope,
-    { form, targets }: BuildPurpose,
-    made: Map<Tensorizer, ModelInput> = new Map(),
-  ): Predicted {
+  build(whole: Scope, purpose: BuildPurpose, made: Map<Tensorizer, ModelInput> = new Map()): Predicted {
+    const { form, targets } = purpose;
     const scope = whole.of(this.context);
     const own = Object.entries(this.tensorizers).filter(
       ([, tensorizer]) => targets || tensorizer.role === "input",
@@ -84,13 +82,21 @@ export abstract class SingleModelTask<E> extends OnePartTask {
       made.set(tensorizer, { tensorizer, tensors });
     }
     const inputs = new ModelInputs(
-      new Map(own.map(([name, tensorizer]) => [name, made.get(tensorizer)!])),
+      this.inputsFor(new Map(own.map(([name, tensorizer]) => [name, made.get(tensorizer)!])), purpose),
       (name, input) => requireSameMeaning(this.context, scope.graph.place, name, input),
     );
     const { component: model, config } = this.#model;
     const output = scope.within("model", (at) => model.build(at, config, inputs, this.labels));
     inputs.requireAllRead();
     return output;
+  }
+
+  /** What the model finds as its inputs. */
+  protected inputsFor(
+    inputs: ReadonlyMap<string, ModelInput>,
+    _purpose: BuildPurpose,
+  ): ReadonlyMap<string, ModelInput> {
+    return inputs;
   }
 
   report(data: SplitData, predictions: Predictions): Figures {

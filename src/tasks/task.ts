@@ -57,6 +57,8 @@ export interface ModelTask {
   readonly mostCharacters?: number;
   /** What a row of the deployed outputs says. */
   read(output: OutputRow, row: Row, labels: Labels): Prediction;
+  /** The same for a row that may be several examples, in order; absent: a row is one. */
+  readExamples?(outputs: readonly OutputRow[], row: Row, labels: Labels): Prediction;
   /** Whether rounding of scores by `tolerance` could have decided a prediction otherwise. */
   undecided(prediction: Prediction, tolerance: number): boolean;
 }

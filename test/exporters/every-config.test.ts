@@ -26,8 +26,16 @@ await writeTinyEncoder(encoder);
 /** The files that a config names below a variable: variable, and path below it. */
 const FILES = /\$\{(\w+)\}\/([^"$]+)/g;
 
-/** Rows of sets that may not be passed on: made up, in their form. */
+/** Pieces that any word of these letters is made of. */
+const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"].flatMap((letter) => [letter, `##${letter}`]);
+
+/** Rows of sets that may not be passed on, and small vocabularies: made up, in their form. */
 const MADE_UP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  vocab: {
+    "vocab.txt": ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "of", ...LETTERS]
+      .map((piece) => `${piece}\n`)
+      .join(""),
+  },
   atis: Object.fromEntries(
     ["train", "valid", "test"].flatMap((split) => [
       [`${split}/seq.in`, "flights from boston to denver\nwhat does ewr mean\n".repeat(20)],
@@ -76,6 +84,7 @@ function trainsWith(path: string, other: string): boolean {
 /** What little data needs changed. */
 const CHANGES: Readonly<Record<string, readonly string[]>> = {
   "multitask-snips-assistant": ["task.tasks.snips.data.train_fraction=1"],
+  "wikitext2-mlm": ["task.trainer.scheduler.warmup_steps=0", "task.model.inputs.tokens.max_seq_len=32"],
   "wikitext2-lm": ["task.model.softmax.cutoffs=[100,1000]"],
 };
 
@@ -126,9 +135,9 @@ function littleData(name: string, text: string): Record<string, string> | undefi
   return places;
 }
 
-/** The forms of strings that a config's inputs take: pieces of words are cut from whole texts, pieces of given words outside the file. */
+/** The forms of strings that a config's inputs take: pieces of words are cut from whole texts, pieces of given words, and masked ones, outside the file. */
 function stringForms(text: string): ("text" | "tokens")[] {
-  if (text.includes("WordPiecesTensorizer")) return [];
+  if (/WordPiecesTensorizer|MaskedTokenTensorizer/.test(text)) return [];
   return text.includes("BERTTensorizer") ? ["text"] : ["text", "tokens"];
 }
 

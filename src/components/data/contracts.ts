@@ -95,6 +95,11 @@ export interface Tensorizer {
   finish(): Promise<void>;
   /** One row's numbers, in the order of `fields`. Throws `PTX_DATA` naming the row's origin. */
   numberize(row: Row): FieldValue[];
+  /**
+   * The row as several examples, such as the windows of a long text, one at least; `numberize` then gives the first. All
+   * tensorizers of a model that have this function give equally many; the others' values stand in each. Absent: a row is one example.
+   */
+  examples?(row: Row): readonly FieldValue[][];
   /** The number that rows are sorted and bucketed by (tokens), or 1. */
   length(values: readonly FieldValue[]): number;
   /**

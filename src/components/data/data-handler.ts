@@ -15,6 +15,7 @@ import {
   type Split,
   type Tensorizer,
 } from "./contracts.js";
+import { examplesOf } from "./examples.js";
 import { HeldOutSource } from "./held-out.js";
 import { PartSource } from "./part-source.js";
 import { missingColumn } from "./sources/file-source.js";
@@ -139,16 +140,16 @@ export class DataHandler {
 
   /** The rows behind row numbers of a loaded split, read again from the source, in the order asked for. */
   async examples(data: SplitData, rows: readonly number[]): Promise<Row[]> {
-    const wanted = new Map(rows.map((row) => [data.sourceRow(row), row]));
+    const wanted = new Set(rows.map((row) => data.sourceRow(row)));
     const found = new Map<number, Row>();
     let at = 0;
     for await (const row of this.source.rows(data.split, this.columns())) {
-      const number = wanted.get(at++);
-      if (number !== undefined) found.set(number, row);
+      if (wanted.has(at)) found.set(at, row);
+      at++;
       if (found.size === wanted.size) break;
     }
     return rows.map((row) => {
-      const example = found.get(row);
+      const example = found.get(data.sourceRow(row));
       if (example?.origin === data.origin(row)) return example;
       throw ptxError("PTX_DATA", data.origin(row), "the file has changed since its rows were read");
     });
@@ -172,8 +173,7 @@ export class DataHandler {
     const before = this.#list.map((tensorizer) => tensorizer.counts());
     let sourceRow = 0;
     for await (const row of this.source.rows(split, this.columns())) {
-      const values = this.#values(row, skips);
-      if (values !== undefined) data.push(values, row.origin, sourceRow);
+      for (const values of this.#values(row, skips)) data.push(values, row.origin, sourceRow);
       sourceRow++;
     }
     if (data.size === 0) throw this.#empty(split);
@@ -185,20 +185,13 @@ export class DataHandler {
     return data;
   }
 
-  #values(row: Row, skips: SkipLog): FieldValue[][] | undefined {
-    const values: FieldValue[][] = [];
+  #values(row: Row, skips: SkipLog): FieldValue[][][] {
     try {
-      // Targets first: a row that they leave out is not counted by the inputs.
-      for (const role of ["target", "input"] as const) {
-        for (const [index, tensorizer] of this.#list.entries()) {
-          if (tensorizer.role === role) values[index] = tensorizer.numberize(row);
-        }
-      }
-      return values;
+      return examplesOf(row, this.#list);
     } catch (error) {
       if (!(error instanceof SkipRow)) throw error;
       skips.reject(row.origin, error.reason, error.reason);
-      return undefined;
+      return [];
     }
   }
 
@@ -229,7 +222,8 @@ export class DataHandler {
       );
       return shown === "" ? [] : [`${name}: ${shown}`];
     });
-    this.#context.log.info([`${data.split}: ${data.size} rows`, ...parts].join("; "));
+    const several = data.size > data.sourceRows ? ` as ${data.size} examples` : "";
+    this.#context.log.info([`${data.split}: ${data.sourceRows} rows${several}`, ...parts].join("; "));
   }
 
   async #checkColumns(split: Split): Promise<void> {

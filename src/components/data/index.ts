@@ -3,6 +3,7 @@ import { Batcher } from "./batchers/batcher.js";
 import { PoolingBatcher } from "./batchers/pooling-batcher.js";
 import { Data } from "./data-handler.js";
 import { LanguageModelData, LanguageModelLineData } from "./language-data.js";
+import { PackedLMData } from "./packed-language-data.js";
 import { CombinedDataSource } from "./sources/combined-source.js";
 import { CoNLLDataSource } from "./sources/conll-source.js";
 import { CoNLLUDataSource } from "./sources/conllu-source.js";
@@ -20,6 +21,7 @@ import { FloatListTensorizer } from "./tensorizers/float-list-tensorizer.js";
 import { GazetteerTensorizer } from "./tensorizers/gazetteer-tensorizer.js";
 import { LabelListTensorizer } from "./tensorizers/label-list-tensorizer.js";
 import { LabelTensorizer } from "./tensorizers/label-tensorizer.js";
+import { MaskedTokenTensorizer } from "./tensorizers/masked-token-tensorizer.js";
 import { NGramTensorizer } from "./tensorizers/ngram-tensorizer.js";
 import { NumericLabelTensorizer } from "./tensorizers/numeric-label-tensorizer.js";
 import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js";
@@ -41,6 +43,7 @@ export const dataComponents = [
   Data,
   LanguageModelData,
   LanguageModelLineData,
+  PackedLMData,
   TSVDataSource,
   CSVDataSource,
   JSONLDataSource,
@@ -57,6 +60,7 @@ export const dataComponents = [
   SegmenterTokenizer,
   TokenTensorizer,
   RunningTextTensorizer,
+  MaskedTokenTensorizer,
   CharacterTokenTensorizer,
   ByteTokenTensorizer,
   CapitalizationTensorizer,

@@ -179,18 +179,6 @@ class Streams extends LineHandler {
     return loading;
   }
 
-  /** The lines in which the pieces begin. */
-  override async examples(data: SplitData, rows: readonly number[]): Promise<Row[]> {
-    const wanted = new Set(rows.map((row) => data.sourceRow(row)));
-    const found = new Map<number, Row>();
-    let at = 0;
-    for await (const row of this.source.rows(data.split, this.columns())) {
-      if (wanted.has(at)) found.set(at, row);
-      at++;
-    }
-    return rows.map((row) => found.get(data.sourceRow(row))!);
-  }
-
   /** All lines end to end, cut into streams whose lengths differ by one token at most, these into pieces. */
   #cut(lines: SplitData): SplitData {
     const { split } = lines;

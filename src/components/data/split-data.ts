@@ -38,7 +38,15 @@ export class SplitData {
     this.#columns = this.#list.flatMap(({ fields }) => fields.map((spec) => new Column(spec)));
   }
 
-  /** How many rows there are. */
+  /** How many rows of the source these are: fewer where some are several examples. */
+  get sourceRows(): number {
+    const numbers = this.#sourceRows.view();
+    let count = 0;
+    for (let i = 0; i < numbers.length; i++) if (i === 0 || numbers[i] !== numbers[i - 1]) count++;
+    return count;
+  }
+
+  /** How many examples there are, which are rows of the source or parts of these. */
   get size(): number {
     return this.#lengths.length;
   }

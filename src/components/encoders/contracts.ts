@@ -2,6 +2,7 @@
 import type { Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
+import type { Classes } from "../language/softmax-surprisal.js";
 
 /** The pieces of a batch of texts. */
 export interface Pieces {
@@ -25,6 +26,16 @@ export interface Encoded {
   readonly attentions: readonly Tensor[];
   /** What the model itself says of a whole row, `[batch, dim]`: BERT's pooler. Null: it says nothing, or nobody asked. */
   readonly pooled: Tensor | null;
+  /** What its own head for masked pieces makes of the rows that were chosen. Null: it has no such head, or nobody asked. */
+  readonly masked: MaskedPieces | null;
+}
+
+/** What a product with a table of all pieces turns into logits. */
+export interface MaskedPieces {
+  /** `[rows, dim]`. */
+  readonly states: Tensor;
+  /** The encoder's own table of pieces `[pieces, dim]`, with a bias. */
+  readonly classes: Classes;
 }
 
 /** What is asked of an encoder: parameters that nothing needs are not made. */
@@ -33,6 +44,8 @@ export interface Wanted {
   readonly pooled: boolean;
   /** How many layers' states are, from below; absent: all. */
   readonly layers?: number;
+  /** Whose piece is to be told: picks rows `[rows, dim]` of the last layer's states `[batch, pieces, dim]`. Absent: nobody's. */
+  readonly masked?: (states: Tensor) => Tensor;
 }
 
 /** What limits an encoder, known before it is built. */

@@ -144,6 +144,7 @@ function build(scope: Scope, config: Config, pieces: Pieces, wanted: Wanted): En
   if (!config.freeze) requireTrainable(model, last, scope.path);
   const pooled = pooledName(config, model);
   return {
+    masked: null,
     states: [
       ...config.hidden.map((name) => floatsOf(part, "hidden", name, 3)),
       floatsOf(part, "states", last, 3),

@@ -19,6 +19,8 @@ import "./adapter-contract.js";
 import type { Encoded, Pieces, Wanted } from "./contracts.js";
 import { completedSizes } from "./hugging-face/read-config.js";
 import { PretrainedWeights } from "./hugging-face/read-weights.js";
+import { pieceHead } from "./piece-head.js";
+import { isRunFolder, RunWeights, sizesOfRun } from "./run-weights.js";
 import { type Sizes, sizesOf, transformerSizes } from "./transformer-options.js";
 
 const schema = Type.Object(
@@ -27,7 +29,7 @@ const schema = Type.Object(
       kind: "folder",
       default: null,
       description:
-        "Folder of a pretrained model as Hugging Face writes it (config.json, model.safetensors): BERT, DistilBERT, RoBERTa, XLM-R, MiniLM, ELECTRA, ALBERT. Gives the sizes and the first values; null: random first values.",
+        "Folder of a pretrained model as Hugging Face writes it (config.json, model.safetensors): BERT, DistilBERT, RoBERTa, XLM-R, MiniLM, ELECTRA, ALBERT; or of a run of this library with such an encoder. Gives the sizes and the first values; null: random first values.",
     }),
     ...transformerSizes,
     adapter: Slot("adapter", {
@@ -44,7 +46,7 @@ const schema = Type.Object(
 type Config = Static<typeof schema>;
 
 /** Under which the weights of a folder stand once they are read. */
-export const weightsToken = (folder: string): Token<PretrainedWeights> => `pretrained:${folder}`;
+export const weightsToken = (folder: string): Token<PretrainedWeights | RunWeights> => `pretrained:${folder}`;
 
 /** Throws `PTX_CONFIG_VALUE` where the pieces do not fit the tables. */
 function requireFit(sizes: Sizes, pieces: Pieces, place: string): number {
@@ -97,14 +99,17 @@ function pooler(scope: Scope, states: Tensor): Tensor {
 }
 
 /** The encoder, with its adapter if it has one. */
-function buildAdapted(scope: Scope, config: Config, pieces: Pieces, wanted: Wanted): Encoded {
+function buildAdapted(scope: Scope, config: Config, pieces: Pieces, wanted: Wanted): Layered {
   const sizes = sizesOf(config);
   if (config.adapter === null) return build(scope, sizes, pieces, wanted);
   const { component: adapter, config: options } = scope.context.part("adapter", config.adapter);
   return adapter.build(scope, options, (adapted) => build(adapted, sizes, pieces, wanted));
 }
 
-function build(scope: Scope, sizes: Sizes, pieces: Pieces, wanted: Wanted): Encoded {
+/** What an encoder gives, its head for masked pieces aside. */
+type Layered = Omit<Encoded, "masked">;
+
+function build(scope: Scope, sizes: Sizes, pieces: Pieces, wanted: Wanted): Layered {
   const embedded = scope.within("embeddings", (at) => embeddings(at, sizes, pieces));
   const layers = wanted.pooled
     ? sizes.num_hidden_layers
@@ -126,20 +131,25 @@ function build(scope: Scope, sizes: Sizes, pieces: Pieces, wanted: Wanted): Enco
   return { states: [embedded, ...each], attentions, pooled };
 }
 
-/** BERT and its kin. Parameters: `embeddings.*`, `layer0.*`, `layer1.*`, ..., `pooler.*`. */
+/** BERT and its kin. Parameters: `embeddings.*`, `layer0.*`, `layer1.*`, ..., `pooler.*`, `head.*`. */
 export const TransformerEncoder = component({
   kind: "encoder",
   name: "TransformerEncoder",
   schema,
   complete: (config) =>
-    config.pretrained === null ? { config, problems: [] } : completedSizes(config, config.pretrained),
+    config.pretrained === null
+      ? { config, problems: [] }
+      : isRunFolder(config.pretrained)
+        ? sizesOfRun(config, config.pretrained)
+        : completedSizes(config, config.pretrained),
   check(config) {
     const { hidden_size, num_attention_heads } = sizesOf(config);
     return checkHeads(hidden_size, num_attention_heads, "num_attention_heads", "hidden_size");
   },
   async prepare({ pretrained }, context) {
     if (pretrained === null || context.find(weightsToken(pretrained)) !== undefined) return;
-    context.provide(weightsToken(pretrained), await PretrainedWeights.read(pretrained));
+    const weights = isRunFolder(pretrained) ? RunWeights : PretrainedWeights;
+    context.provide(weightsToken(pretrained), await weights.read(pretrained));
   },
   limits(config) {
     const { num_hidden_layers, max_position_embeddings, position_offset } = sizesOf(config);
@@ -151,7 +161,10 @@ export const TransformerEncoder = component({
     const scope =
       weights === undefined ? whole : whole.startingFrom((path, shape) => weights.values(path, shape));
     const encoded = buildAdapted(scope, config, pieces, wanted);
+    // An adapter holds the encoder's own parameters still, which a head that has none to begin with must not be.
+    const rows = wanted.masked?.(encoded.states.at(-1)!);
+    const masked = rows === undefined ? null : pieceHead(scope, sizesOf(config), rows, pieces.vocabulary);
     weights?.report(scope.context.log);
-    return encoded;
+    return { ...encoded, masked };
   },
 });

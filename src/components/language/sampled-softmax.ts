@@ -63,7 +63,7 @@ function estimate(
     );
   }
   const { weight, bias } = classesOf(scope, states, options);
-  const drawn = scope.draw("candidates", samples + 1, (random, into) => {
+  const drawn = scope.draw("candidates", [samples + 1], (random, into) => {
     into[samples] = drawCandidates(random, vocab, into.subarray(0, samples));
   });
   const candidates = slice(drawn, 0, 0, samples);

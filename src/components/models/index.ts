@@ -48,6 +48,7 @@ import { BertPairwiseRegressionModel } from "./bert-pairwise-regression-model.js
 import { DocModel } from "./doc-model.js";
 import { IntentSlotModel } from "./intent-slot-model.js";
 import { LMLSTM } from "./language-model.js";
+import { MaskedLanguageModel } from "./masked-language-model.js";
 import { NewBertModel } from "./new-bert-model.js";
 import { NewBertRegressionModel } from "./new-bert-regression-model.js";
 import { SeqNNModel } from "./seq-nn-model.js";
@@ -108,6 +109,7 @@ export const modelComponents = [
   MAELoss,
   HuberLoss,
   LMLSTM,
+  MaskedLanguageModel,
   FullSoftmax,
   SampledSoftmax,
   AdaptiveSoftmax,

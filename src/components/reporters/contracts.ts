@@ -58,6 +58,16 @@ export interface RegressionEvaluated {
   readonly predicted: Float32Array;
 }
 
+/** What figures of a model that tells hidden pieces are computed from. */
+export interface MaskedEvaluated {
+  /** Mean surprisal of a hidden piece in nats. */
+  readonly loss: number | null;
+  /** How many pieces were hidden. */
+  readonly pieces: number;
+  /** For how many of them the likeliest piece was right; null where nobody looked. */
+  readonly hits: number | null;
+}
+
 /** Figures of intents with slots. */
 export interface IntentSlotMetricReporter extends MetricReporter<IntentSlotEvaluated> {
   /** Throws `PTX_CONFIG_VALUE` when tags are not those of slots; asked before training. */
@@ -107,5 +117,8 @@ declare module "../../registry/component.js" {
       create(config: Config, context: Context): MetricReporter<RegressionEvaluated>;
     };
     language_metric_reporter: { create(config: Config, context: Context): MetricReporter<LanguageEvaluated> };
+    masked_language_metric_reporter: {
+      create(config: Config, context: Context): MetricReporter<MaskedEvaluated>;
+    };
   }
 }

@@ -87,7 +87,9 @@ export class TrainingStep {
     const masks = Object.fromEntries(
       this.masks.map((mask) => [mask.name, this.#draw(mask, moment, bindings)]),
     );
-    const draws = Object.fromEntries(this.draws.map((draw) => [draw.name, this.#fill(draw, moment)]));
+    const draws = Object.fromEntries(
+      this.draws.map((draw) => [draw.name, this.#fill(draw, moment, batch, bindings)]),
+    );
     const parameters = this.parameters.feeds(this.graph.parameters.map(({ name }) => name));
     if (moment.batch === 0) this.carried.reset();
     const results = await this.program.run(
@@ -110,10 +112,16 @@ export class TrainingStep {
     await this.program.release();
   }
 
-  #fill({ name, size, fill }: StepDraw, { epoch, batch }: Moment): HostTensor {
-    const data = new Int32Array(size);
-    fill(stream(this.seed, "draw", name, epoch, batch), data);
-    return { dtype: "int32", dims: [size], data };
+  #fill(
+    { name, shape, fill }: StepDraw,
+    moment: Moment,
+    batch: Values,
+    bindings: ReadonlyMap<string, number>,
+  ): HostTensor {
+    const dims = bindShape(this.graph, shape, bindings);
+    const data = new Int32Array(dims.reduce((a, b) => a * b, 1));
+    fill(stream(this.seed, "draw", name, moment.epoch, moment.batch), data, batch);
+    return { dtype: "int32", dims, data };
   }
 
   #draw(

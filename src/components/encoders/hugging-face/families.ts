@@ -9,7 +9,7 @@ export interface Family {
   readonly keys: Readonly<Record<string, string>>;
   /** What config.json does not say. */
   readonly fixed: Readonly<Record<string, unknown>>;
-  /** Modules outside the layers. */
+  /** Modules outside the layers; those of the head for masked pieces stand outside the encoder, without its prefix. */
   readonly outer: Readonly<Record<string, string>>;
   /** A layer's place; `#` stands for its number. */
   readonly layer: string;
@@ -27,7 +27,13 @@ const tables = {
 const bert: Family = {
   keys: {},
   fixed: {},
-  outer: { ...tables, pooler: "pooler.dense" },
+  outer: {
+    ...tables,
+    pooler: "pooler.dense",
+    "head.dense": "cls.predictions.transform.dense",
+    "head.norm": "cls.predictions.transform.LayerNorm",
+    head: "cls.predictions",
+  },
   layer: "encoder.layer.#",
   inner: {
     "attention.in_proj": ["attention.self.query", "attention.self.key", "attention.self.value"],
@@ -36,6 +42,16 @@ const bert: Family = {
     linear1: "intermediate.dense",
     linear2: "output.dense",
     norm2: "output.LayerNorm",
+  },
+};
+
+const roberta: Family = {
+  ...bert,
+  outer: {
+    ...bert.outer,
+    "head.dense": "lm_head.dense",
+    "head.norm": "lm_head.layer_norm",
+    head: "lm_head",
   },
 };
 
@@ -50,7 +66,12 @@ const distilbert: Family = {
     attention_probs_dropout_prob: "attention_dropout",
   },
   fixed: { type_vocab_size: 0, layer_norm_eps: 1e-12, pooler: false },
-  outer: tables,
+  outer: {
+    ...tables,
+    "head.dense": "vocab_transform",
+    "head.norm": "vocab_layer_norm",
+    head: "vocab_projector",
+  },
   layer: "transformer.layer.#",
   inner: {
     "attention.in_proj": ["attention.q_lin", "attention.k_lin", "attention.v_lin"],
@@ -65,13 +86,26 @@ const distilbert: Family = {
 const electra: Family = {
   ...bert,
   fixed: { pooler: false },
-  outer: { ...tables, "embeddings.projection": "embeddings_project" },
+  outer: {
+    ...tables,
+    "embeddings.projection": "embeddings_project",
+    "head.dense": "generator_predictions.dense",
+    "head.norm": "generator_predictions.LayerNorm",
+    head: "generator_lm_head",
+  },
 };
 
 const albert: Family = {
   keys: {},
   fixed: { share_layers: true },
-  outer: { ...tables, "embeddings.projection": "encoder.embedding_hidden_mapping_in", pooler: "pooler" },
+  outer: {
+    ...tables,
+    "embeddings.projection": "encoder.embedding_hidden_mapping_in",
+    pooler: "pooler",
+    "head.dense": "predictions.dense",
+    "head.norm": "predictions.LayerNorm",
+    head: "predictions",
+  },
   layer: "encoder.albert_layer_groups.0.albert_layers.0",
   inner: {
     "attention.in_proj": ["attention.query", "attention.key", "attention.value"],
@@ -87,9 +121,9 @@ const albert: Family = {
 export const families: Readonly<Record<string, Family>> = {
   bert,
   distilbert,
-  roberta: bert,
-  "xlm-roberta": bert,
-  camembert: bert,
+  roberta,
+  "xlm-roberta": roberta,
+  camembert: roberta,
   electra,
   albert,
 };

@@ -90,7 +90,7 @@ export function completedSizes<C extends OpenSizes>(config: C, folder: string): 
     if (!(key in config) || key === "pretrained") continue;
     const given = complete[key];
     if (given === null) complete[key] = value;
-    else if (given !== value && !FREE.includes(key) && !isFewerLayers(key, given, value))
+    else if (given !== value && !mayDiffer(key, given, value))
       problems.push({
         path: key,
         message: `${show(given)}, but the pretrained model has ${show(value)} (${file}): leave ${key} out`,
@@ -99,7 +99,7 @@ export function completedSizes<C extends OpenSizes>(config: C, folder: string): 
   return { config: complete, problems };
 }
 
-/** The first layers of a pretrained model are a model, too. */
-function isFewerLayers(key: string, given: unknown, value: unknown): boolean {
-  return key === "num_hidden_layers" && Number(given) <= Number(value);
+/** Whether a config may say `given` where the pretrained model has `value`: the first layers of a model are a model, too. */
+export function mayDiffer(key: string, given: unknown, value: unknown): boolean {
+  return FREE.includes(key) || (key === "num_hidden_layers" && Number(given) <= Number(value));
 }

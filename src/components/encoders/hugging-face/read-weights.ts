@@ -106,7 +106,8 @@ export class PretrainedWeights {
   #take(name: string): HostTensor | undefined {
     const end = name.lastIndexOf(".");
     const old = `${name.slice(0, end)}.${OLD_ROLES[name.slice(end + 1)]}`;
-    for (const full of [`${this.#prefix}${name}`, `${this.#prefix}${old}`]) {
+    const prefixes = new Set([this.#prefix, ""]);
+    for (const full of [...prefixes].flatMap((prefix) => [`${prefix}${name}`, `${prefix}${old}`])) {
       const tensor = this.#tensors.get(full);
       if (tensor === undefined) continue;
       this.#unread.delete(full);

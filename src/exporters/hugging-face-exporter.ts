@@ -1,0 +1,76 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { isPieceTensorizer } from "../components/data/contracts.js";
+import { huggingFaceModel } from "../components/encoders/hugging-face/write-folder.js";
+import { encoderOfRun } from "../components/encoders/run-weights.js";
+import { type Sizes, sizesOf } from "../components/encoders/transformer-options.js";
+import { replaceFiles } from "../graph/replace-file.js";
+import { writeSafetensors } from "../graph/safetensors.js";
+import type { Log } from "../registry/context.js";
+import { ptxError } from "../registry/errors.js";
+import type { Registry } from "../registry/registry.js";
+import { choosePart, inputsOf } from "../tasks/deployment.js";
+import { openRun } from "../tasks/open-task.js";
+import type { ModelTask } from "../tasks/task.js";
+import type { PieceTokenizer } from "../text/pieces/piece-tokenizer.js";
+import { WordPiece } from "../text/pieces/wordpiece.js";
+
+/** What to export, and how. */
+export interface HuggingFaceOptions {
+  readonly registry: Registry;
+  readonly log: Log;
+  /** Which of several models that were trained together. */
+  readonly task?: string;
+}
+
+/**
+ * Writes a run's encoder as a folder that Hugging Face's Transformers reads: config.json, model.safetensors, and the
+ * tokenizer. What stands on the encoder stays behind, but for the head for masked pieces. Gives the files' paths; throws
+ * `PTX_EXPORT` for a run without such an encoder.
+ */
+export async function exportHuggingFace(
+  run: string,
+  folder: string,
+  { registry, log, task }: HuggingFaceOptions,
+): Promise<string[]> {
+  const { task: opened, parameters } = await openRun(run, registry, log, task);
+  const part = choosePart(opened, task);
+  const { sizes, prefix, values, others } = encoderOfRun(run, parameters.feeds());
+  const { config, tensors } = huggingFaceModel(sizes, values, `${run}  ${prefix}`);
+  if (others.length > 0) log.info(`not exported, as it is no part of the encoder: ${others.join(", ")}`);
+  await mkdir(folder, { recursive: true });
+  const files = { "config.json": json(config), ...tokenizerFiles(tokenizerOf(part), sizesOf(sizes)) };
+  await writeSafetensors(join(folder, "model.safetensors"), tensors, { metadata: { format: "pt" } });
+  const written = Object.entries(files).map(([name, text]) => ({
+    path: join(folder, name),
+    pieces: [Buffer.from(text)],
+  }));
+  await replaceFiles(written);
+  return [...written.map(({ path }) => path), join(folder, "model.safetensors")];
+}
+
+function tokenizerOf(part: ModelTask): PieceTokenizer {
+  const found = inputsOf(part)
+    .map(([, tensorizer]) => tensorizer)
+    .find(isPieceTensorizer);
+  if (found !== undefined) return found.tokenizer;
+  throw ptxError("PTX_EXPORT", "model.inputs", "none of the inputs cuts texts into an encoder's pieces");
+}
+
+/** BERT's vocab.txt with what the tokenizer does to texts, or a tokenizer.json. */
+function tokenizerFiles(tokenizer: PieceTokenizer, sizes: Sizes): Record<string, string> {
+  const { cutter, pieces } = tokenizer;
+  if (!(cutter instanceof WordPiece)) return { "tokenizer.json": json(tokenizer) };
+  const { lowercase, stripAccents, splitChinese } = cutter.options;
+  const settings = {
+    tokenizer_class: "BertTokenizer",
+    do_lower_case: lowercase,
+    strip_accents: stripAccents,
+    tokenize_chinese_chars: splitChinese,
+    model_max_length: sizes.max_position_embeddings - sizes.position_offset,
+    ...(sizes.type_vocab_size === 0 && { model_input_names: ["input_ids", "attention_mask"] }),
+  };
+  return { "vocab.txt": `${pieces.join("\n")}\n`, "tokenizer_config.json": json(settings) };
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
