@@ -15,4 +15,6 @@ function slope(x: Tensor): Tensor {
  * values on the way.
  */
 export const gelu = (x: Tensor): Tensor =>
-  withGradient(mul(mul(x, 0.5), add(erf(div(x, Math.SQRT2)), 1)), [x], (dy) => [mul(dy, slope(x))]);
+  withGradient(mul(mul(x, 0.5), add(erf(div(x, Math.SQRT2)), 1)), [x], (dy, _, [input]) => [
+    mul(dy, slope(input!)),
+  ]);
