@@ -354,7 +354,9 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     typeof dim === "number" && axis !== open ? dim : axis < x.rank && x.dim(axis) === dim ? 0 : null,
   );
   const unresolved = target.filter((dim) => dim === null).length;
-  if (unresolved <= 1 && !whole.includes(0))
+  // What is left over cannot be told where a copied size may be 0.
+  const told = unresolved === 0 || (unresolved === 1 && !target.includes(0)) || whole.some(isUnknown);
+  if (unresolved <= 1 && told && !whole.includes(0))
     return apply(
       Reshape,
       [
