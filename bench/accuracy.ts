@@ -14,6 +14,7 @@ import { CASES, type Case, type Goal } from "./lib/cases.js";
 import { cache, cli, inScratchFolder, machine, root } from "./lib/environment.js";
 import { table } from "./lib/markdown.js";
 import { mean } from "./lib/stats.js";
+import { unseenRows } from "./lib/unseen.js";
 
 const { values, positionals } = parseArgs({
   options: {
@@ -61,6 +62,9 @@ async function measured(one: Case, folder: string | undefined): Promise<string[]
     ...(one.shared ? [`vars.data=${data}`] : []),
     ...(one.vectors ? [`vars.vectors=${await prepareGlove()}`] : []),
     ...(folder === undefined ? [] : [`vars.${one.external!.variable}=${folder}`]),
+    ...(one.unseen === undefined
+      ? []
+      : [`task.data.source.train_filename=${unseenRows(join(data, one.unseen))}`]),
     ...(one.sets ?? []),
     ...values.set,
   ];

@@ -25,6 +25,8 @@ export interface Case {
   readonly vectors?: boolean;
   /** A set that does not come with the shared data: its folder below `--data-root`, and the config's variable for it. */
   readonly external?: { readonly folder: string; readonly variable: string };
+  /** A folder below `--data` whose training rows are without those that are evaluated on too. */
+  readonly unseen?: string;
   /** A long run: only the first seed. */
   readonly once?: boolean;
   /** Longest run on 2 cores. */
@@ -50,6 +52,22 @@ export const CASES: readonly Case[] = [
   { name: "sst2", shared: true, goals: [{ figure: "accuracy", target: 0.8 }] },
   { name: "sst2-glove", shared: true, goals: [{ figure: "accuracy", target: 0.85 }], vectors: true },
   { name: "snips-intent", shared: true, goals: [{ figure: "accuracy", target: 0.975 }] },
+  { name: "chnsenticorp", shared: true, goals: [{ figure: "accuracy", target: 0.88 }] },
+  { name: "chnsenticorp-words", shared: true, goals: [{ figure: "accuracy", target: 0.88 }] },
+  {
+    name: "chnsenticorp-unseen",
+    config: "chnsenticorp",
+    shared: true,
+    goals: [{ figure: "accuracy" }],
+    unseen: "chnsenticorp",
+  },
+  {
+    name: "chnsenticorp-words-unseen",
+    config: "chnsenticorp-words",
+    shared: true,
+    goals: [{ figure: "accuracy" }],
+    unseen: "chnsenticorp",
+  },
   { name: "assistant-joint", goals: joint({ frame_accuracy: 0.9 }) },
   {
     name: "snips-joint",
