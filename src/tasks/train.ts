@@ -65,8 +65,8 @@ export async function train(config: RunConfig, options: TrainOptions): Promise<T
   if (!resumed && options.resume) options.log.info(`${folder.path} holds no run yet: a new one begins`);
   const open = openTask(config, options.registry, options.log);
   const { rows, files } = await readData(open, resumed ? folder : null);
-  if (resumed) await folder.loadFiles(runFiles(open.context));
-  if (!folder.has("checkpoint")) for (const part of open.task.parts.values()) await part.prepare();
+  if (folder.has("checkpoint")) await folder.loadFiles(runFiles(open.context));
+  else for (const part of open.task.parts.values()) await part.prepare();
   const channels = chooseChannels(open.task, options.quiet ?? false);
   const session: RunSession = {
     rows,

@@ -19,7 +19,7 @@ export interface ForeignValues {
   readonly values: readonly string[];
 }
 
-/** A file's graph. Its parameters have no first values where it comes with a run. */
+/** A file's graph; without the values of its parameters where it comes with a run. */
 export type ForeignModel = ForeignGraph;
 
 const token = (name: string): Token<ForeignGraph> => `foreign graph:${name}`;
@@ -42,7 +42,8 @@ export function foreignModel(wanted: ForeignValues, context: Context): ForeignMo
   const name = keptName(wanted);
   return context.shared(token(name), () => {
     const kept = runFiles(context);
-    if (kept.has(name)) return decodeModel(kept.need(name, name), { where: name, trained: true });
+    if (kept.has(name))
+      return { ...decodeModel(kept.need(name, name), { where: name, trained: true }), values: null };
     const decoded = readForeign(wanted, context);
     for (const value of wanted.values)
       if (!decoded.graph.outputs.has(value))

@@ -12,9 +12,9 @@ import { bodiesOf, liveNodes, liveReads } from "../passes/liveness.js";
 import type { Scope } from "../scope.js";
 import type { DecodedModel } from "./decode.js";
 
-/** A graph from a file, and the first values of its parameters; none where they come with a run. */
+/** A graph from a file, and the first values of its parameters; null where a run or its checkpoint holds their values. */
 export interface ForeignGraph extends Pick<DecodedModel, "graph" | "named"> {
-  readonly values: Readonly<Record<string, HostTensor>>;
+  readonly values: Readonly<Record<string, HostTensor>> | null;
 }
 
 /**
@@ -118,8 +118,10 @@ export class ForeignPart {
   }
 
   #parameter(parameter: Tensor): Tensor {
-    const value = this.foreign.values[parameter.name];
+    const { values } = this.foreign;
     const initializer = (data: Float32Array): void => {
+      if (values === null) return;
+      const value = values[parameter.name];
       if (value === undefined)
         throw this.#error(`there is no value for the stored tensor "${parameter.name}"`);
       data.set(value.data as Float32Array);
