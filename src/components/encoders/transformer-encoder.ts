@@ -29,7 +29,7 @@ const schema = Type.Object(
       kind: "folder",
       default: null,
       description:
-        "Folder of a pretrained model as Hugging Face writes it (config.json, model.safetensors): BERT, DistilBERT, RoBERTa, XLM-R, MiniLM, ELECTRA, ALBERT; or of a run of this library with such an encoder. Gives the sizes and the first values; null: random first values.",
+        "Folder of a pretrained model as Hugging Face writes it (config.json, model.safetensors): BERT, DistilBERT, RoBERTa, XLM-R, MiniLM, ELECTRA, ALBERT; of a checkpoint of BERT's authors (bert_config.json, bert_model.ckpt.*); or of a run of this library with such an encoder. Gives the sizes and the first values; null: random first values.",
     }),
     ...transformerSizes,
     adapter: Slot("adapter", {

@@ -1,6 +1,7 @@
 /** @file SentencePiece's model files (.model) as the values of tokenizer.json files that cut alike. */
 import { Reader } from "protobufjs/minimal.js";
 import { ptxError } from "../../registry/errors.js";
+import { eachField, type FieldReader, readMessage } from "../../registry/protobuf.js";
 
 /** SentencePiece's kinds of pieces. */
 const [UNKNOWN, CONTROL, USER_DEFINED, UNUSED] = [2, 3, 4, 5];
@@ -23,14 +24,6 @@ interface SentencePieceModel {
   readonly escapeWhitespaces: boolean;
 }
 
-/** Calls `field` for each field of a message; what it does not read is skipped. */
-function eachField(reader: Reader, end: number, field: (number: number) => boolean): void {
-  while (reader.pos < end) {
-    const tag = reader.uint32();
-    if (!field(tag >>> 3)) reader.skipType(tag & 7);
-  }
-}
-
 function readModel(bytes: Uint8Array): SentencePieceModel {
   const reader = Reader.create(bytes);
   const pieces: SentencePiece[] = [];
@@ -38,11 +31,7 @@ function readModel(bytes: Uint8Array): SentencePieceModel {
     ...{ pieces, modelType: UNIGRAM, byteFallback: false, charsmap: new Uint8Array() as Uint8Array },
     ...{ addDummyPrefix: true, removeExtraWhitespaces: true, escapeWhitespaces: true },
   };
-  const message = (field: (number: number) => boolean): true => {
-    const size = reader.uint32();
-    eachField(reader, reader.pos + size, field);
-    return true;
-  };
+  const message = (field: FieldReader): true => readMessage(reader, field);
   const piece = (): true => {
     const one = { piece: "", score: 0, type: 1 };
     message((number) => {

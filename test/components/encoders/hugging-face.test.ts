@@ -16,6 +16,7 @@ import { readSafetensors, writeSafetensors } from "../../../src/graph/safetensor
 import { Scope } from "../../../src/graph/scope.js";
 import { Slot, type SlotValue } from "../../../src/registry/component.js";
 import type { PtxError } from "../../../src/registry/errors.js";
+import { stream } from "../../../src/registry/random.js";
 import { resolveValue } from "../../../src/registry/resolve.js";
 import { engine, engineNames } from "../../graph/engines.js";
 import { workplace } from "../../support/toy.js";
@@ -308,5 +309,61 @@ describe("weights", () => {
       ["embeddings.word.weight", [30, 8]],
     ] as const)
       expect(difference(halves.values(path, shape)!, all.values(path, shape)!)).toBeLessThan(0.01);
+  });
+});
+
+describe("a checkpoint of TensorFlow's beside bert_config.json", () => {
+  /** fixtures/bert by bench/peers/record_checkpoint.py (tensorflow 2.21.0). */
+  const recorded = join(fixtures, "bert-tensorflow");
+  const copy = (name: string): string => {
+    const place = join(folder, name);
+    cpSync(recorded, place, { recursive: true });
+    return place;
+  };
+  const reading = (place: string) => encoder(place, {}, { pooled: { dims: [] } });
+
+  it("gives the weights of the safetensors file that it was made of, to the bit, and all are used", async () => {
+    const [checkpoint, file] = [await reading(recorded), await reading(join(fixtures, "bert"))];
+    expect(checkpoint.store.feeds()).toEqual(file.store.feeds());
+    expect(checkpoint.lines).toEqual({
+      info: [`${join(recorded, "bert_model.ckpt")}: 39 of 39 tensors read`],
+      warn: [],
+    });
+  });
+
+  it("cut off anywhere, or with any other byte, is an error that says so", async () => {
+    const place = copy("broken");
+    const random = stream(0, "mutations");
+    // Behind the weights stand numbers that only training needs; an index ends with bytes that say nothing.
+    for (const [name, length] of [
+      ["bert_model.ckpt.index", 1612 - 48],
+      ["bert_model.ckpt.data-00000-of-00001", 5500],
+    ] as const) {
+      const whole = readFileSync(join(recorded, name));
+      const breakings = Array.from({ length: 60 }, (_, i) => {
+        const at = random.int(length);
+        const changed = Buffer.from(whole);
+        changed[at]! ^= 1 + random.int(255);
+        return i % 2 === 0 ? whole.subarray(0, at) : changed;
+      });
+      for (const bytes of breakings) {
+        writeFileSync(join(place, name), bytes);
+        await expect(reading(place)).rejects.toThrow(/PTX_MODEL_FILE/);
+      }
+      writeFileSync(join(place, name), whole);
+    }
+  });
+
+  it("is refused for another kind of model, and where two stand beside each other", async () => {
+    const other = copy("other");
+    const config = JSON.parse(readFileSync(join(other, "bert_config.json"), "utf8")) as object;
+    writeFileSync(join(other, "config.json"), JSON.stringify({ ...config, model_type: "electra" }));
+    await expect(reading(other)).rejects.toThrow(/only BERT's are read.*electra/);
+    const two = copy("two");
+    for (const end of ["index", "data-00000-of-00001"])
+      cpSync(join(two, `bert_model.ckpt.${end}`), join(two, `second.ckpt.${end}`));
+    await expect(reading(two)).rejects.toThrow(
+      /several checkpoints: bert_model.ckpt.index, second.ckpt.index/,
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CheckProblem, Completion } from "../../../registry/component.js";
 import { ptxError } from "../../../registry/errors.js";
@@ -28,10 +28,18 @@ const REQUIRED = [
 /** What a config may choose otherwise than the pretrained model: it changes no parameter that is kept. */
 const FREE = ["hidden_dropout_prob", "attention_probs_dropout_prob", "pooler"];
 
-/** Reads a folder's config.json. Throws `PTX_FILE_MISSING` or `PTX_MODEL_FILE`, also for a kind of model that ours cannot be. */
+/** What the file of sizes beside BERT's first checkpoints does not say, as it knows one kind of model. */
+const FIRST_BERT = { model_type: "bert", layer_norm_eps: 1e-12 };
+
+/**
+ * Reads a folder's config.json, or the bert_config.json that BERT's authors published with TensorFlow's checkpoints.
+ * Throws `PTX_FILE_MISSING` or `PTX_MODEL_FILE`, also for a kind of model that ours cannot be.
+ */
 export function readDescription(folder: string): Described {
-  const file = join(folder, "config.json");
-  const config = parsed(file);
+  const first = join(folder, "bert_config.json");
+  const isFirst = !existsSync(join(folder, "config.json")) && existsSync(first);
+  const file = isFirst ? first : join(folder, "config.json");
+  const config = isFirst ? { ...FIRST_BERT, ...parsed(file) } : parsed(file);
   const known = Object.keys(families);
   const modelType = config.model_type;
   if (typeof modelType !== "string" || !Object.hasOwn(families, modelType)) {

@@ -7,6 +7,7 @@ import type { Log } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
 import { isObject } from "../../../registry/json.js";
 import { isMatrix, sourcesOf } from "./families.js";
+import { checkpointIn, readCheckpoint } from "./read-checkpoint.js";
 import { type Described, readDescription } from "./read-config.js";
 
 const WEIGHTS = "model.safetensors";
@@ -46,12 +47,20 @@ export class PretrainedWeights {
     this.#prefix = found[0]!.slice(0, -table.length);
   }
 
-  /** Reads config.json and the safetensors file or files. Throws `PTX_FILE_MISSING` or `PTX_MODEL_FILE`. */
+  /** Reads the sizes, and the safetensors file or files or TensorFlow's checkpoint. Throws `PTX_FILE_MISSING` or `PTX_MODEL_FILE`. */
   static async read(folder: string): Promise<PretrainedWeights> {
     const described = readDescription(folder);
     const index = join(folder, INDEX);
     const files = existsSync(join(folder, WEIGHTS)) ? [WEIGHTS] : existsSync(index) ? shards(index) : [];
-    if (files.length === 0) throw noWeights(folder);
+    if (files.length === 0) {
+      const checkpoint = checkpointIn(folder);
+      if (checkpoint === undefined) throw noWeights(folder);
+      return new PretrainedWeights(
+        described,
+        checkpoint,
+        await readCheckpoint(checkpoint, described.modelType),
+      );
+    }
     const tensors = new Map<string, HostTensor>();
     for (const file of files) {
       const read = await readSafetensors(join(folder, file));
@@ -129,7 +138,7 @@ function noWeights(folder: string): Error {
   return ptxError(
     "PTX_FILE_MISSING",
     join(folder, WEIGHTS),
-    `the folder holds no safetensors file${pickled === undefined ? "" : `; ${pickled} is of a form that may run code when it is read`}`,
+    `the folder holds neither a safetensors file nor a checkpoint of TensorFlow's (NAME.index beside NAME.data-00000-of-00001)${pickled === undefined ? "" : `; ${pickled} is of a form that may run code when it is read`}`,
     "save the model with Hugging Face's save_pretrained(folder, safe_serialization=True)",
   );
 }
