@@ -1,3 +1,4 @@
+import { unitLength } from "../../components/similarity.js";
 import type { Engine, Program } from "../../engine/engine.js";
 import type { HostTensor } from "../../graph/dtype.js";
 import { Graph } from "../../graph/graph.js";
@@ -11,7 +12,7 @@ import { batchesByLength, chunksOf } from "./batches.js";
 import type { Embedded, Embedder, EmbedInput } from "./contracts.js";
 import type { EncoderSource } from "./encoder-source.js";
 import type { EmbeddingPooling, EmbedOptions } from "./options.js";
-import { pooled, unitLength } from "./pooled.js";
+import { pooled } from "./pooled.js";
 
 /** Options with nothing left open. */
 interface Asked {
