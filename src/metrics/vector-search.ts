@@ -31,8 +31,9 @@ export function searchVectors(search: VectorSearch): SearchResult[] {
   requireLength("queries", search.queries, relevant.length * dim, "queries * dim");
   requireFinite("query", search.queries, dim);
   requireFinite("document", search.documents, dim);
-  const prepare = similarity === "cosine" ? (vectors: Float32Array) => unitRows(vectors, dim) : Float64Array.from;
-  const [queries, documents] = [prepare(search.queries), prepare(search.documents)];
+  const [queries, documents] = [search.queries, search.documents].map((vectors) =>
+    similarity === "cosine" ? unitRows(vectors, dim) : Float64Array.from(vectors),
+  ) as [Float64Array, Float64Array];
   const scores = new Float64Array(documents.length / dim);
   return relevant.map((own, query) => {
     products(queries, query * dim, documents, dim, scores);

@@ -12,8 +12,8 @@ import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import { requireNumbers } from "./class-scores.js";
-import type { OutputRow, Prediction } from "./prediction.js";
 import { requireNumberTarget, requireWithin } from "./number-target.js";
+import type { OutputRow, Prediction } from "./prediction.js";
 import { shortNumbers } from "./short-numbers.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
 
@@ -32,7 +32,9 @@ const schema = Type.Object(
     }),
     channels: taskOptions.channels,
   },
-  { description: "Gives each text a vector, near those of texts that mean the same (sentence-transformers)." },
+  {
+    description: "Gives each text a vector, near those of texts that mean the same (sentence-transformers).",
+  },
 );
 
 /** The inputs: the text, the one that it is compared with in training, and the scores. */
@@ -50,10 +52,7 @@ class SentenceEmbedding extends SingleModelTask<EmbeddingEvaluated> {
       config.metric_reporter,
     );
     this.reporter = reporter.create(options, context);
-    const { component: model, config: modelOptions } = context.part(
-      "sentence_embedding_model",
-      config.model,
-    );
+    const { component: model, config: modelOptions } = context.part("sentence_embedding_model", config.model);
     this.#range = model.range(modelOptions, context);
     const { columns } = this.tensorizers[TOKENS]!;
     if (columns.length !== 1)
@@ -94,14 +93,19 @@ class SentenceEmbedding extends SingleModelTask<EmbeddingEvaluated> {
 
   protected override evaluated(data: SplitData, { outputs, loss }: Predictions): EmbeddingEvaluated {
     const numbers = (name: string) => outputs.flat(name) as Float32Array;
-    const vectors = outputs.has("embedding") ? { anchors: numbers("embedding"), positives: numbers("positive_embedding") } : null;
+    const vectors = outputs.has("embedding")
+      ? { anchors: numbers("embedding"), positives: numbers("positive_embedding") }
+      : null;
     return {
       loss,
       gold: Object.hasOwn(this.tensorizers, LABELS)
         ? Float32Array.from({ length: data.size }, (_, row) => data.values(this.fieldOf(LABELS), row)[0]!)
         : null,
       similarities: { cosine: numbers("cosine"), dot: numbers("dot") },
-      texts: vectors === null ? null : { ...vectors, ...this.#texts(data), dim: vectors.anchors.length / data.size },
+      texts:
+        vectors === null
+          ? null
+          : { ...vectors, ...this.#texts(data), dim: vectors.anchors.length / data.size },
     };
   }
 

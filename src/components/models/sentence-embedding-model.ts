@@ -18,7 +18,8 @@ const schema = Type.Object(
       {
         tokens: Slot("tensorizer", {
           default: "BERTTensorizer",
-          description: "A text as the pieces that the encoder knows: what the trained model reads (the anchor).",
+          description:
+            "A text as the pieces that the encoder knows: what the trained model reads (the anchor).",
         }),
         positive: Type.String({
           default: "positive",
@@ -74,9 +75,17 @@ function requireReads(
 ): void {
   const at = (key: string) => `model.${NAME}.inputs.${key}`;
   if (reads.negative === "needed" && negative === null)
-    throw ptxError("PTX_CONFIG_MISSING", at("negative"), `${name} compares with negatives: name their column`);
+    throw ptxError(
+      "PTX_CONFIG_MISSING",
+      at("negative"),
+      `${name} compares with negatives: name their column`,
+    );
   if (reads.negative === "unused" && negative !== null)
-    throw ptxError("PTX_CONFIG_VALUE", at("negative"), `${name} has no use for negatives: leave the column out`);
+    throw ptxError(
+      "PTX_CONFIG_VALUE",
+      at("negative"),
+      `${name} has no use for negatives: leave the column out`,
+    );
   if (reads.scores && scores === null)
     throw ptxError(
       "PTX_CONFIG_MISSING",

@@ -3,7 +3,12 @@ import { retrievalReport, type SearchResult, searchVectors } from "../../metrics
 import { component } from "../../registry/component.js";
 import { SIMILARITIES } from "../similarity.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
-import type { ComparedRow, EmbeddingEvaluated, EmbeddingMetricReporter, EmbeddingTexts } from "./contracts.js";
+import type {
+  ComparedRow,
+  EmbeddingEvaluated,
+  EmbeddingMetricReporter,
+  EmbeddingTexts,
+} from "./contracts.js";
 import { figuresOf, selectByFigure, worstRows } from "./reporting.js";
 
 /** The figures to choose by; behind a colon the cut. */
@@ -13,7 +18,8 @@ const schema = Type.Object(
   {
     similarity: Type.Enum([...SIMILARITIES], {
       default: "cosine",
-      description: "What documents are ranked by: the cosine of their vector and the query's, or the product.",
+      description:
+        "What documents are ranked by: the cosine of their vector and the query's, or the product.",
     }),
     model_select_metric: Type.Enum([...METRICS], {
       default: "mrr_at:10",

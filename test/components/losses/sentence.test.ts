@@ -110,7 +110,10 @@ test("a score range is scaled to a range of cosines", async () => {
   const five = scores.map((score) => 5 * score);
   const { loss } = await made.run(feeds(made.scope, vectors.slice(0, 2), undefined, five));
   expect(loss!.data[0]).toBeCloseTo(
-    scores.reduce((sum, score, i) => sum + (cosine(i, vectors[0]!, i, vectors[1]!) - (2 * score - 1)) ** 2, 0),
+    scores.reduce(
+      (sum, score, i) => sum + (cosine(i, vectors[0]!, i, vectors[1]!) - (2 * score - 1)) ** 2,
+      0,
+    ),
     4,
   );
 });
@@ -138,9 +141,9 @@ function bruteForce(
     -right + Math.log([right, ...others].reduce((sum, x) => sum + Math.exp(x), 0));
   const all = anchors.map((anchor, i) => {
     const near = (kind: number, j: number): number => scale * cosine(i, given[0]!, j, given[kind]!);
-    const others = texts.slice(1).flatMap((list, kind) =>
-      list.flatMap((text, j) => (belongs(anchor, text) ? [] : [near(kind + 1, j)])),
-    );
+    const others = texts
+      .slice(1)
+      .flatMap((list, kind) => list.flatMap((text, j) => (belongs(anchor, text) ? [] : [near(kind + 1, j)])));
     const back = anchors.flatMap((one, k) =>
       belongs(one, positives[i]!) ? [] : [scale * cosine(k, given[0]!, i, given[1]!)],
     );
@@ -198,6 +201,7 @@ test("equal texts have no endless slope", async () => {
     const { made } = await target("TripletLoss", { distance, margin: 1 }, 3);
     const results = await made.run(feeds(made.scope, [vectors[0]!, vectors[0]!, vectors[0]!]));
     expect(results.loss!.data[0]).toBeCloseTo(rows, 4);
-    for (const name of TEXTS) for (const x of results[`d:${name}`]!.data) expect(Number.isFinite(x)).toBe(true);
+    for (const name of TEXTS)
+      for (const x of results[`d:${name}`]!.data) expect(Number.isFinite(x)).toBe(true);
   }
 });

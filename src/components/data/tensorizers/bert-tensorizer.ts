@@ -62,7 +62,11 @@ class BertIds implements PieceTensorizer {
   }
 
   companion(column: string, name: string): BertIds {
-    return new BertIds({ ...this.config, columns: [column], axis: `${this.config.axis}_${name}` }, name, this);
+    return new BertIds(
+      { ...this.config, columns: [column], axis: `${this.config.axis}_${name}` },
+      name,
+      this,
+    );
   }
 
   get tokenizer(): PieceTokenizer {
