@@ -162,10 +162,39 @@ export interface Predicted {
 /** The label names of a model's targets in id order, by the target input's name. */
 export type Labels = Readonly<Record<string, readonly string[]>>;
 
+/** An input that is there in training only: another column, read as the input `of` reads its own. */
+export interface Companion {
+  readonly of: string;
+  readonly column: string;
+}
+
+/** A text of each row as a vector. */
+export interface EmbeddedText {
+  /** `[batch, dim]`. */
+  readonly vector: Tensor;
+  /** int32 `[batch, pieces]`: what the vector was made of. Texts with equal pieces are equal texts. */
+  readonly ids: Tensor;
+  /** bool `[batch, pieces]`: false at padding. */
+  readonly mask: Tensor;
+}
+
+/** What a loss of sentence embeddings compares. */
+export interface SentenceLossInputs {
+  readonly anchor: EmbeddedText;
+  /** The text that belongs to the anchor, or is compared with it. */
+  readonly positive: EmbeddedText;
+  /** One that does not; null where the rows have none. */
+  readonly negative: EmbeddedText | null;
+  /** How alike anchor and positive are, float32 `[batch]`; null where the rows do not say. */
+  readonly scores: Tensor | null;
+}
+
 /** What all kinds of model offer. */
 export interface ModelKind<Config> {
   /** The tensorizers that the model declares, by input name; null ones are left out. */
   inputs(config: Config): Readonly<Record<string, SlotValue<"tensorizer"> | null>>;
+  /** Its inputs that are there in training only and are read as one of `inputs` is; absent: none. */
+  companions?(config: Config): Readonly<Record<string, Companion>>;
   /** Reads files (pretrained vectors) before the first build of a training run. */
   prepare?(config: Config, context: Context, tensorizers: ReadonlyMap<string, Tensorizer>): Promise<void>;
   build(scope: Scope, config: Config, inputs: ModelInputs, labels: Labels): Predicted;
@@ -251,6 +280,21 @@ declare module "../registry/component.js" {
     };
     /** The next token: `surprisal [batch, tokens]` in nats; with a target `next_scores [batch, vocab]` is left out. */
     language_model: ModelKind<Config>;
+    /**
+     * A text's vector: `embedding [batch, dim]` of the input "tokens". With the companion "positive", `cosine` and
+     * `dot [batch]` of both vectors, and outside of training `positive_embedding [batch, dim]`.
+     */
+    sentence_embedding_model: ModelKind<Config> & {
+      /** Where the targets "labels" must lie; null: anywhere, or there are none. */
+      range(config: Config, context: Context): Range | null;
+    };
+    sentence_embedding_loss: {
+      /** Whether it needs a third text, can use one, or has no use for one; whether it needs scores. */
+      readonly reads: { readonly negative: "needed" | "used" | "unused"; readonly scores: boolean };
+      /** Where scores must lie; absent: anywhere. */
+      range?(config: Config): Range;
+      build(scope: Scope, config: Config, inputs: SentenceLossInputs): Loss;
+    };
     /** Hidden pieces of a text: `surprisal [batch, masked]` and `hits`; without a target "labels" `candidates` and `candidate_scores`. */
     masked_language_model: ModelKind<Config>;
   }

@@ -4,12 +4,18 @@ import { div, maximum, mul, sqrt } from "../graph/ops/elementwise.js";
 import { reduceSum } from "../graph/ops/reduction.js";
 
 /** Squares of lengths below this count as this: keeps the direction of a zero vector, and slopes, finite. */
-const TINY = 1e-12;
+export const TINY = 1e-12;
 
-const squares = (x: Tensor): Tensor => reduceSum(mul(x, x), [1], true);
+/** Vectors (the last axis) of length 1: `x / max(|x|, 1e-6)`; zeros stay zeros. */
+export const unitLength = (x: Tensor): Tensor =>
+  div(x, sqrt(maximum(reduceSum(mul(x, x), [x.rank - 1], true), TINY)));
 
-/** Vectors of length 1: `x / max(|x|, 1e-6)`. `[batch, dim]`. */
-const normalized = (x: Tensor): Tensor => div(x, sqrt(maximum(squares(x), TINY)));
+/** The product of the vectors of each row, `[batch, dim]` both -> `[batch]`. */
+export const dot = (a: Tensor, b: Tensor): Tensor => reduceSum(mul(a, b), [1]);
 
 /** The cosine of the angle between the vectors of each row, `[batch, dim]` both -> `[batch]`. */
-export const cosine = (a: Tensor, b: Tensor): Tensor => reduceSum(mul(normalized(a), normalized(b)), [1]);
+export const cosine = (a: Tensor, b: Tensor): Tensor => dot(unitLength(a), unitLength(b));
+
+/** How a config names a similarity. */
+export const SIMILARITIES = ["cosine", "dot"] as const;
+export type Similarity = (typeof SIMILARITIES)[number];

@@ -14,6 +14,8 @@ export type RetrievalReport = {
   readonly loss: number | null;
   /** Mean of 1 over the rank of the first relevant document. */
   readonly mrr: number | null;
+  /** The same where that document is among the first k, 0 elsewhere. */
+  readonly mrr_at: Readonly<Record<RetrievalCut, number | null>>;
   /** Mean average precision. */
   readonly map: number | null;
   /** The share of a query's relevant documents among the first k. */
@@ -83,6 +85,7 @@ export function retrievalReport(
     documents,
     loss,
     mrr: mean(reciprocalRank),
+    mrr_at: atCuts((own, k) => (own[0]! <= k ? reciprocalRank(own) : 0)),
     map: mean(rankedPrecision),
     recall_at: atCuts(recallAt),
     ndcg_at: atCuts(ndcgAt),

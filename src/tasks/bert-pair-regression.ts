@@ -1,14 +1,13 @@
 import { type Static, Type } from "typebox";
 import type { Predicted, Range } from "../components/contracts.js";
 import type { SplitData } from "../components/data/split-data.js";
-import { isNumberTensorizer } from "../components/data/tensorizers/numeric-label-tensorizer.js";
 import type { MetricReporter, RegressionEvaluated } from "../components/reporters/contracts.js";
 import type { Predictions } from "../components/trainers/contracts.js";
 import type { Tensor } from "../graph/graph.js";
 import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
-import { ptxError } from "../registry/errors.js";
 import { requireNumbers } from "./class-scores.js";
+import { requireNumberTarget, requireWithin } from "./number-target.js";
 import { requirePair } from "./pair-inputs.js";
 import type { OutputRow, Prediction } from "./prediction.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
@@ -52,23 +51,8 @@ class BertPairRegression extends SingleModelTask<RegressionEvaluated> {
   }
 
   override requireFit(): void {
-    const target = this.tensorizers[TARGET];
-    if (!isNumberTensorizer(target)) {
-      throw ptxError(
-        "PTX_CONFIG_VALUE",
-        `model.inputs.${TARGET}`,
-        `${this.name} predicts numbers, which this tensorizer does not give`,
-        "use NumericLabelTensorizer",
-      );
-    }
-    const { lowest, highest } = target.spread!;
-    if (this.#range === null || (this.#range[0] <= lowest && highest <= this.#range[1])) return;
-    throw ptxError(
-      "PTX_CONFIG_VALUE",
-      "model",
-      `the training rows' numbers go from ${lowest} to ${highest}, the model's from ${this.#range[0]} to ${this.#range[1]}`,
-      "give the model the range of the data",
-    );
+    const target = requireNumberTarget(this.tensorizers[TARGET], TARGET, this.name);
+    requireWithin(target, this.#range, "model", "give the model the range of the data");
   }
 
   protected override evaluated(data: SplitData, { outputs, loss }: Predictions): RegressionEvaluated {

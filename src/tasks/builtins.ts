@@ -15,6 +15,8 @@ import { IntentSlotMetricReporter } from "../components/reporters/intent-slot.js
 import { LanguageModelMetricReporter } from "../components/reporters/language.js";
 import { MaskedLMMetricReporter } from "../components/reporters/masked-language.js";
 import { RegressionMetricReporter } from "../components/reporters/regression.js";
+import { RetrievalMetricReporter } from "../components/reporters/retrieval.js";
+import { SimilarityMetricReporter } from "../components/reporters/similarity.js";
 import { SequenceTaggingMetricReporter } from "../components/reporters/tagging.js";
 import { samplers } from "../components/samplers/index.js";
 import { ConstantLR } from "../components/schedulers/constant-lr.js";
@@ -39,6 +41,7 @@ import { LMTask } from "./language-model.js";
 import { MaskedLMTask } from "./masked-language-model.js";
 import { MultiHeadTask } from "./multi-head.js";
 import { NewBertClassificationTask, NewBertPairClassificationTask } from "./new-bert.js";
+import { SentenceEmbeddingTask } from "./sentence-embedding.js";
 import { asHead, asSubTask } from "./sub-task.js";
 import { WordTaggingTask } from "./word-tagging.js";
 
@@ -67,7 +70,7 @@ const heads = [
 ];
 
 /** The tasks of one model. */
-const tasks = [...heads, LMTask, MaskedLMTask];
+const tasks = [...heads, LMTask, MaskedLMTask, SentenceEmbeddingTask];
 
 /** The kinds of module that tasks may share. */
 const shareable = [
@@ -89,6 +92,8 @@ export function defaultRegistry(): Registry {
       RegressionMetricReporter,
       LanguageModelMetricReporter,
       MaskedLMMetricReporter,
+      RetrievalMetricReporter,
+      SimilarityMetricReporter,
     )
     .add(ConsoleChannel, JSONLChannel)
     .add(...samplers)

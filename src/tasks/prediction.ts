@@ -52,6 +52,8 @@ export interface Prediction {
   readonly label?: string;
   readonly labels?: readonly string[];
   readonly scores?: Readonly<Record<string, number>>;
+  /** Sentence embeddings: the text's vector. */
+  readonly embedding?: readonly number[];
   /** Predicted numbers: the row's. */
   readonly score?: number;
   /** Tags, slots, language models: the text that offsets are about. */

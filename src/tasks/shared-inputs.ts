@@ -1,7 +1,7 @@
 /** @file Tensorizers that several tasks share, and shared modules that must read inputs which mean the same. */
 import { isDeepStrictEqual } from "node:util";
-import type { ModelInput } from "../components/contracts.js";
-import type { Tensorizer } from "../components/data/contracts.js";
+import type { Companion, ModelInput } from "../components/contracts.js";
+import { isPieceTensorizer, type Tensorizer } from "../components/data/contracts.js";
 import type { Tensorizers } from "../components/data/split-data.js";
 import type { SlotValue } from "../registry/component.js";
 import type { Context, Token } from "../registry/context.js";
@@ -15,11 +15,34 @@ export const FIELD_PREFIX: Token<string> = "field-prefix";
 
 const readerToken = (place: string, input: string): Token<Tensorizer> => `reader:${place}:${input}`;
 
-/** The tensorizers behind a model's declared inputs; one that is shared is the same object in every task. Throws `PTX_CONFIG_VALUE` for one that is shared under another name. */
+/**
+ * The tensorizers behind a model's declared inputs, and their companions; one that is shared is the same object in every task.
+ * Throws `PTX_CONFIG_VALUE` for one that is shared under another name, or can have no companion.
+ */
 export function makeTensorizers(
   context: Context,
   inputs: Readonly<Record<string, SlotValue<"tensorizer"> | null>>,
+  companions: Readonly<Record<string, Companion>> = {},
 ): Tensorizers {
+  const made = declared(context, inputs);
+  for (const [name, { of, column }] of Object.entries(companions)) {
+    const leader = made[of];
+    if (leader === undefined || !isPieceTensorizer(leader) || leader.companion === undefined)
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        `model.inputs.${of}`,
+        `"${name}" is read as "${of}" is, which this tensorizer does not offer`,
+        "use BERTTensorizer",
+      );
+    made[name] = leader.companion(column, `${context.find(FIELD_PREFIX) ?? ""}${name}`);
+  }
+  return made;
+}
+
+function declared(
+  context: Context,
+  inputs: Readonly<Record<string, SlotValue<"tensorizer"> | null>>,
+): Record<string, Tensorizer> {
   const made: Record<string, Tensorizer> = {};
   for (const [name, slot] of Object.entries(inputs)) {
     if (slot === null) continue;

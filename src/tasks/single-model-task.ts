@@ -21,7 +21,8 @@ export type ModelKindName =
   | "intent_slot_model"
   | "regression_model"
   | "language_model"
-  | "masked_language_model";
+  | "masked_language_model"
+  | "sentence_embedding_model";
 
 /** The keys that all tasks of one model have. */
 export const taskOptions = {
@@ -51,7 +52,7 @@ export abstract class SingleModelTask<E> extends OnePartTask {
   ) {
     super(name, context, config);
     const { component: model, config: options } = this.#model;
-    this.tensorizers = makeTensorizers(context, model.inputs(options));
+    this.tensorizers = makeTensorizers(context, model.inputs(options), model.companions?.(options));
   }
 
   get labels(): Labels {

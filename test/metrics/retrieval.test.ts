@@ -55,6 +55,9 @@ test("figures of several queries are their means, and a perfect ranking has 1 in
   expect(ndcg_at["5"]).toBeCloseTo((1 + 1 / Math.log2(5)) / 2, 14);
   const perfect = retrievalReport([[1, 2, 3]], 9, null);
   expect([perfect.mrr, perfect.map, ...Object.values(perfect.ndcg_at)]).toEqual(Array(7).fill(1));
+  expect(Object.values(retrievalReport([[2, 3], [1]], 9, null).mrr_at)).toEqual([
+    0.5, 0.75, 0.75, 0.75, 0.75,
+  ]);
 });
 
 test("without queries there are no figures; NaN and queries without relevant documents are errors", () => {

@@ -123,6 +123,7 @@ const SHOWN = [
   ...["entity_precision", "entity_recall", "entity_f1"],
   ...["token_accuracy", "sentence_accuracy", "tag_macro_f1", "bracket_f1", "tree_f1"],
   ...["perplexity", "bits_per_token"],
+  ...["pearson", "spearman", "mrr", "map"],
 ];
 
 /** The tables of precision and recall, with the title of their first column. */

@@ -131,6 +131,11 @@ export interface PieceTensorizer extends Tensorizer {
   readonly tokenizer: PieceTokenizer;
   /** How many pieces a row has at most; null: any number. */
   readonly most: number | null;
+  /**
+   * A tensorizer that reads another column as this one reads its own, when training only: it has the role "target", the name
+   * as its field's, an axis of its own, and this one's tokenizer. Absent: there is none.
+   */
+  companion?(column: string, name: string): PieceTensorizer;
 }
 
 export const isPieceTensorizer = (tensorizer: Tensorizer): tensorizer is PieceTensorizer =>

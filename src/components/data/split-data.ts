@@ -66,9 +66,8 @@ export class SplitData {
     this.#checkAxes(flat, origin);
     for (const [index, column] of this.#columns.entries()) column.push(flat[index]!, origin);
     let length = 1;
-    for (const [index, tensorizer] of this.#list.entries()) {
-      if (tensorizer.role === "input") length = Math.max(length, tensorizer.length(values[index]!));
-    }
+    for (const [index, tensorizer] of this.#list.entries())
+      length = Math.max(length, tensorizer.length(values[index]!));
     this.#lengths.push(length);
     this.#origins.push(origin);
     this.#sourceRows.push(sourceRow);

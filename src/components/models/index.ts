@@ -19,6 +19,10 @@ import { CrossEntropyLoss } from "../losses/cross-entropy.js";
 import { DistillationLoss } from "../losses/distillation.js";
 import { BinaryFocalLoss, FocalLoss } from "../losses/focal.js";
 import { HuberLoss, MAELoss, MSELoss } from "../losses/regression.js";
+import { CoSENTLoss } from "../losses/sentence/cosent.js";
+import { CosineSimilarityLoss } from "../losses/sentence/cosine-similarity.js";
+import { MultipleNegativesRankingLoss } from "../losses/sentence/multiple-negatives-ranking.js";
+import { TripletLoss } from "../losses/sentence/triplet.js";
 import { BinaryClassificationOutputLayer } from "../output-layers/binary-classification.js";
 import { ClassificationOutputLayer } from "../output-layers/classification.js";
 import { MultiLabelClassificationOutputLayer } from "../output-layers/multi-label-classification.js";
@@ -51,6 +55,7 @@ import { LMLSTM } from "./language-model.js";
 import { MaskedLanguageModel } from "./masked-language-model.js";
 import { NewBertModel } from "./new-bert-model.js";
 import { NewBertRegressionModel } from "./new-bert-regression-model.js";
+import { SentenceEmbeddingModel } from "./sentence-embedding-model.js";
 import { SeqNNModel } from "./seq-nn-model.js";
 import { WordTaggingModel } from "./word-tagging-model.js";
 
@@ -62,6 +67,7 @@ export const modelComponents = [
   NewBertModel,
   NewBertRegressionModel,
   BertPairwiseRegressionModel,
+  SentenceEmbeddingModel,
   WordTaggingModel,
   IntentSlotModel,
   WordEmbedding,
@@ -108,6 +114,10 @@ export const modelComponents = [
   MSELoss,
   MAELoss,
   HuberLoss,
+  MultipleNegativesRankingLoss,
+  CosineSimilarityLoss,
+  CoSENTLoss,
+  TripletLoss,
   LMLSTM,
   MaskedLanguageModel,
   FullSoftmax,

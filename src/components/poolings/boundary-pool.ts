@@ -16,7 +16,8 @@ const schema = Type.Object(
   { description: "The vectors of a row's outermost tokens." },
 );
 
-function firstVector({ vectors, mask }: TokenVectors): Tensor {
+/** The vector of each row's first token, zeros where there is none. `vectors [batch, tokens, dim]` -> `[batch, dim]`. */
+export function firstVector({ vectors, mask }: TokenVectors): Tensor {
   return squeeze(zeroPadding(slice(vectors, 1, 0, 1), slice(mask, 1, 0, 1)), [1]);
 }
 

@@ -58,6 +58,28 @@ export interface RegressionEvaluated {
   readonly predicted: Float32Array;
 }
 
+/** What figures of vectors of texts are computed from. */
+export interface EmbeddingEvaluated {
+  readonly loss: number | null;
+  /** How alike the two texts of each row are said to be, `[rows]`; null where nobody says. */
+  readonly gold: Float32Array | null;
+  /** How alike their vectors are, `[rows]` each. */
+  readonly similarities: { readonly cosine: Float32Array; readonly dot: Float32Array };
+  /** The vectors; null of a training pass. */
+  readonly texts: EmbeddingTexts | null;
+}
+
+/** The two texts of each row as vectors, `[rows, dim]`, and as numbers that are equal where the texts are, `[rows]`. */
+export interface EmbeddingTexts {
+  readonly anchors: Float32Array;
+  readonly positives: Float32Array;
+  readonly dim: number;
+  readonly anchorIds: Int32Array;
+  readonly positiveIds: Int32Array;
+  /** `file:line` of a row. */
+  origin(row: number): string;
+}
+
 /** What figures of a model that tells hidden pieces are computed from. */
 export interface MaskedEvaluated {
   /** Mean surprisal of a hidden piece in nats. */
@@ -91,6 +113,12 @@ export interface ClassMetricReporter extends MetricReporter<Evaluated> {
   requireFit(labels: readonly string[], decision: Decision): void;
 }
 
+/** Figures of vectors of texts. */
+export interface EmbeddingMetricReporter extends MetricReporter<EmbeddingEvaluated> {
+  /** Whether rows must be scored; else they must not be. */
+  readonly needsScores: boolean;
+}
+
 /** Figures of tags. */
 export interface TaggingMetricReporter extends MetricReporter<TagsEvaluated> {
   /** Throws `PTX_CONFIG_VALUE` when the config names a figure that such labels do not have; asked before training. */
@@ -117,6 +145,7 @@ declare module "../../registry/component.js" {
       create(config: Config, context: Context): MetricReporter<RegressionEvaluated>;
     };
     language_metric_reporter: { create(config: Config, context: Context): MetricReporter<LanguageEvaluated> };
+    embedding_metric_reporter: { create(config: Config, context: Context): EmbeddingMetricReporter };
     masked_language_metric_reporter: {
       create(config: Config, context: Context): MetricReporter<MaskedEvaluated>;
     };

@@ -3,7 +3,7 @@ import { regressionReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
 import type { ComparedRow, MetricReporter, RegressionEvaluated } from "./contracts.js";
-import { figuresOf, selectByFigure, worstRows } from "./reporting.js";
+import { figuresOf, numberText, selectByFigure, worstRows } from "./reporting.js";
 
 const METRICS = ["pearson", "spearman", "mse", "mae", "loss"] as const;
 
@@ -46,9 +46,6 @@ class Regression implements MetricReporter<RegressionEvaluated> {
     }));
   }
 }
-
-/** A float32 number as people write it. */
-const numberText = (value: number): string => String(Number(value.toPrecision(6)));
 
 /** Figures of predicted numbers. */
 export const RegressionMetricReporter = component({

@@ -63,3 +63,6 @@ export function agreement(
 export function named(ids: ArrayLike<number>, labels: readonly string[]): string[] {
   return Array.from(ids, (id) => labels[id]!);
 }
+
+/** A float32 number as people write it. */
+export const numberText = (value: number): string => String(Number(value.toPrecision(6)));

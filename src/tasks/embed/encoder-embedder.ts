@@ -1,6 +1,7 @@
+import { unitLength } from "../../components/similarity.js";
 import type { Engine, Program } from "../../engine/engine.js";
 import type { HostTensor } from "../../graph/dtype.js";
-import { Graph } from "../../graph/graph.js";
+import { Graph, type Tensor } from "../../graph/graph.js";
 import { concat } from "../../graph/ops/shaping.js";
 import { optimize } from "../../graph/passes.js";
 import { Scope } from "../../graph/scope.js";
@@ -11,11 +12,12 @@ import { batchesByLength, chunksOf } from "./batches.js";
 import type { Embedded, Embedder, EmbedInput } from "./contracts.js";
 import type { EncoderSource } from "./encoder-source.js";
 import type { EmbeddingPooling, EmbedOptions } from "./options.js";
-import { pooled, unitLength } from "./pooled.js";
+import { pooled } from "./pooled.js";
 
 /** Options with nothing left open. */
 interface Asked {
-  readonly pooling: EmbeddingPooling;
+  /** Null: what the model was trained to give. */
+  readonly pooling: EmbeddingPooling | null;
   /** Numbers from below: 0 is the embeddings. Null: the last layer's. */
   readonly layers: readonly number[] | null;
   readonly maskClsSep: boolean;
@@ -40,12 +42,17 @@ export function embeddingGraph(source: EncoderSource, asked: Asked): Graph {
     most: asked.maxSeqLen,
   };
   const { pooling, layers } = asked;
+  if (pooling === null) {
+    graph.output(OUTPUT, finished(source.vector!(scope, pieces), asked));
+    optimize(graph);
+    return graph;
+  }
   const built = source.build(scope, pieces, {
     pooled: pooling === "cls_pooled",
     ...(layers !== null && { layers: Math.max(...layers) }),
   });
   source.requireValues();
-  const output = (): ReturnType<typeof pooled> => {
+  const output = (): Tensor => {
     if (pooling === "cls_pooled") {
       if (built.pooled !== null) return built.pooled;
       const message = "the model has no pooler, which cls_pooled asks for";
@@ -56,11 +63,13 @@ export function embeddingGraph(source: EncoderSource, asked: Asked): Graph {
     const poolingMask = asked.maskClsSep ? graph.input("pooling_mask", "bool", shape) : mask;
     return pooled(pooling, { states, mask, poolingMask });
   };
-  const vectors = output();
-  graph.output(OUTPUT, asked.normalize ? unitLength(vectors) : vectors);
+  graph.output(OUTPUT, finished(output(), asked));
   optimize(graph);
   return graph;
 }
+
+const finished = (vectors: Tensor, { normalize }: Asked): Tensor =>
+  normalize ? unitLength(vectors) : vectors;
 
 interface Compiled {
   readonly program: Program;
@@ -115,9 +124,14 @@ export class EncoderEmbedder implements Embedder {
   /** Fills in what is left open. Throws `PTX_USAGE` for options that do nothing, or that the model cannot follow. */
   asked(options: EmbedOptions): Asked {
     const { limits, defaults } = this.source;
-    const pooling = options.pooling ?? defaults.pooling() ?? "reduce_mean";
     const usage = (option: string, message: string) => ptxError("PTX_USAGE", option, message);
-    const aside = ["first_token", "last_token", "cls_pooled"].includes(pooling);
+    const pooling = options.pooling ?? this.#usualPooling();
+    if (pooling === null && (options.layers !== undefined || options.maskClsSep))
+      throw usage(
+        options.layers === undefined ? "--mask-cls-sep" : "--layers",
+        "the run was trained to give vectors, which are made in one way: name a --pooling to have others of its encoder",
+      );
+    const aside = ["first_token", "last_token", "cls_pooled"].includes(pooling ?? "");
     if (options.maskClsSep && aside)
       throw usage("--mask-cls-sep", `the pooling ${pooling} takes one piece: there is nothing to leave out`);
     if (options.layers !== undefined && pooling === "cls_pooled")
@@ -140,6 +154,11 @@ export class EncoderEmbedder implements Embedder {
       maxSeqLen: Number.isFinite(most) ? most : null,
       normalize: options.normalize ?? defaults.normalize ?? false,
     };
+  }
+
+  #usualPooling(): EmbeddingPooling | null {
+    const { defaults, vector } = this.source;
+    return vector === undefined ? (defaults.pooling() ?? "reduce_mean") : null;
   }
 
   #layers(layers: readonly number[]): number[] | null {

@@ -1,12 +1,13 @@
 /** @file Where an encoder that gives vectors comes from: a folder of Hugging Face's, or a run. */
 import { availableParallelism } from "node:os";
 import { type Static, Type } from "typebox";
-import { isPieceTensorizer } from "../../components/data/contracts.js";
+import type { ModelInput } from "../../components/contracts.js";
+import { isPieceTensorizer, type Tensorizer } from "../../components/data/contracts.js";
 import type { Encoded, EncoderLimits, Pieces, Wanted } from "../../components/encoders/contracts.js";
 import { type BuiltEncoder, builtEncoders } from "../../components/encoders/encode.js";
 import { weightsToken } from "../../components/encoders/transformer-encoder.js";
 import type { Engine } from "../../engine/engine.js";
-import { Graph } from "../../graph/graph.js";
+import { Graph, type Tensor } from "../../graph/graph.js";
 import { ParameterStore } from "../../graph/parameters.js";
 import { Scope } from "../../graph/scope.js";
 import { Slot, type SlotValue } from "../../registry/component.js";
@@ -16,7 +17,7 @@ import type { Registry } from "../../registry/registry.js";
 import { resolveValue } from "../../registry/resolve.js";
 import type { PieceTokenizer } from "../../text/pieces/piece-tokenizer.js";
 import { readPieceTokenizer } from "../../text/pieces/read-piece-tokenizer.js";
-import { choosePart } from "../deployment.js";
+import { choosePart, inputsOf } from "../deployment.js";
 import { openRun } from "../open-task.js";
 import type { EmbeddingPooling } from "./options.js";
 import { sentenceSettings } from "./sentence-settings.js";
@@ -48,6 +49,8 @@ export interface EncoderSource {
     readonly maxSeqLen: number | undefined;
   };
   build(scope: Scope, pieces: Pieces, wanted: Wanted): Encoded;
+  /** A text's vector as the model itself was trained to give it, `[batch, dim]`. Absent: it was trained for something else. */
+  readonly vector?: (scope: Scope, pieces: Pieces) => Tensor;
   /** Throws `PTX_MODEL_FILE` where parameters that were built have no values of the model's. */
   requireValues(): void;
   engine(): Promise<Engine>;
@@ -100,11 +103,12 @@ export async function openRunEncoder(path: string, options: OpenOptions): Promis
   const part = choosePart(open.task, options.task);
   const found: BuiltEncoder[] = [];
   part.context.provide(builtEncoders, found);
-  part.build(Scope.root(new Graph(), "infer", open.parameters, open.context), {
-    form: "ids",
-    targets: false,
-  });
-  const tensorizers = Object.values(part.tensorizers).filter(isPieceTensorizer);
+  const build = (scope: Scope, made: Map<Tensorizer, ModelInput> = new Map()) =>
+    part.build(scope, { form: "ids", targets: false }, made).outputs.embedding;
+  const embedding = build(Scope.root(new Graph(), "infer", open.parameters, open.context));
+  const tensorizers = inputsOf(part)
+    .map(([, one]) => one)
+    .filter(isPieceTensorizer);
   const [encoder, ...others] = found;
   const [tensorizer] = tensorizers;
   if (encoder === undefined || tensorizer === undefined || others.length > 0 || tensorizers.length > 1) {
@@ -125,6 +129,10 @@ export async function openRunEncoder(path: string, options: OpenOptions): Promis
       maxSeqLen: tensorizer.most ?? undefined,
     },
     build: (scope, pieces, wanted) => component.build(scope.child(encoder.place), config, pieces, wanted),
+    ...(embedding !== undefined && {
+      vector: (scope, { ids, mask, segments }) =>
+        build(scope, new Map([[tensorizer, { tensorizer, tensors: { ids, mask, segments } }]]))!,
+    }),
     requireValues() {}, // the store is sealed: it makes no values
     engine: () => open.engine(),
   };

@@ -4,6 +4,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ptxError } from "../../registry/errors.js";
 import { requireFileTarget } from "../../registry/output-file.js";
+import { shortNumbers } from "../short-numbers.js";
 import type { Embedded } from "./contracts.js";
 import { NpyFile } from "./npy-file.js";
 
@@ -127,10 +128,6 @@ async function npyWriter(path: string, { dim, perToken }: VectorsForm): Promise<
   };
 }
 
-/** Digits that tell every float32 from every other. */
-const DIGITS = 9;
-const short = (vector: Float32Array): number[] => Array.from(vector, (x) => Number(x.toPrecision(DIGITS)));
-
 /** A row's vector as lists. */
 function lists({ vector, dims }: Embedded, of: (vector: Float32Array) => number[]): number[] | number[][] {
   const [count, dim] = dims;
@@ -146,7 +143,7 @@ async function jsonWriter(path: string, { perToken, showTokens }: VectorsForm): 
     const row = {
       ...values,
       ...(showTokens && { tokens: embedded.tokens }),
-      [key]: lists(embedded, short),
+      [key]: lists(embedded, shortNumbers),
       ...(embedded.truncated && { truncated: true }),
     };
     return `${JSON.stringify(row)}\n`;

@@ -42,7 +42,7 @@ type Config = Static<typeof schema>;
  */
 class BertIds implements PieceTensorizer {
   readonly columns: readonly string[];
-  readonly role = "input";
+  readonly role: "input" | "target";
   readonly cutsPieces = true;
   readonly #source: PieceSource;
   #rows = 0;
@@ -50,12 +50,23 @@ class BertIds implements PieceTensorizer {
   #unknown = 0;
   #truncatedRows = 0;
 
+  /** @param leader whose tokenizer it shares; absent: it has its own */
   constructor(
     readonly config: Config,
     readonly name: string,
+    readonly leader?: BertIds,
   ) {
     this.columns = config.columns;
-    this.#source = new PieceSource(config, name);
+    this.role = leader === undefined ? "input" : "target";
+    this.#source = leader === undefined ? new PieceSource(config, name) : leader.#source;
+  }
+
+  companion(column: string, name: string): BertIds {
+    return new BertIds(
+      { ...this.config, columns: [column], axis: `${this.config.axis}_${name}` },
+      name,
+      this,
+    );
   }
 
   get tokenizer(): PieceTokenizer {
@@ -73,6 +84,7 @@ class BertIds implements PieceTensorizer {
   observe(): void {}
 
   async finish(): Promise<void> {
+    if (this.leader !== undefined) return;
     await this.#source.read();
     segmentRule(this.tokenizer, this.columns.length, this.name);
     requireRoom(this.tokenizer, this.columns.length, this.config.max_seq_len, this.name);
@@ -130,15 +142,15 @@ class BertIds implements PieceTensorizer {
   }
 
   state(): unknown {
-    return this.#source.state();
+    return this.leader === undefined ? this.#source.state() : {};
   }
 
   load(state: unknown): void {
-    this.#source.load(state);
+    if (this.leader === undefined) this.#source.load(state);
   }
 
   facts(): Readonly<Record<string, number>> {
-    return { vocabulary: this.tokenizer.pieces.length };
+    return this.leader === undefined ? { vocabulary: this.tokenizer.pieces.length } : {};
   }
 
   counts(): Readonly<Record<string, number>> {
