@@ -45,7 +45,8 @@ export type TorchProgram =
   | "torch_classifier.py"
   | "torch_sequences.py"
   | "torch_transformer.py"
-  | "torch_fine_tuning.py";
+  | "torch_fine_tuning.py"
+  | "export_encoder.py";
 
 /** The command that starts a peer. */
 export function torch(program: TorchProgram, ...args: readonly string[]): [string, ...string[]] {
