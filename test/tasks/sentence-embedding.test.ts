@@ -1,7 +1,8 @@
 /** @file Vectors of texts: trained from pairs, triples and scored pairs; the run, its exported file and `embed` give the same. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
+import { exportHuggingFace } from "../../src/exporters/hugging-face-exporter.js";
 import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
 import { loadEncoder, loadModel, predict, silentLog, train } from "../../src/library.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
@@ -227,6 +228,36 @@ describe("pairs", () => {
     expect(mrr).toBeGreaterThanOrEqual(0.5);
     const worst = readFileSync(join(at("chain"), "worst-rows.jsonl"), "utf8");
     for (const line of worst.trim().split("\n").filter(Boolean)) expect(line).toMatch(/chain\.jsonl:\d/);
+  });
+});
+
+describe("as a folder of sentence-transformers", () => {
+  const exported = async (run: string) => {
+    const warned: string[] = [];
+    const log = { info: () => {}, warn: (line: string) => void warned.push(line) };
+    const files = await exportHuggingFace(at(run), at(`${run}-folder`), { registry: defaultRegistry(), log });
+    return { files: files.map((file) => relative(at(`${run}-folder`), file)), warned };
+  };
+
+  test("a run gives its vectors by itself", async () => {
+    const { files, warned } = await exported("pairs");
+    expect(files).toEqual(
+      expect.arrayContaining(["modules.json", "1_Pooling/config.json", "model.safetensors"]),
+    );
+    expect(warned).toEqual([]);
+    const own = await embedded(at("pairs"), questions);
+    expect(apart(await embedded(at("pairs-folder"), questions), own)).toBeLessThan(1e-5);
+    const last = at("scored-pairs-with-the-last-piece");
+    await exported("scored-pairs-with-the-last-piece");
+    expect(apart(await embedded(`${last}-folder`, questions), await embedded(last, questions))).toBeLessThan(
+      1e-5,
+    );
+  });
+
+  test("a projection stays behind, which is said", async () => {
+    const { files, warned } = await exported("triples-with-a-projection,-not-normalised");
+    expect(files).not.toContain("modules.json");
+    expect(warned).toEqual([expect.stringContaining("projection")]);
   });
 });
 
