@@ -2,11 +2,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
+import { inspectData } from "../../src/components/data/debug-data.js";
 import { exportHuggingFace } from "../../src/exporters/hugging-face-exporter.js";
 import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
 import { loadEncoder, loadModel, predict, silentLog, train } from "../../src/library.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
 import type { EmbedOptions } from "../../src/tasks/embed/options.js";
+import { openRun } from "../../src/tasks/open-task.js";
 import { writeTinyEncoder } from "../support/tiny-encoder.js";
 import { workplace } from "../support/toy.js";
 
@@ -210,6 +212,14 @@ describe("pairs", () => {
     const state = JSON.parse(readFileSync(join(at("pairs"), "vocabularies.json"), "utf8")) as object;
     // One tokenizer for all texts: it is kept once.
     expect(JSON.stringify(state).split('"[CLS]"')).toHaveLength(2);
+  });
+
+  test("rows repeat where all their texts do", async () => {
+    const { task } = await openRun(at("pairs"), defaultRegistry(), silentLog);
+    const [part] = [...task.parts.values()];
+    const { splits } = await inspectData(part!.data(), { rareBelow: 1, examples: 1 });
+    // Two rows have one question, and two others one answer.
+    expect(splits.map(({ duplicates }) => duplicates)).toEqual([0, 0, 0]);
   });
 
   test("a document that is the query's own text is no candidate", async () => {
