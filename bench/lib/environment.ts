@@ -45,6 +45,7 @@ export type TorchProgram =
   | "torch_classifier.py"
   | "torch_sequences.py"
   | "torch_transformer.py"
+  | "torch_embed.py"
   | "torch_fine_tuning.py"
   | "export_encoder.py";
 

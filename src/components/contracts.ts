@@ -189,6 +189,15 @@ export interface SentenceLossInputs {
   readonly scores: Tensor | null;
 }
 
+/** How the last layer's states become a text's vector. */
+export interface SentenceForm {
+  readonly pooling: SlotValue<"pooling">;
+  /** Whether a layer of its own stands between pooling and vector. */
+  readonly projected: boolean;
+  /** Whether vectors have the length 1. */
+  readonly normalize: boolean;
+}
+
 /** What all kinds of model offer. */
 export interface ModelKind<Config> {
   /** The tensorizers that the model declares, by input name; null ones are left out. */
@@ -287,6 +296,8 @@ declare module "../registry/component.js" {
     sentence_embedding_model: ModelKind<Config> & {
       /** Where the targets "labels" must lie; null: anywhere, or there are none. */
       range(config: Config, context: Context): Range | null;
+      /** What makes the vector of the encoder's states. */
+      form(config: Config): SentenceForm;
     };
     sentence_embedding_loss: {
       /** Whether it needs a third text, can use one, or has no use for one; whether it needs scores. */

@@ -18,4 +18,3 @@ export const cosine = (a: Tensor, b: Tensor): Tensor => dot(unitLength(a), unitL
 
 /** How a config names a similarity. */
 export const SIMILARITIES = ["cosine", "dot"] as const;
-export type Similarity = (typeof SIMILARITIES)[number];

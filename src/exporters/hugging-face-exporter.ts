@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { isPieceTensorizer } from "../components/data/contracts.js";
+import { dirname, join } from "node:path";
+import { isPieceTensorizer, type PieceTensorizer } from "../components/data/contracts.js";
 import { huggingFaceModel } from "../components/encoders/hugging-face/write-folder.js";
 import { encoderOfRun } from "../components/encoders/run-weights.js";
 import { type Sizes, sizesOf } from "../components/encoders/transformer-options.js";
@@ -10,6 +10,7 @@ import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
 import { choosePart, inputsOf } from "../tasks/deployment.js";
+import { sentenceFiles } from "../tasks/embed/sentence-settings.js";
 import { openRun } from "../tasks/open-task.js";
 import type { ModelTask } from "../tasks/task.js";
 import type { PieceTokenizer } from "../text/pieces/piece-tokenizer.js";
@@ -25,8 +26,8 @@ export interface HuggingFaceOptions {
 
 /**
  * Writes a run's encoder as a folder that Hugging Face's Transformers reads: config.json, model.safetensors, and the
- * tokenizer. What stands on the encoder stays behind, but for the head for masked pieces. Gives the files' paths; throws
- * `PTX_EXPORT` for a run without such an encoder.
+ * tokenizer. What stands on the encoder stays behind, but for the head for masked pieces. Of a run that gives vectors of texts
+ * the folder is one of sentence-transformers, too. Gives the files' paths; throws `PTX_EXPORT` for a run without such an encoder.
  */
 export async function exportHuggingFace(
   run: string,
@@ -38,8 +39,14 @@ export async function exportHuggingFace(
   const { sizes, prefix, values, others } = encoderOfRun(run, parameters.feeds());
   const { config, tensors } = huggingFaceModel(sizes, values, `${run}  ${prefix}`);
   if (others.length > 0) log.info(`not exported, as it is no part of the encoder: ${others.join(", ")}`);
+  const tokenizer = tokenizerOf(part);
+  const files = {
+    "config.json": json(config),
+    ...tokenizerFiles(tokenizer.tokenizer, sizesOf(sizes)),
+    ...sentenceModules(part, sizesOf(sizes), tokenizer.most, log),
+  };
   await mkdir(folder, { recursive: true });
-  const files = { "config.json": json(config), ...tokenizerFiles(tokenizerOf(part), sizesOf(sizes)) };
+  for (const name of Object.keys(files)) await mkdir(dirname(join(folder, name)), { recursive: true });
   await writeSafetensors(join(folder, "model.safetensors"), tensors, { metadata: { format: "pt" } });
   const written = Object.entries(files).map(([name, text]) => ({
     path: join(folder, name),
@@ -49,11 +56,30 @@ export async function exportHuggingFace(
   return [...written.map(({ path }) => path), join(folder, "model.safetensors")];
 }
 
-function tokenizerOf(part: ModelTask): PieceTokenizer {
+/** What says how the vectors of a run of sentence embeddings are made, as sentence-transformers reads it; nothing for others. */
+function sentenceModules(
+  { sentence: form }: ModelTask,
+  { hidden_size: dim, max_position_embeddings, position_offset }: Sizes,
+  most: number | null,
+  log: Log,
+): Record<string, string> {
+  if (form === undefined) return {};
+  const maxSeqLen = most ?? max_position_embeddings - position_offset;
+  const files = sentenceFiles({ form, dim, maxSeqLen });
+  if (files === undefined) {
+    log.warn(
+      "the folder holds the encoder alone: sentence-transformers' modules have no words for this model's pooling or projection",
+    );
+    return {};
+  }
+  return Object.fromEntries(Object.entries(files).map(([name, value]) => [name, json(value)]));
+}
+
+function tokenizerOf(part: ModelTask): PieceTensorizer {
   const found = inputsOf(part)
     .map(([, tensorizer]) => tensorizer)
     .find(isPieceTensorizer);
-  if (found !== undefined) return found.tokenizer;
+  if (found !== undefined) return found;
   throw ptxError("PTX_EXPORT", "model.inputs", "none of the inputs cuts texts into an encoder's pieces");
 }
 

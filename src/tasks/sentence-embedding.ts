@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import type { Predicted, Range } from "../components/contracts.js";
+import type { Predicted, Range, SentenceForm } from "../components/contracts.js";
 import type { SplitData } from "../components/data/split-data.js";
 import type {
   EmbeddingEvaluated,
@@ -43,6 +43,7 @@ const [TOKENS, POSITIVE, LABELS] = ["tokens", "positive", "labels"];
 /** A task that gives texts vectors. */
 class SentenceEmbedding extends SingleModelTask<EmbeddingEvaluated> {
   protected readonly reporter: EmbeddingMetricReporter;
+  readonly sentence: SentenceForm;
   readonly #range: Range | null;
 
   constructor(config: Static<typeof schema>, context: Context) {
@@ -54,6 +55,7 @@ class SentenceEmbedding extends SingleModelTask<EmbeddingEvaluated> {
     this.reporter = reporter.create(options, context);
     const { component: model, config: modelOptions } = context.part("sentence_embedding_model", config.model);
     this.#range = model.range(modelOptions, context);
+    this.sentence = model.form(modelOptions);
     const { columns } = this.tensorizers[TOKENS]!;
     if (columns.length !== 1)
       throw ptxError(

@@ -1,5 +1,5 @@
 /** The contract of a task: the wiring of components for one kind of work. */
-import type { Labels, ModelInput, Predicted } from "../components/contracts.js";
+import type { Labels, ModelInput, Predicted, SentenceForm } from "../components/contracts.js";
 import type { InputForm, Row, Tensorizer } from "../components/data/contracts.js";
 import type { DataHandler } from "../components/data/data-handler.js";
 import type { SplitData, Tensorizers } from "../components/data/split-data.js";
@@ -53,6 +53,8 @@ export interface ModelTask {
   worst(data: SplitData, predictions: Predictions): readonly ComparedRow[];
   /** What an exported file gives for the model's outputs: labels by name, and places in texts that it cuts itself, counted in `unit`. */
   deploy(outputs: Predicted["outputs"], unit: OffsetUnit): Readonly<Record<string, Tensor>>;
+  /** How a text's vector is made, where the model gives vectors of texts. */
+  readonly sentence?: SentenceForm;
   /** Characters of text, padding included, that are predicted together at most, where the usual number would fill memory. */
   readonly mostCharacters?: number;
   /** What a row of the deployed outputs says. */

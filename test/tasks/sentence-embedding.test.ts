@@ -1,11 +1,14 @@
 /** @file Vectors of texts: trained from pairs, triples and scored pairs; the run, its exported file and `embed` give the same. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
+import { inspectData } from "../../src/components/data/debug-data.js";
+import { exportHuggingFace } from "../../src/exporters/hugging-face-exporter.js";
 import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
 import { loadEncoder, loadModel, predict, silentLog, train } from "../../src/library.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
 import type { EmbedOptions } from "../../src/tasks/embed/options.js";
+import { openRun } from "../../src/tasks/open-task.js";
 import { writeTinyEncoder } from "../support/tiny-encoder.js";
 import { workplace } from "../support/toy.js";
 
@@ -159,7 +162,7 @@ test.each(CASES)("from %s: run, exported file and embed give equal vectors", asy
   expect((metrics.test as unknown as Report).loss).toBeGreaterThan(0);
   const file = `${run}.onnx`;
   await exportOnnx(run, file, { registry: defaultRegistry(), log: silentLog });
-  const [ours, theirs] = [await predicted(run), await predicted(file)];
+  const [ours, theirs] = [[...(await predicted(run))], await predicted(file)];
   // Other texts of the batch, which are longer, make no difference.
   expect(apart([ours.pop()!], ours.slice(-1))).toBeLessThan(1e-5);
   expect(ours[0]).toHaveLength(options.model !== undefined && "projection" in options.model ? 5 : 16);
@@ -211,6 +214,14 @@ describe("pairs", () => {
     expect(JSON.stringify(state).split('"[CLS]"')).toHaveLength(2);
   });
 
+  test("rows repeat where all their texts do", async () => {
+    const { task } = await openRun(at("pairs"), defaultRegistry(), silentLog);
+    const [part] = [...task.parts.values()];
+    const { splits } = await inspectData(part!.data(), { rareBelow: 1, examples: 1 });
+    // Two rows have one question, and two others one answer.
+    expect(splits.map(({ duplicates }) => duplicates)).toEqual([0, 0, 0]);
+  });
+
   test("a document that is the query's own text is no candidate", async () => {
     // The first answer is the second question: the encoder gives both one vector, which would come first.
     const chain = [
@@ -227,6 +238,36 @@ describe("pairs", () => {
     expect(mrr).toBeGreaterThanOrEqual(0.5);
     const worst = readFileSync(join(at("chain"), "worst-rows.jsonl"), "utf8");
     for (const line of worst.trim().split("\n").filter(Boolean)) expect(line).toMatch(/chain\.jsonl:\d/);
+  });
+});
+
+describe("as a folder of sentence-transformers", () => {
+  const exported = async (run: string) => {
+    const warned: string[] = [];
+    const log = { info: () => {}, warn: (line: string) => void warned.push(line) };
+    const files = await exportHuggingFace(at(run), at(`${run}-folder`), { registry: defaultRegistry(), log });
+    return { files: files.map((file) => relative(at(`${run}-folder`), file)), warned };
+  };
+
+  test("a run gives its vectors by itself", async () => {
+    const { files, warned } = await exported("pairs");
+    expect(files).toEqual(
+      expect.arrayContaining(["modules.json", "1_Pooling/config.json", "model.safetensors"]),
+    );
+    expect(warned).toEqual([]);
+    const own = await embedded(at("pairs"), questions);
+    expect(apart(await embedded(at("pairs-folder"), questions), own)).toBeLessThan(1e-5);
+    const last = at("scored-pairs-with-the-last-piece");
+    await exported("scored-pairs-with-the-last-piece");
+    expect(apart(await embedded(`${last}-folder`, questions), await embedded(last, questions))).toBeLessThan(
+      1e-5,
+    );
+  });
+
+  test("a projection stays behind, which is said", async () => {
+    const { files, warned } = await exported("triples-with-a-projection,-not-normalised");
+    expect(files).not.toContain("modules.json");
+    expect(warned).toEqual([expect.stringContaining("projection")]);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   type Batcher,
   type DataSource,
   type FieldValue,
+  isPieceTensorizer,
   type Row,
   SkipRow,
   SPLITS,
@@ -93,10 +94,17 @@ export class DataHandler {
     replaceFile(this.source, "test", file);
   }
 
-  /** The columns that the tensorizers read; targets may be left out. */
-  columns(role?: Tensorizer["role"]): string[] {
-    const readers = this.#list.filter((tensorizer) => role === undefined || tensorizer.role === role);
-    return [...new Set(readers.flatMap(({ columns }) => columns))];
+  /** The columns that the tensorizers read. */
+  columns(): string[] {
+    return [...new Set(this.#list.flatMap(({ columns }) => columns))];
+  }
+
+  /** The columns that make a row what it is, its labels aside: those of inputs, and of texts that are read in training only. */
+  textColumns(): string[] {
+    const texts = this.#list.filter(
+      (tensorizer) => tensorizer.role === "input" || isPieceTensorizer(tensorizer),
+    );
+    return [...new Set(texts.flatMap(({ columns }) => columns))];
   }
 
   /**

@@ -118,13 +118,13 @@ function splitReport(data: DataHandler, split: SplitData, rows: readonly SeenRow
   };
 }
 
-/** The input columns of every row of a split, as texts and as short keys by which equal ones are found. */
+/** The texts of every row of a split, as texts and as short keys by which equal ones are found. */
 async function readTexts(
   data: DataHandler,
   split: SplitData,
   targets: readonly Target[],
 ): Promise<SeenRow[]> {
-  const columns = data.columns("input");
+  const columns = data.textColumns();
   const rows: SeenRow[] = [];
   let number = 0;
   for await (const { values } of data.source.rows(split.split, data.columns())) {

@@ -14,13 +14,12 @@ interface TextVectorSlots {
   readonly pooling: SlotValue<"pooling"> | null;
 }
 
-/** The config keys of `TextVectorSlots`. */
-export const textVectorSlots = (pooling: "MeanPool" | null) => ({
+/** The config keys of `TextVectorSlots`; null is a value of `pooling` where it is the default. */
+export const textVectorSlots = <P extends "MeanPool" | null>(pooling: P) => ({
   encoder: Slot("encoder", { default: "TransformerEncoder", description: "Pieces to states." }),
   pooling: Slot("pooling", {
     default: pooling,
-    description:
-      "The last layer's states to the text's vector, those of special pieces included; null: the encoder's own word for a whole row (BERT's pooler).",
+    description: `The last layer's states to the text's vector, those of special pieces included${pooling === null ? "; null: the encoder's own word for a whole row (BERT's pooler)" : ""}.`,
   }),
 });
 

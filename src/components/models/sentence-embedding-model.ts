@@ -116,6 +116,7 @@ export const SentenceEmbeddingModel = component({
     const { component: loss, config: options } = lossOf(config, context);
     return loss.range?.(options) ?? null;
   },
+  form: ({ pooling, projection, normalize }) => ({ pooling, projected: projection !== null, normalize }),
   build(scope, config, inputs) {
     const embedded = (name: string): EmbeddedText => {
       const { ids, mask } = piecesOf(inputs, name, NAME);

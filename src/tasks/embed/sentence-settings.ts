@@ -1,6 +1,8 @@
-/** @file What the folder of a sentence-transformers model says of how it gives vectors. */
+/** @file What the folder of a sentence-transformers model says of how it gives vectors: read and written. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { SentenceForm } from "../../components/contracts.js";
+import type { SlotValue } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import { isObject, type JsonObject, show } from "../../registry/json.js";
 import type { EmbeddingPooling } from "./options.js";
@@ -25,6 +27,54 @@ const MODES: Readonly<Record<string, EmbeddingPooling | null>> = {
   pooling_mode_mean_sqrt_len_tokens: null,
   pooling_mode_weightedmean_tokens: null,
 };
+
+/** The embedding pooling that a pooling component is, where one is the same. */
+function poolingNameOf(slot: SlotValue<"pooling">): EmbeddingPooling | undefined {
+  const [[name, options]] = Object.entries(slot) as [[string, { readonly boundary_type?: string }]];
+  if (name === "BoundaryPool")
+    return options.boundary_type === "first"
+      ? "first_token"
+      : options.boundary_type === "last"
+        ? "last_token"
+        : undefined;
+  return ({ MeanPool: "reduce_mean", MaxPool: "reduce_max", LastTimestepPool: "last_token" } as const)[name];
+}
+
+/** What a folder is to say. */
+export interface SentenceFolder {
+  readonly form: SentenceForm;
+  /** Size of the encoder's states. */
+  readonly dim: number;
+  /** Pieces of a text at most. */
+  readonly maxSeqLen: number;
+}
+
+/**
+ * The files that make a folder of Hugging Face's one of sentence-transformers, by their paths: modules.json and what it names.
+ * Undefined where these have no words for the vector.
+ */
+export function sentenceFiles({
+  form,
+  dim,
+  maxSeqLen,
+}: SentenceFolder): Record<string, JsonObject | JsonObject[]> | undefined {
+  const pooling = poolingNameOf(form.pooling);
+  if (pooling === undefined || form.projected) return undefined;
+  const modules = [
+    ["Transformer", ""],
+    ["Pooling", "1_Pooling"],
+    ...(form.normalize ? [["Normalize", "2_Normalize"]] : []),
+  ].map(([type, path], idx) => ({
+    ...{ idx, name: `${idx}`, path: path! },
+    type: `sentence_transformers.models.${type}`,
+  }));
+  const modes = Object.entries(MODES).map(([key, mode]) => [key, mode === pooling] as const);
+  return {
+    "modules.json": modules,
+    "sentence_bert_config.json": { max_seq_length: maxSeqLen, do_lower_case: false },
+    "1_Pooling/config.json": { word_embedding_dimension: dim, ...Object.fromEntries(modes) },
+  };
+}
 
 /** Reads modules.json and what it names; nothing is set where there is none. Throws `PTX_MODEL_FILE` naming file and key. */
 export function sentenceSettings(folder: string): SentenceSettings {

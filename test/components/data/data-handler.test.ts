@@ -75,11 +75,7 @@ describe("the data handler", () => {
   it("lists the splits there are and the columns that are read", () => {
     const { data } = task();
     expect(data.splits).toEqual(["train", "test"]);
-    expect([data.columns(), data.columns("input"), data.columns("target")]).toEqual([
-      ["text", "label"],
-      ["text"],
-      ["label"],
-    ]);
+    expect([data.columns(), data.textColumns()]).toEqual([["text", "label"], ["text"]]);
   });
 
   it("prints what was learnt and what each split holds", async () => {
