@@ -220,28 +220,92 @@ describe("CharacterTokenTensorizer in a graph", () => {
   });
 });
 
-describe("inputs of numbers in a graph", () => {
+describe("bytes in a graph", () => {
+  const agree = async (name: string, config: object, list: readonly { text: unknown }[]) => {
+    const tensorizer = makeTensorizer(name, config, "bytes");
+    const ids = await run(tensorizer, list, "ids");
+    const isText = list.every(({ text }) => typeof text === "string");
+    expect(await (isText ? fromStrings(tensorizer, list) : run(tensorizer, list, "tokens"))).toEqual(ids);
+    return ids;
+  };
+  const bytes = (text: string): number[] => Array.from(new TextEncoder().encode(text), (byte) => byte + 2);
+
   it.each([
     ["ByteTokenTensorizer", [5, 6, 7]],
     ["ByteTensorizer", [5, 22]],
-  ])("%s masks padding and nothing else, and says that it has no string form", async (name, dims) => {
-    const tensorizer = await learn(makeTensorizer(name, {}, "chars"), training);
-    const { ids, mask } = await run(tensorizer, rows, "ids");
+  ])("%s gives the same ids and mask from strings as from numbers", async (name, dims) => {
+    const { ids, mask } = await agree(name, {}, rows);
     expect([ids!.dims, mask!.dims]).toEqual([dims, dims]);
-    const pieces =
-      name === "ByteTensorizer"
-        ? rows.map(({ text }) => text.length)
-        : rows.map(({ text }) => text.replaceAll(" ", "").length);
-    expect(mask!.data.reduce((sum, bit) => sum + bit, 0)).toBe(
-      pieces.reduce((sum, length) => sum + length, 0),
-    );
-    for (const form of ["tokens", "text"] as const) {
-      await expect(run(tensorizer, rows, form)).rejects.toThrow(
-        "PTX_EXPORT  inputs.chars\n  no operator of ONNX Runtime gives the bytes of a string: export with --input ids",
-      );
-    }
+    const lengths = rows.map(({ text }) => (name === "ByteTensorizer" ? text : text.replaceAll(" ", "")).length);
+    expect(mask!.data.reduce((sum, bit) => sum + bit, 0)).toBe(lengths.reduce((sum, length) => sum + length));
   });
 
+  it("gives characters of one byte to four, U+FFFD for halves of pairs and NUL, lower-cased one by one", async () => {
+    const text = "aÉ日😀\ud83d\0 ΟΔΟΣ İ Ⱥ";
+    const lower = "aé日😀\ufffd\ufffd οδοσ i ⱥ";
+    expect((await agree("ByteTensorizer", {}, [{ text }])).ids!.data).toEqual(bytes(lower));
+    const whole = await agree("ByteTensorizer", { lower: false }, [{ text }]);
+    expect(whole.ids!.data).toEqual(bytes(text.replace("\0", "\ufffd")));
+    expect((await agree("ByteTokenTensorizer", {}, [{ text: "日😀" }])).ids!.data).toEqual(bytes("日😀"));
+  });
+
+  it("cuts characters in two where the limit stands inside", async () => {
+    const { ids } = await agree("ByteTensorizer", { max_seq_len: 4 }, [{ text: "日本" }, { text: "a" }]);
+    expect(ids!.data).toEqual([...bytes("日本").slice(0, 4), ...bytes("a"), 1, 1, 1]);
+    const most = { max_byte_len: 2 };
+    expect((await agree("ByteTokenTensorizer", most, [{ text: "日 a" }])).ids!.data).toEqual([
+      ...bytes("日").slice(0, 2),
+      ...bytes("a"),
+      1,
+    ]);
+  });
+
+  it("reads long strings, and gives one place of padding for texts without any", async () => {
+    await agree("ByteTensorizer", {}, [{ text: "日é😀a".repeat(3000) }, { text: "" }]);
+    await agree("ByteTokenTensorizer", { max_byte_len: 5000 }, [{ text: "é".repeat(4000) }]);
+    expect((await agree("ByteTensorizer", {}, [{ text: "" }])).mask).toEqual({ dims: [1, 1], data: [0] });
+    expect((await agree("ByteTokenTensorizer", {}, [{ text: " " }])).mask).toEqual({ dims: [1, 1, 1], data: [0] });
+  });
+
+  it("does so for any texts and tokens (property)", async () => {
+    const text = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 8 }),
+      fc.string({ unit: "grapheme", maxLength: 8 }),
+      fc.string({ unit: fc.constantFrom("a", "É", "e\u0301", "\ud800", "\0", "😀", "İ", " "), maxLength: 12 }),
+    );
+    const token = text.filter((one) => one !== "");
+    const list = <T>(of: fc.Arbitrary<T>) => fc.array(fc.record({ text: of }), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(
+        list(text),
+        list(fc.array(token, { maxLength: 4 })),
+        fc.option(fc.integer({ min: 1, max: 12 }), { nil: null }),
+        fc.boolean(),
+        async (texts, tokens, most, lower) => {
+          await agree("ByteTensorizer", { max_seq_len: most, lower }, texts);
+          await agree("ByteTokenTensorizer", { max_byte_len: most ?? 20 }, tokens);
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  it.each([
+    ["ByteTokenTensorizer", "tokens", [0, 3]],
+    ["ByteTokenTensorizer", "text", [0]],
+    ["ByteTensorizer", "text", [0]],
+  ] as const)("%s gives nothing for no rows, as %s", async (name, form, dims) => {
+    const graph = new Graph();
+    const scope = Scope.root(graph, "infer", new ParameterStore(1), bench().context);
+    graph.output("ids", makeTensorizer(name, {}, "bytes").build(scope, form).ids!);
+    const program = await (await engine("onnxruntime")).compile(graph);
+    const { ids } = await program.run({ [form]: { dtype: "string", dims: [...dims], data: [] } });
+    await program.release();
+    expect(ids!.dims).toEqual(name === "ByteTensorizer" ? [0, 1] : [0, form === "tokens" ? 3 : 1, 1]);
+  });
+});
+
+describe("inputs of numbers in a graph", () => {
   it.each([
     [
       "LabelTensorizer",
