@@ -160,7 +160,6 @@ export class TokenCutter {
         "PTX_EXPORT",
         `inputs  ${name}`,
         `this tokenizer ${why}, for which ONNX Runtime has no operators`,
-        "export with --input tokens, and cut texts before they go in",
       );
     }
     const made = cutTexts(texts, this.#tokenizer as CharacterCutter, this.options.max_seq_len);
