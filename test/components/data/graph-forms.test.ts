@@ -363,6 +363,19 @@ describe("bytes in a graph", () => {
   });
 });
 
+describe("string inputs of a graph", () => {
+  it.each(["words first", "bytes first"])("are not tokens and whole texts at once: %s", async (order) => {
+    const words = await learn(makeTensorizer("TokenTensorizer", { text_input: "text" }, "tokens"), training);
+    const both = [words, makeTensorizer("ByteTensorizer", {}, "bytes")];
+    if (order === "bytes first") both.reverse();
+    const scope = Scope.root(new Graph(), "infer", new ParameterStore(1), bench().context);
+    both[0]!.build(scope, "tokens");
+    expect(() => both[1]!.build(scope, "tokens")).toThrow(
+      /PTX_EXPORT {2}inputs {2}"text"\n.*tokens and whole texts\n.*text_input of another name/,
+    );
+  });
+});
+
 describe("inputs of numbers in a graph", () => {
   it.each([
     [
