@@ -203,6 +203,17 @@ describe("a model file", () => {
     expect((await readModel(path)).values).toEqual(parameters);
   });
 
+  it("holds a constant once that is there several times", () => {
+    const twice = new Graph();
+    const x = twice.input("x", "float32", [20]);
+    const constant = (from: number) => twice.constant("float32", [20], Array.from({ length: 20 }, (_, i) => from + i));
+    twice.output("y", add(add(x, constant(0)), add(constant(0), constant(1))));
+    const { graph } = written(twice);
+    const [first, second] = graph.initializer!.map(({ name }) => name);
+    expect(graph.initializer).toHaveLength(2);
+    expect(graph.node!.map(({ input }) => input)).toEqual([["x", first], [first, second], expect.anything()]);
+  });
+
   it("keeps large tensors beside it by itself once it holds more than 1 GB", async () => {
     expect(INLINE_LIMIT).toBe(2 ** 30);
     const large = new Graph();
