@@ -44,6 +44,9 @@ function offer(input: InputForm, part: ModelTask): string {
 }
 
 function withOffers(problem: Problem, offers: readonly string[]): Problem {
-  const ways = [...(problem.hint === undefined ? [] : [problem.hint]), ...offers.map((one) => `export with ${one}`)];
+  const ways = [
+    ...(problem.hint === undefined ? [] : [problem.hint]),
+    ...offers.map((one) => `export with ${one}`),
+  ];
   return ways.length === 0 ? problem : { ...problem, hint: ways.join("; or ") };
 }

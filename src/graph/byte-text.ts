@@ -18,7 +18,8 @@ export function textOfBytes(bytes: Uint8Array): string {
   let text = "";
   for (let at = 0; at < bytes.length; ) {
     const size = [1, 2, 3, 4].find((length) => decoded(bytes.subarray(at, at + length)) !== undefined);
-    text += size === undefined ? String.fromCharCode(0xdc00 + bytes[at]!) : decoded(bytes.subarray(at, at + size));
+    text +=
+      size === undefined ? String.fromCharCode(0xdc00 + bytes[at]!) : decoded(bytes.subarray(at, at + size));
     at += size ?? 1;
   }
   return text;

@@ -51,7 +51,10 @@ test("of a BiLSTM", async () => {
       representation: { BiLSTMDocAttention: { lstm: { BiLSTM: { lstm_dim: 4 } } } },
     },
   };
-  const { found, written } = await changes("lstm", toyConfig({ data: folder, model, trainer: { epochs: 1 } }));
+  const { found, written } = await changes(
+    "lstm",
+    toyConfig({ data: folder, model, trainer: { epochs: 1 } }),
+  );
   expect(found).toMatchObject({ "com.microsoft.FusedMatMul": [0, 1], MatMul: [3, 2] });
   // Both directions are one operator, and run so.
   expect([written.get("LSTM"), found.LSTM]).toEqual([1, undefined]);

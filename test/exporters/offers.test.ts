@@ -32,7 +32,10 @@ const beside = (chars: object, tokens: object | string = "TokenTensorizer") => (
     inputs: { tokens, chars },
     embedding: {
       EmbeddingList: {
-        embeddings: [{ WordEmbedding: { embed_dim: 4 } }, { CharacterEmbedding: { embed_dim: 4, kernel_num: 4 } }],
+        embeddings: [
+          { WordEmbedding: { embed_dim: 4 } },
+          { CharacterEmbedding: { embed_dim: 4, kernel_num: 4 } },
+        ],
       },
     },
   },
@@ -74,7 +77,10 @@ const refused: Readonly<Record<string, Refused>> = {
     offers: ["tokens", "ids"],
   },
   "bytes of words that are composed": {
-    model: beside({ ByteTokenTensorizer: { tokenizer: composing } }, { TokenTensorizer: { tokenizer: composing } }),
+    model: beside(
+      { ByteTokenTensorizer: { tokenizer: composing } },
+      { TokenTensorizer: { tokenizer: composing } },
+    ),
     input: "text",
     says: /normalize_nfc/,
     offers: ["tokens", "ids"],

@@ -120,7 +120,9 @@ const models: Readonly<Record<string, object>> = {
   ),
   "words and their bytes": inside("ByteTokenTensorizer"),
   "the bytes of a text, lower-cased": doc({ inputs: { tokens: "ByteTensorizer" } }),
-  "the first 50 bytes of a text": doc({ inputs: { tokens: { ByteTensorizer: { lower: false, max_seq_len: 50 } } } }),
+  "the first 50 bytes of a text": doc({
+    inputs: { tokens: { ByteTensorizer: { lower: false, max_seq_len: 50 } } },
+  }),
   "dense features, normalised": doc({
     inputs: { dense: { FloatListTensorizer: { normalize: true } } },
     representation: { DocNNRepresentation: { kernel_num: 5 } },

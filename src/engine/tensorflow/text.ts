@@ -47,7 +47,10 @@ export const textKernels: Kernels<"Tokenizer" | "RegexFullMatch" | "StringSplit"
     const at = (i: number): string => parts[Math.floor(i / width)]![i % width] ?? "";
     return [
       filled("string", dims, sizeOf(dims), at),
-      exact(x.dims, Float64Array.from(parts, ({ length }) => length)),
+      exact(
+        x.dims,
+        Float64Array.from(parts, ({ length }) => length),
+      ),
     ];
   },
   Tokenizer: ({ inputs: [x], attributes: { mark, mincharnum, pad_value, separators, tokenexp } }) => {

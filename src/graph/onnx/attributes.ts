@@ -53,7 +53,8 @@ function scanAttributes({ attributes, outputs }: Node, body: onnx.GraphProto.$Pr
 
 function plainAttribute(node: Node, name: string, value: unknown): AttributeProto {
   const float = floatAttributes.has(name);
-  const bytes = (text: string): Uint8Array => (byteAttributes.has(name) ? bytesOfText(text) : Buffer.from(text));
+  const bytes = (text: string): Uint8Array =>
+    byteAttributes.has(name) ? bytesOfText(text) : Buffer.from(text);
   if (typeof value === "string") return { name, type: AttributeType.STRING, s: bytes(value) };
   if (typeof value === "number") {
     return float ? { name, type: AttributeType.FLOAT, f: value } : integer(name, whole(node, name, value));

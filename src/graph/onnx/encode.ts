@@ -95,7 +95,8 @@ class Encoder {
     const first = new Map<string, Tensor>();
     const copies = new Map<Tensor, Tensor>();
     for (const tensor of this.graph.constants) {
-      if (tensor.origin.kind !== "constant" || tensor.dtype === "string" || !this.#reads.has(tensor)) continue;
+      if (tensor.origin.kind !== "constant" || tensor.dtype === "string" || !this.#reads.has(tensor))
+        continue;
       const bytes = Buffer.from(bytesOf(tensor.origin.data as TypedData)).toString("latin1");
       const key = `${tensor.dtype}|${tensor.shape.join()}|${bytes}`;
       const known = first.get(key);

@@ -17,7 +17,10 @@ const [ONE, TWO, THREE] = [0x80, 0x800, 0x10000];
 
 /** The bytes that follow a first one, and the first ones of characters of three bytes and of four. */
 const following = Array.from({ length: 64 }, (_, i) => 0x80 + i);
-const leading = { three: Array.from({ length: 16 }, (_, i) => 0xe0 + i), four: [0xf0, 0xf1, 0xf2, 0xf3, 0xf4] };
+const leading = {
+  three: Array.from({ length: 16 }, (_, i) => 0xe0 + i),
+  four: [0xf0, 0xf1, 0xf2, 0xf3, 0xf4],
+};
 
 /** A byte of 128 and above, as `textOfBytes` writes it. */
 const byte = (value: number): string => String.fromCharCode(0xdc00 + value);
@@ -38,7 +41,13 @@ export function codePoints(x: Tensor, become: ReadonlyMap<number, number> = new 
   };
   const size = sizeOf(x.shape);
   const some = (condition: Tensor): Tensor =>
-    greater(reduceMax(concat([cast(reshape(condition, [size]), "int64"), x.graph.constant("int64", [1], [0])], 0), [0]), 0);
+    greater(
+      reduceMax(
+        concat([cast(reshape(condition, [size]), "int64"), x.graph.constant("int64", [1], [0])], 0),
+        [0],
+      ),
+      0,
+    );
   const ascii = looked(x, ONE);
   return choose(
     some(equal(ascii, OTHER)),
@@ -46,7 +55,10 @@ export function codePoints(x: Tensor, become: ReadonlyMap<number, number> = new 
     ([strings]) => {
       const { values, places } = unique(reshape(strings!, [size]));
       const short = looked(values, TWO);
-      const long = longCodes(values, [...become].filter(([code]) => code >= TWO));
+      const long = longCodes(
+        values,
+        [...become].filter(([code]) => code >= TWO),
+      );
       const codes = where(equal(short, OTHER), long, short);
       return reshapeFully(gather(codes, places), x.shape);
     },
@@ -57,7 +69,10 @@ export function codePoints(x: Tensor, become: ReadonlyMap<number, number> = new 
 /** Codes of characters of three bytes and of four, `[n]`; of others, of no meaning. */
 function longCodes(x: Tensor, become: readonly (readonly [number, number])[]): Tensor {
   const { three, four } = leading;
-  const holders = [...three.map((_, i) => Math.max(TWO, i << 12)), ...four.map((_, i) => Math.max(THREE, i << 18))];
+  const holders = [
+    ...three.map((_, i) => Math.max(TWO, i << 12)),
+    ...four.map((_, i) => Math.max(THREE, i << 18)),
+  ];
   const first = withoutFirst(x, [...three, ...four], holders);
   const isFour = greaterOrEqual(first.which, three.length);
   const [high, rest] = chooseAll(

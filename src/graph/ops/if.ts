@@ -58,4 +58,10 @@ export const choose = (
   inputs: readonly Tensor[],
   yes: (inputs: readonly Tensor[]) => Tensor,
   no: (inputs: readonly Tensor[]) => Tensor,
-): Tensor => chooseAll(condition, inputs, (all) => [yes(all)], (all) => [no(all)])[0]!;
+): Tensor =>
+  chooseAll(
+    condition,
+    inputs,
+    (all) => [yes(all)],
+    (all) => [no(all)],
+  )[0]!;

@@ -124,7 +124,11 @@ describe("NGramTensorizer in a graph", () => {
     );
   });
 
-  const agree = async (config: object, list: readonly { text: unknown }[], learnt: readonly { text: unknown }[]) => {
+  const agree = async (
+    config: object,
+    list: readonly { text: unknown }[],
+    learnt: readonly { text: unknown }[],
+  ) => {
     const tensorizer = await learn(makeTensorizer("NGramTensorizer", config, "ngrams"), learnt as never);
     const expected = bags(await run(tensorizer, list, "ids"));
     const isText = list.every(({ text }) => typeof text === "string");
@@ -163,14 +167,27 @@ describe("NGramTensorizer in a graph", () => {
     const token = fc.oneof(
       fc.string({ unit: "binary", minLength: 1, maxLength: 5 }),
       fc.string({ unit: "grapheme", minLength: 1, maxLength: 4 }),
-      fc.string({ unit: fc.constantFrom("a", "<", ">", " ", "e\u0301", "\ud800", "\0", "😀"), minLength: 1, maxLength: 6 }),
-    );
-    const lists = fc.array(fc.record({ text: fc.array(token, { maxLength: 5 }) }), { minLength: 1, maxLength: 4 });
-    await fc.assert(
-      fc.asyncProperty(lists, lists, fc.integer({ min: 1, max: 3 }), fc.nat(3), async (learnt, list, min, more) => {
-        const config = { weighting: "tfidf", char_ngrams: { min, max: min + more } };
-        await agree(config, [...list, ...learnt.slice(0, 2)], [...learnt, { text: "a" }]);
+      fc.string({
+        unit: fc.constantFrom("a", "<", ">", " ", "e\u0301", "\ud800", "\0", "😀"),
+        minLength: 1,
+        maxLength: 6,
       }),
+    );
+    const lists = fc.array(fc.record({ text: fc.array(token, { maxLength: 5 }) }), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        lists,
+        lists,
+        fc.integer({ min: 1, max: 3 }),
+        fc.nat(3),
+        async (learnt, list, min, more) => {
+          const config = { weighting: "tfidf", char_ngrams: { min, max: min + more } };
+          await agree(config, [...list, ...learnt.slice(0, 2)], [...learnt, { text: "a" }]);
+        },
+      ),
       { numRuns: 15 },
     );
   });
@@ -294,7 +311,9 @@ describe("bytes in a graph", () => {
   ])("%s gives the same ids and mask from strings as from numbers", async (name, dims) => {
     const { ids, mask } = await agree(name, {}, rows);
     expect([ids!.dims, mask!.dims]).toEqual([dims, dims]);
-    const lengths = rows.map(({ text }) => (name === "ByteTensorizer" ? text : text.replaceAll(" ", "")).length);
+    const lengths = rows.map(
+      ({ text }) => (name === "ByteTensorizer" ? text : text.replaceAll(" ", "")).length,
+    );
     expect(mask!.data.reduce((sum, bit) => sum + bit, 0)).toBe(lengths.reduce((sum, length) => sum + length));
   });
 
@@ -322,17 +341,24 @@ describe("bytes in a graph", () => {
     await agree("ByteTensorizer", {}, [{ text: "日é😀a".repeat(1000) }, { text: "" }]);
     await agree("ByteTokenTensorizer", { max_byte_len: 5000 }, [{ text: "é".repeat(4000) }]);
     expect((await agree("ByteTensorizer", {}, [{ text: "" }])).mask).toEqual({ dims: [1, 1], data: [0] });
-    expect((await agree("ByteTokenTensorizer", {}, [{ text: " " }])).mask).toEqual({ dims: [1, 1, 1], data: [0] });
+    expect((await agree("ByteTokenTensorizer", {}, [{ text: " " }])).mask).toEqual({
+      dims: [1, 1, 1],
+      data: [0],
+    });
   });
 
   it("does so for any texts and tokens (property)", async () => {
     const text = fc.oneof(
       fc.string({ unit: "binary", maxLength: 8 }),
       fc.string({ unit: "grapheme", maxLength: 8 }),
-      fc.string({ unit: fc.constantFrom("a", "É", "e\u0301", "\ud800", "\0", "😀", "İ", " "), maxLength: 12 }),
+      fc.string({
+        unit: fc.constantFrom("a", "É", "e\u0301", "\ud800", "\0", "😀", "İ", " "),
+        maxLength: 12,
+      }),
     );
     const token = text.filter((one) => one !== "");
-    const list = <T>(of: fc.Arbitrary<T>) => fc.array(fc.record({ text: of }), { minLength: 1, maxLength: 4 });
+    const list = <T>(of: fc.Arbitrary<T>) =>
+      fc.array(fc.record({ text: of }), { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(
         list(text),

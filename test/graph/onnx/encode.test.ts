@@ -206,7 +206,12 @@ describe("a model file", () => {
   it("holds a constant once that is there several times", () => {
     const twice = new Graph();
     const x = twice.input("x", "float32", [20]);
-    const constant = (from: number) => twice.constant("float32", [20], Array.from({ length: 20 }, (_, i) => from + i));
+    const constant = (from: number) =>
+      twice.constant(
+        "float32",
+        [20],
+        Array.from({ length: 20 }, (_, i) => from + i),
+      );
     twice.output("y", add(add(x, constant(0)), add(constant(0), constant(1))));
     const { graph } = written(twice);
     const [first, second] = graph.initializer!.map(({ name }) => name);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Graph } from "../../../src/graph/graph.js";
-import { codePoints } from "../../../src/graph/ops/code-points.js";
 import { encodeModel } from "../../../src/graph/onnx/encode.js";
+import { codePoints } from "../../../src/graph/ops/code-points.js";
 import { type EngineName, engine, engineNames, numbers } from "../engines.js";
 
 function graphOf(become?: ReadonlyMap<number, number>): Graph {
@@ -14,7 +14,9 @@ function graphOf(become?: ReadonlyMap<number, number>): Graph {
 async function reader(name: EngineName, become?: ReadonlyMap<number, number>) {
   const program = await (await engine(name)).compile(graphOf(become));
   return async (rows: readonly (readonly string[])[], width = rows[0]?.length ?? 1) => {
-    const { codes } = await program.run({ x: { dtype: "string", dims: [rows.length, width], data: rows.flat() } });
+    const { codes } = await program.run({
+      x: { dtype: "string", dims: [rows.length, width], data: rows.flat() },
+    });
     expect(codes!.dims).toEqual([rows.length, width]);
     return numbers(codes!.data);
   };
@@ -27,16 +29,25 @@ describe("codePoints", () => {
     const read = await reader("onnxruntime");
     const plane = (from: number, size: number, step = 1): number[] =>
       Array.from({ length: size }, (_, i) => from + i * step);
-    const all = [plane(1, 0xd7ff), plane(0xe000, 0x2000), plane(0x1f000, 0x1000), plane(0x10000, 2043, 0x201)];
+    const all = [
+      plane(1, 0xd7ff),
+      plane(0xe000, 0x2000),
+      plane(0x1f000, 0x1000),
+      plane(0x10000, 2043, 0x201),
+    ];
     for (const codes of all)
       expect(await read([codes.map((code) => String.fromCodePoint(code))])).toEqual(codes);
   });
 
   it.each(engineNames)("knows them beside each other, the empty string, and no strings: %s", async (name) => {
     const read = await reader(name);
-    expect(await read([["a", "", "~"], ["", "é", "€"], ["😀", "\u{10ffff}", "\uffff"]])).toEqual(
-      ["a", "", "~", "", "é", "€", "😀", "\u{10ffff}", "\uffff"].map(codeOf),
-    );
+    expect(
+      await read([
+        ["a", "", "~"],
+        ["", "é", "€"],
+        ["😀", "\u{10ffff}", "\uffff"],
+      ]),
+    ).toEqual(["a", "", "~", "", "é", "€", "😀", "\u{10ffff}", "\uffff"].map(codeOf));
     expect(await read([["a", ""]])).toEqual([97, -1]);
     expect(await read([], 3)).toEqual([]);
     const character = fc.oneof(
@@ -52,13 +63,15 @@ describe("codePoints", () => {
   });
 
   it.each(engineNames)("maps characters of all lengths: %s", async (name) => {
-    const become = new Map([
-      ["A", "a"],
-      ["É", "é"],
-      ["Ⱥ", "ⱥ"],
-      ["K", "k"],
-      ["𐐀", "𐐨"],
-    ].map(([from, to]) => [codeOf(from!), codeOf(to!)] as const));
+    const become = new Map(
+      [
+        ["A", "a"],
+        ["É", "é"],
+        ["Ⱥ", "ⱥ"],
+        ["K", "k"],
+        ["𐐀", "𐐨"],
+      ].map(([from, to]) => [codeOf(from!), codeOf(to!)] as const),
+    );
     const read = await reader(name, become);
     const row = ["A", "B", "É", "é", "Ⱥ", "K", "𐐀", "𐐁", "日", ""];
     expect(await read([row])).toEqual(["a", "B", "é", "é", "ⱥ", "k", "𐐨", "𐐁", "日", ""].map(codeOf));

@@ -17,7 +17,16 @@ import {
 } from "../../../graph/ops/elementwise.js";
 import { gather, scatterAdd } from "../../../graph/ops/lookup.js";
 import { cumSum, reduceMax } from "../../../graph/ops/reduction.js";
-import { full, ints, pad, reshape, reshapeFully, slice, unsqueeze, upTo } from "../../../graph/ops/shaping.js";
+import {
+  full,
+  ints,
+  pad,
+  reshape,
+  reshapeFully,
+  slice,
+  unsqueeze,
+  upTo,
+} from "../../../graph/ops/shaping.js";
 import { MOST_CHARACTERS, splitCharacters } from "../../../graph/ops/text.js";
 
 /** Where characters of 1, 2, 3 and 4 bytes begin, and what their first byte has more than their highest bits. */

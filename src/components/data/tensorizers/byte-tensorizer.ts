@@ -91,7 +91,10 @@ export const ByteTokenTensorizer = component({
 const textSchema = Type.Object(
   {
     column: Type.String({ default: "text", description: "The column that holds the text." }),
-    lower: Type.Boolean({ default: true, description: "Lower-case the text first, character by character, by Unicode's rules." }),
+    lower: Type.Boolean({
+      default: true,
+      description: "Lower-case the text first, character by character, by Unicode's rules.",
+    }),
     max_seq_len: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
       default: null,
       description:
