@@ -40,7 +40,8 @@ describe.skipIf(missing.length > 0)(
     });
 
     test.each(KINDS)("gives Node's labels, scores and slots: %s", async (kind) => {
-      const file = await exported(await trained(folder, kind), "utf8_bytes");
+      const ort = kind === "joint" || kind === "bytes";
+      const file = await exported(await trained(folder, kind), "utf8_bytes", { ort });
       const model = await loadModel(file);
       // The program reads U+FFFD for a NUL, which is three bytes.
       const expected = await predict(
@@ -52,7 +53,7 @@ describe.skipIf(missing.length > 0)(
 
       const lines = `${TEXTS.join("\n")}\n`;
       const { status, stdout, stderr } = label(file, lines);
-      expect(label(inOrtFormat(file), lines).stdout).toBe(stdout);
+      if (ort) expect(label(inOrtFormat(file), lines).stdout).toBe(stdout);
       expect(stderr).toBe("");
       expect(status).toBe(0);
       const printed = stdout.split("\n");

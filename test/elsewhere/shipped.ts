@@ -165,19 +165,19 @@ export async function trained(folder: string, kind: Kind): Promise<string> {
   return run;
 }
 
-/** Exports a run into a file that takes texts, beside one of ONNX Runtime's own format; the first one's path. */
+/** Exports a run into a file that takes texts; its path. */
 export async function exported(
   run: string,
   unit: OffsetUnit = "utf16",
-  quantize?: QuantizedForm,
+  { quantize, ort = false }: { readonly quantize?: QuantizedForm; readonly ort?: boolean } = {},
 ): Promise<string> {
-  const file = `${run}-${unit}${quantize === undefined ? "" : `-${quantize}`}.onnx`;
-  const targets = { onnx: file, ort: inOrtFormat(file) };
+  const onnx = `${run}-${unit}${quantize === undefined ? "" : `-${quantize}`}.onnx`;
+  const targets = { onnx, ...(ort && { ort: inOrtFormat(onnx) }) };
   await exportOnnx(run, targets, { registry, log: silentLog, unit, ...(quantize && { quantize }) });
-  return file;
+  return onnx;
 }
 
-/** What stands beside an exported file. */
+/** What stands beside an exported file on request: the same in ONNX Runtime's own format. */
 export const inOrtFormat = (file: string): string => file.replace(/onnx$/, "ort");
 
 /** The labels of a prediction with their scores, the best or all that hold; none of a tagger. */

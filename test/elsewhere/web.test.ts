@@ -31,7 +31,7 @@ test.each<[Kind, readonly (QuantizedForm | undefined)[]]>([
 ])("as .onnx and as .ort: %s", async (kind, quantized) => {
   const run = await trained(folder, kind);
   for (const quantize of quantized) {
-    const file = await exported(run, "utf16", quantize);
+    const file = await exported(run, "utf16", { ...(quantize && { quantize }), ort: true });
     const ours = await loadModel(file);
     const expected = await predict(ours, TEXTS);
     await ours.release();
