@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Graph } from "../../../src/graph/graph.js";
+import { decodeModel } from "../../../src/graph/onnx/decode.js";
 import { encodeModel } from "../../../src/graph/onnx/encode.js";
 import { codePoints } from "../../../src/graph/ops/code-points.js";
 import { type EngineName, engine, engineNames, numbers } from "../engines.js";
@@ -76,6 +77,19 @@ describe("codePoints", () => {
     const row = ["A", "B", "É", "é", "Ⱥ", "K", "𐐀", "𐐁", "日", ""];
     expect(await read([row])).toEqual(["a", "B", "é", "é", "ⱥ", "k", "𐐨", "𐐁", "日", ""].map(codeOf));
     expect(await read([["A", "B"]])).toEqual([97, 66]);
+  });
+
+  it("comes back from a file with its parts of characters as they were", () => {
+    const parts = (graph: Graph): readonly unknown[] =>
+      graph.nodes.flatMap(({ definition: { name }, attributes }): readonly unknown[] => {
+        const { then_branch, delimiter, keys_strings } = attributes;
+        if (name === "If") return parts(then_branch as Graph);
+        return delimiter === undefined ? ((keys_strings ?? []) as readonly string[]) : [delimiter];
+      });
+    const graph = graphOf();
+    const read = decodeModel(encodeModel(graph).model, { where: "a file" });
+    expect(parts(read.graph)).toEqual(parts(graph));
+    expect(parts(graph)).toEqual(expect.arrayContaining(["\udcf0", "\udc80\udcbf"]));
   });
 
   it("takes less than 70 kB of a file", () => {
