@@ -34,7 +34,7 @@ export interface ModelFacts extends Signature {
   readonly labels: Labels;
   /** How texts become tokens: the tokenizers of the config, by the place that each has there without class names. */
   readonly tokenizers: Readonly<Record<string, unknown>>;
-  /** The figures of the run's splits to six significant digits, and how many epochs there were. */
+  /** The figures of the run's splits to six significant digits, without lists, and how many epochs there were. */
   readonly metrics: Readonly<Record<string, unknown>>;
   /** The files that the run read, with their SHA-256. */
   readonly data: readonly Fingerprint[];
@@ -62,17 +62,19 @@ export function writeMetadata(sources: FactSources): Record<string, string> {
     input,
     offset_unit: unit,
     ...(sizes.size > 0 && { sizes: JSON.stringify(Object.fromEntries(sizes)) }),
-    config: printConfig(config),
+    config: JSON.stringify(JSON.parse(printConfig(config))),
     labels: JSON.stringify(labels),
     tokenizers: JSON.stringify(tokenizersIn(config.task, part)),
-    metrics: JSON.stringify({ ...figures, epochs: Array.isArray(epochs) ? epochs.length : null }, rounded),
+    metrics: JSON.stringify({ ...figures, epochs: Array.isArray(epochs) ? epochs.length : null }, small),
     data: JSON.stringify(data),
   };
 }
 
-/** A figure to six significant digits, in which a file of many classes is kilobytes smaller; the run's folder has all of them. */
-const rounded = (_key: string, value: unknown): unknown =>
-  typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+/** A figure to six significant digits, and no list of them (confusions, bins): a file of many classes is kilobytes smaller; the run's folder has it all. */
+function small(_key: string, value: unknown): unknown {
+  if (Array.isArray(value)) return undefined;
+  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+}
 
 /** The facts in a model's metadata. Throws `PTX_MODEL_FILE` for a model that this library did not export. */
 export function readFacts(metadata: Readonly<Record<string, string>>, where: string): ModelFacts {

@@ -12,7 +12,7 @@ import { ptxError } from "../registry/errors.js";
 import { requireFileTarget } from "../registry/output-file.js";
 import type { Registry } from "../registry/registry.js";
 import { libraryVersion } from "../registry/version.js";
-import { choosePart, deploymentGraph } from "../tasks/deployment.js";
+import { choosePart } from "../tasks/deployment.js";
 import { openRun } from "../tasks/open-task.js";
 import type { Prediction } from "../tasks/prediction.js";
 import { type Predictor, RunPredictor } from "../tasks/predictor.js";
@@ -22,6 +22,7 @@ import { requireAgreement, TOLERANCE } from "./agreement.js";
 import { type OperatorChange, operatorChanges } from "./fusions.js";
 import { writeMetadata } from "./metadata.js";
 import { modelCard } from "./model-card.js";
+import { exportedGraph } from "./offers.js";
 import { OnnxPredictor } from "./onnx-predictor.js";
 import { compareForm } from "./quantize/compare.js";
 import { forms, type QuantizedForm } from "./quantize/forms.js";
@@ -94,7 +95,7 @@ export async function exportOnnx(
   const open = await openRun(run, registry, log, task);
   const part = choosePart(open.task, task);
   const { input = "text", unit = "utf16", sizes = new Map() } = options;
-  const graph = deploymentGraph(open, part, { input, unit, sizes });
+  const graph = exportedGraph(open, part, { input, unit, sizes });
   const values = open.parameters.feeds(graph.parameters.map(({ name }) => name));
   const small = quantize && (await quantizedModel(graph, values, quantize, await open.engine()));
   const version = libraryVersion();
@@ -140,8 +141,9 @@ export async function exportOnnx(
     }
     let quantization: QuantizationReport | undefined;
     if (quantize && small) {
-      const comparison = await compareForm(open, part, quantize);
-      requireAccuracy(quantize, comparison, options.maxAccuracyDrop);
+      const compare = (form: QuantizedForm) => compareForm(open, part, form);
+      const comparison = await compare(quantize);
+      await requireAccuracy(quantize, comparison, options.maxAccuracyDrop, compare);
       const own = await write(join(scratch, "float32.onnx"), { graph, values }, {});
       const sides = { ...(await besideRun(own, files, samples, part, options)), comparison };
       quantization = { form: quantize, parameters: small.parameters, ...sides };

@@ -117,6 +117,8 @@ describe.skipIf(executablePath === undefined)(
     });
 
     test("answers for the last of what is typed", async () => {
+      await page!.locator("#file").setInputFiles(fileOf("joint"));
+      await page!.getByText("joint-utf16.onnx", { exact: true }).waitFor();
       await page!.locator("#text").fill("");
       await page!.locator("#text").pressSequentially("wake me at seven");
       const { names, slots } = await answer(page!);

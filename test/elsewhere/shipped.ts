@@ -2,14 +2,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
+import type { QuantizedForm } from "../../src/exporters/quantize/forms.js";
 import { silentLog, train } from "../../src/library.js";
 import { stream } from "../../src/registry/random.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
 import type { Prediction } from "../../src/tasks/prediction.js";
 import type { OffsetUnit } from "../../src/text/offsets.js";
 
-/** What a file gives: one label a text, several, tags, or a label and tags. */
-export const KINDS = ["label", "labels", "tags", "joint"] as const;
+/** What a file gives: one label a text, several, tags, or a label and tags; and what it reads besides words: bytes, n-grams of characters. */
+export const KINDS = ["label", "labels", "tags", "joint", "bytes", "ngrams"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Ordinary texts and odd ones, each of one line, and the empty one. */
@@ -71,6 +72,26 @@ const tasks: Readonly<Record<Kind, readonly [task: string, model: object]>> = {
     "DocumentClassificationTask",
     {
       DocModel: { embedding, representation: { DocNNRepresentation: { kernel_num: 6, kernel_sizes: [2] } } },
+    },
+  ],
+  bytes: [
+    "DocumentClassificationTask",
+    {
+      DocModel: {
+        inputs: { chars: "ByteTokenTensorizer" },
+        embedding: {
+          EmbeddingList: { embeddings: [embedding, { CharacterEmbedding: { embed_dim: 4, kernel_num: 4 } }] },
+        },
+      },
+    },
+  ],
+  ngrams: [
+    "DocumentClassificationTask",
+    {
+      BagOfNGramsModel: {
+        inputs: { ngrams: { NGramTensorizer: { char_ngrams: { min: 2, max: 4 } } } },
+        embed_dim: 6,
+      },
     },
   ],
   labels: [
@@ -145,11 +166,19 @@ export async function trained(folder: string, kind: Kind): Promise<string> {
 }
 
 /** Exports a run into a file that takes texts; its path. */
-export async function exported(run: string, unit: OffsetUnit = "utf16"): Promise<string> {
-  const file = `${run}-${unit}.onnx`;
-  await exportOnnx(run, file, { registry, log: silentLog, unit });
-  return file;
+export async function exported(
+  run: string,
+  unit: OffsetUnit = "utf16",
+  { quantize, ort = false }: { readonly quantize?: QuantizedForm; readonly ort?: boolean } = {},
+): Promise<string> {
+  const onnx = `${run}-${unit}${quantize === undefined ? "" : `-${quantize}`}.onnx`;
+  const targets = { onnx, ...(ort && { ort: inOrtFormat(onnx) }) };
+  await exportOnnx(run, targets, { registry, log: silentLog, unit, ...(quantize && { quantize }) });
+  return onnx;
 }
+
+/** What stands beside an exported file on request: the same in ONNX Runtime's own format. */
+export const inOrtFormat = (file: string): string => file.replace(/onnx$/, "ort");
 
 /** The labels of a prediction with their scores, the best or all that hold; none of a tagger. */
 export function labelsOf({

@@ -1,8 +1,9 @@
 /** @file Node attributes in ONNX's form. */
 import { ptxError } from "../../registry/errors.js";
+import { bytesOfText } from "../byte-text.js";
 import { type DType, dtypeCodes, toData } from "../dtype.js";
 import type { Graph, Node } from "../graph.js";
-import { floatAttributes } from "./operators.js";
+import { byteAttributes, floatAttributes } from "./operators.js";
 import { onnx } from "./proto/onnx.js";
 import { tensorProto } from "./tensor-proto.js";
 
@@ -52,13 +53,15 @@ function scanAttributes({ attributes, outputs }: Node, body: onnx.GraphProto.$Pr
 
 function plainAttribute(node: Node, name: string, value: unknown): AttributeProto {
   const float = floatAttributes.has(name);
-  if (typeof value === "string") return { name, type: AttributeType.STRING, s: Buffer.from(value) };
+  const bytes = (text: string): Uint8Array =>
+    byteAttributes.has(name) ? bytesOfText(text) : Buffer.from(text);
+  if (typeof value === "string") return { name, type: AttributeType.STRING, s: bytes(value) };
   if (typeof value === "number") {
     return float ? { name, type: AttributeType.FLOAT, f: value } : integer(name, whole(node, name, value));
   }
   if (Array.isArray(value)) {
     if (value.every((item) => typeof item === "string") && (value.length > 0 || name.endsWith("strings"))) {
-      return { name, type: AttributeType.STRINGS, strings: value.map((text) => Buffer.from(text)) };
+      return { name, type: AttributeType.STRINGS, strings: value.map(bytes) };
     }
     return float
       ? { name, type: AttributeType.FLOATS, floats: value }

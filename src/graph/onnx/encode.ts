@@ -87,6 +87,23 @@ class Encoder {
       this.#names.set(tensor, tensor.name);
       this.#taken.add(tensor.name);
     }
+    for (const [copy, first] of this.#copies()) this.#names.set(copy, first.name);
+  }
+
+  /** Constants that hold what another one does, which is written for both. */
+  #copies(): Map<Tensor, Tensor> {
+    const first = new Map<string, Tensor>();
+    const copies = new Map<Tensor, Tensor>();
+    for (const tensor of this.graph.constants) {
+      if (tensor.origin.kind !== "constant" || tensor.dtype === "string" || !this.#reads.has(tensor))
+        continue;
+      const bytes = Buffer.from(bytesOf(tensor.origin.data as TypedData)).toString("latin1");
+      const key = `${tensor.dtype}|${tensor.shape.join()}|${bytes}`;
+      const known = first.get(key);
+      if (known === undefined) first.set(key, tensor);
+      else copies.set(tensor, known);
+    }
+    return copies;
   }
 
   main(): onnx.GraphProto.$Properties {
@@ -191,10 +208,9 @@ class Encoder {
         initializers.push({ ...this.#initializer(parameter.name, value), docString: marks.parameter });
       }
     }
-    for (const { name, dtype, shape, origin } of this.graph.constants.filter((tensor) =>
-      this.#reads.has(tensor),
-    )) {
-      if (origin.kind !== "constant") continue;
+    for (const tensor of this.graph.constants.filter((one) => this.#reads.has(one))) {
+      const { name, dtype, shape, origin } = tensor;
+      if (origin.kind !== "constant" || this.#names.get(tensor) !== name) continue;
       const value = { dtype, dims: shape as readonly number[], data: origin.data };
       initializers.push({ ...this.#initializer(name, value), docString: marks.constant });
     }

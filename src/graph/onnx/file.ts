@@ -17,11 +17,17 @@ export interface WriteOptions extends Omit<EncodeOptions, "external"> {
 
 /**
  * Writes a model, and a file of external data beside it where that is asked for or needed.
+ * @param limit how many bytes a model holds itself at most
  * @returns the paths of the files, the model's first.
  */
-export async function writeModel(path: string, graph: Graph, options: WriteOptions = {}): Promise<string[]> {
+export async function writeModel(
+  path: string,
+  graph: Graph,
+  options: WriteOptions = {},
+  limit = INLINE_LIMIT,
+): Promise<string[]> {
   const { externalFrom, ...rest } = options;
-  const outside = externalFrom !== undefined || storedBytes(graph, options.values) > INLINE_LIMIT;
+  const outside = externalFrom !== undefined || storedBytes(graph, options.values) > limit;
   const location = `${basename(path)}.data`;
   const external = { location, ...(externalFrom !== undefined && { threshold: externalFrom }) };
   const encoded = encodeModel(graph, { ...rest, ...(outside && { external }) });

@@ -22,6 +22,9 @@ export const floatAttributes: ReadonlySet<string> = new Set([
   "weights",
 ]);
 
+/** Attributes that hold any bytes, not only UTF-8: nodes write these as `textOfBytes` does. */
+export const byteAttributes: ReadonlySet<string> = new Set(["delimiter", "keys_strings"]);
+
 /** Operators whose trailing outputs may be left out of a file when nobody reads them. */
 export const optionalOutputs: ReadonlySet<string> = new Set([
   "LayerNormalization",

@@ -1,7 +1,9 @@
 /** @file Node attributes as files have them, brought to the form that our operators have. */
+import { textOfBytes } from "../byte-text.js";
 import type { DType, HostTensor } from "../dtype.js";
 import type { Attributes, AttributeValue } from "../ops/define.js";
 import type { OpName } from "../ops/table.js";
+import { byteAttributes } from "./operators.js";
 import { onnx } from "./proto/onnx.js";
 import { dtypeOfCode, tensorValue, typeName } from "./tensor-proto.js";
 
@@ -24,10 +26,11 @@ export function rawAttributes(
   read = (tensor: onnx.TensorProto.$Properties): HostTensor => tensorValue(tensor, "an attribute"),
 ): Map<string, RawValue> {
   const { AttributeType } = onnx.AttributeProto;
-  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
   return new Map(
     (node.attribute ?? []).map((proto): [string, RawValue] => {
       const name = proto.name ?? "";
+      const text = (bytes: Uint8Array): string =>
+        byteAttributes.has(name) ? textOfBytes(bytes) : Buffer.from(bytes).toString();
       switch (proto.type) {
         case AttributeType.INT:
           return [name, integer(proto.i ?? 0, name, fail)];
@@ -155,6 +158,7 @@ const rules: Readonly<Record<Exclude<OpName, "Cast" | "ConstantOfShape" | "If" |
   Sqrt: none,
   Squeeze: none,
   StringConcat: none,
+  StringSplit: { delimiter: { needed: true }, maxsplit: { needed: true } },
   Sub: none,
   Tanh: none,
   Tokenizer: {

@@ -1,7 +1,7 @@
 /** @file The choice between two computations. */
 import { sameShape } from "../dims.js";
 import { Graph, type Tensor, type TensorType } from "../graph.js";
-import { apply, define, type OpInputs, ShapeError } from "./define.js";
+import { applyAll, define, type OpInputs, ShapeError } from "./define.js";
 import { Identity } from "./elementwise.js";
 import { addBodyOutput, capturesOf } from "./scan.js";
 
@@ -29,10 +29,15 @@ export const If = define<OpInputs, IfAttributes>("If", {
 });
 
 /** What a branch makes of the inputs. */
-type Branch = (inputs: readonly Tensor[]) => Tensor;
+type Branch = (inputs: readonly Tensor[]) => readonly Tensor[];
 
-/** `yes(inputs)` where the condition (a bool) holds, else `no(inputs)`. Only that one is computed; both have one type and shape. */
-export function choose(condition: Tensor, inputs: readonly Tensor[], yes: Branch, no: Branch): Tensor {
+/** `yes(inputs)` where the condition (a bool) holds, else `no(inputs)`. Only that one is computed; both have the same types and shapes. */
+export function chooseAll(
+  condition: Tensor,
+  inputs: readonly Tensor[],
+  yes: Branch,
+  no: Branch,
+): readonly Tensor[] {
   const outer = [condition, ...inputs]
     .map(({ graph }) => graph)
     .reduce((deepest, graph) => (graph.depth > deepest.depth ? graph : deepest));
@@ -40,9 +45,23 @@ export function choose(condition: Tensor, inputs: readonly Tensor[], yes: Branch
     const body = new Graph(outer);
     // Nodes stand where their inputs do: so the branch reads copies, which are passed over later.
     const copies = inputs.map((input) => body.addNode(Identity, [input], {}, [input]).outputs[0]!);
-    addBodyOutput(body, branch(copies));
+    for (const output of branch(copies)) addBodyOutput(body, output);
     return body;
   }) as [Graph, Graph];
   const captures = new Set([...capturesOf(then_branch), ...capturesOf(else_branch)]);
-  return apply<OpInputs, IfAttributes>(If, [condition, ...captures], { then_branch, else_branch });
+  return applyAll<OpInputs, IfAttributes>(If, [condition, ...captures], { then_branch, else_branch });
 }
+
+/** As `chooseAll`, of one result. */
+export const choose = (
+  condition: Tensor,
+  inputs: readonly Tensor[],
+  yes: (inputs: readonly Tensor[]) => Tensor,
+  no: (inputs: readonly Tensor[]) => Tensor,
+): Tensor =>
+  chooseAll(
+    condition,
+    inputs,
+    (all) => [yes(all)],
+    (all) => [no(all)],
+  )[0]!;

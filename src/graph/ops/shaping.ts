@@ -368,9 +368,12 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
       ],
       {},
     );
-  // Sizes of the run, of which one may be 0: it is meant, not a copy of the input's.
-  return apply(Reshape, [x, dimsTensor(x.graph, whole)], { allowzero: 1 });
+  return reshapeFully(x, whole);
 }
+
+/** As `reshape`, with every size told, so that sizes which only the run tells may be 0. */
+export const reshapeFully = (x: Tensor, shape: Shape): Tensor =>
+  apply(Reshape, [x, dimsTensor(x.graph, shape)], { allowzero: 1 });
 
 /** `x` in the shape of `other`. */
 export function reshapeLike(x: Tensor, other: Tensor): Tensor {

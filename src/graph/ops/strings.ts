@@ -56,7 +56,7 @@ function withGaps(table: ReadonlyMap<string, string>): ReadonlySet<string> {
  * The strings along the last axis as one, `[rows, n] -> [rows]`. Neighbours are joined in pairs, again and again, so it
  * takes time by the length of the text. Fails in the run for `n` above `MOST_JOINED`.
  */
-function joinStrings(x: Tensor): Tensor {
+export function joinStrings(x: Tensor): Tensor {
   const few = joinPairs(x, FEW_ROUNDS);
   const rows = x.dim(0);
   return choose(

@@ -77,6 +77,7 @@ export const opTable = {
   Sqrt: elementwise.Sqrt,
   Squeeze: shaping.Squeeze,
   StringConcat: lookup.StringConcat,
+  StringSplit: text.StringSplit,
   Sub: elementwise.Sub,
   Tanh: elementwise.Tanh,
   Tokenizer: text.Tokenizer,

@@ -3,7 +3,7 @@ import { sizeOf } from "../dims.js";
 import type { Tensor } from "../graph.js";
 import { apply, define, explained, ShapeError } from "./define.js";
 import { like, requireType } from "./rules.js";
-import { concat, dimsTensor, Reshape, reshape, slice, squeeze } from "./shaping.js";
+import { concat, reshape, reshapeFully, slice, squeeze } from "./shaping.js";
 
 /** Either `separators` or `tokenexp`, a regular expression of RE2 each of whose leftmost longest matches is a piece. */
 type Cut = {
@@ -30,6 +30,16 @@ export const Tokenizer = define<readonly [Tensor], Cut>("Tokenizer", {
     if ((separators === undefined) === (tokenexp === undefined))
       throw new ShapeError("it cuts either at separators or by an expression");
     return [like(x, [...x.shape, fresh()])];
+  },
+  gradient: { none: "its result is discrete" },
+});
+
+/** Each string cut at the first `maxsplit` places where the delimiter stands, along a new last axis; and how many parts there are. */
+export const StringSplit = define<readonly [Tensor], { delimiter: string; maxsplit: number }>("StringSplit", {
+  infer: ([x], { delimiter }, fresh) => {
+    requireType(x, "the input", "string");
+    if (delimiter === "") throw new ShapeError("it cuts at a delimiter, not at white space");
+    return [like(x, [...x.shape, fresh()]), { dtype: "int64", shape: x.shape }];
   },
   gradient: { none: "its result is discrete" },
 });
@@ -114,6 +124,5 @@ export function splitCharacters(x: Tensor, most: number | null): Tensor {
   // What is cut off first takes no place: the axis is as long as the longest string.
   const heads = most === null ? all : squeeze(cut(all, { tokenexp: headExpression(most) }), [1]);
   const characters = slice(cut(heads, { separators: [""] }), 0, 0, count);
-  // All sizes given: no batch of size 0 leaves one to be inferred.
-  return apply(Reshape, [characters, dimsTensor(x.graph, [...x.shape, characters.dim(1)])], { allowzero: 1 });
+  return reshapeFully(characters, [...x.shape, characters.dim(1)]);
 }

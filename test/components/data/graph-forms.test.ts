@@ -124,12 +124,87 @@ describe("NGramTensorizer in a graph", () => {
     );
   });
 
-  it("says what cannot be exported, why, and what to do", async () => {
+  const agree = async (
+    config: object,
+    list: readonly { text: unknown }[],
+    learnt: readonly { text: unknown }[],
+  ) => {
+    const tensorizer = await learn(makeTensorizer("NGramTensorizer", config, "ngrams"), learnt as never);
+    const expected = bags(await run(tensorizer, list, "ids"));
+    const isText = list.every(({ text }) => typeof text === "string");
+    const found = bags(await (isText ? fromStrings(tensorizer, list) : run(tensorizer, list, "tokens")));
+    for (const [row, bag] of expected.entries()) {
+      expect(Object.keys(found[row]!)).toEqual(Object.keys(bag));
+      for (const [id, weight] of Object.entries(bag)) expect(found[row]![Number(id)]).toBeCloseTo(weight, 5);
+    }
+    return expected;
+  };
+
+  it.each([
+    { char_ngrams: { min: 2, max: 3 } },
+    { ngrams: 1, char_ngrams: { min: 1, max: 1 } },
+    { char_ngrams: { min: 3, max: 5 }, weighting: "tfidf", sublinear_tf: true, vocab: { min_counts: 2 } },
+  ])("gives the same characters' n-grams from strings as from numbers with %j", async (config) => {
+    const [, none, dog] = await agree(config, rows, training);
+    expect(Object.keys(none!)).toEqual([]);
+    expect(Object.keys(dog!).length).toBeGreaterThan(1);
+  });
+
+  it("takes no n-grams of characters across tokens, whatever is in them", async () => {
+    const learnt = [{ text: ["a><b", "<", ">", "a", "b", "><", " ", " a", "  "] }];
+    const list = [{ text: ["a", "b"] }, { text: ["a>", "<b", " "] }, { text: ["> <"] }, { text: [] }];
+    const [ab] = await agree({ ngrams: 1, char_ngrams: { min: 1, max: 6 } }, list, learnt);
+    // Each of two tokens of one character: the word, three runs of one, two of two, one of three.
+    expect(Object.values(ab!).reduce((sum, weight) => sum + weight)).toBe(2 * 7);
+  });
+
+  it("reads a long token among many, in memory for their characters", async () => {
+    const text = `${"é".repeat(4000)} ${"goal ".repeat(600)}`;
+    await agree({ char_ngrams: { min: 2, max: 4 } }, [{ text }, { text: "" }], training);
+  });
+
+  it("does so for any characters (property)", async () => {
+    const token = fc.oneof(
+      fc.string({ unit: "binary", minLength: 1, maxLength: 5 }),
+      fc.string({ unit: "grapheme", minLength: 1, maxLength: 4 }),
+      fc.string({
+        unit: fc.constantFrom("a", "<", ">", " ", "e\u0301", "\ud800", "\0", "😀"),
+        minLength: 1,
+        maxLength: 6,
+      }),
+    );
+    const lists = fc.array(fc.record({ text: fc.array(token, { maxLength: 5 }) }), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        lists,
+        lists,
+        fc.integer({ min: 1, max: 3 }),
+        fc.nat(3),
+        async (learnt, list, min, more) => {
+          const config = { weighting: "tfidf", char_ngrams: { min, max: min + more } };
+          await agree(config, [...list, ...learnt.slice(0, 2)], [...learnt, { text: "a" }]);
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+
+  it.each([
+    ["tokens", [0, 3]],
+    ["text", [0]],
+  ] as const)("gives nothing for no rows, as %s", async (form, dims) => {
     const config = { char_ngrams: { min: 2, max: 3 } };
     const tensorizer = await learn(makeTensorizer("NGramTensorizer", config, "ngrams"), training);
-    await expect(run(tensorizer, rows, "tokens")).rejects.toThrow(
-      /PTX_EXPORT {2}inputs\.ngrams\n.*set char_ngrams to null/,
-    );
+    const graph = new Graph();
+    const scope = Scope.root(graph, "infer", new ParameterStore(1), bench().context);
+    graph.output("ids", tensorizer.build(scope, form).ids!);
+    const program = await (await engine("onnxruntime")).compile(graph);
+    const { ids } = await program.run({ [form]: { dtype: "string", dims: [...dims], data: [] } });
+    await program.release();
+    expect(ids!.dims[0]).toBe(0);
   });
 });
 
@@ -215,33 +290,119 @@ describe("CharacterTokenTensorizer in a graph", () => {
 
   it("says when more characters are kept than a file can cut off", async () => {
     await expect(agree({ max_char_length: 1001 }, rows)).rejects.toThrow(
-      /PTX_EXPORT {2}inputs\.chars\n.*set max_char_length to 1000 or less/,
+      /PTX_EXPORT {2}inputs\.chars\n.*\n.*set max_char_length to 1000 or less/,
+    );
+  });
+});
+
+describe("bytes in a graph", () => {
+  const agree = async (name: string, config: object, list: readonly { text: unknown }[]) => {
+    const tensorizer = makeTensorizer(name, config, "bytes");
+    const ids = await run(tensorizer, list, "ids");
+    const isText = list.every(({ text }) => typeof text === "string");
+    expect(await (isText ? fromStrings(tensorizer, list) : run(tensorizer, list, "tokens"))).toEqual(ids);
+    return ids;
+  };
+  const bytes = (text: string): number[] => Array.from(new TextEncoder().encode(text), (byte) => byte + 2);
+
+  it.each([
+    ["ByteTokenTensorizer", [5, 6, 7]],
+    ["ByteTensorizer", [5, 22]],
+  ])("%s gives the same ids and mask from strings as from numbers", async (name, dims) => {
+    const { ids, mask } = await agree(name, {}, rows);
+    expect([ids!.dims, mask!.dims]).toEqual([dims, dims]);
+    const lengths = rows.map(
+      ({ text }) => (name === "ByteTensorizer" ? text : text.replaceAll(" ", "")).length,
+    );
+    expect(mask!.data.reduce((sum, bit) => sum + bit, 0)).toBe(lengths.reduce((sum, length) => sum + length));
+  });
+
+  it("gives characters of one byte to four, U+FFFD for halves of pairs and NUL, lower-cased one by one", async () => {
+    const text = "aÉ日😀\ud83d\0 ΟΔΟΣ İ Ⱥ";
+    const lower = "aé日😀\ufffd\ufffd οδοσ i ⱥ";
+    expect((await agree("ByteTensorizer", {}, [{ text }])).ids!.data).toEqual(bytes(lower));
+    const whole = await agree("ByteTensorizer", { lower: false }, [{ text }]);
+    expect(whole.ids!.data).toEqual(bytes(text.replace("\0", "\ufffd")));
+    expect((await agree("ByteTokenTensorizer", {}, [{ text: "日😀" }])).ids!.data).toEqual(bytes("日😀"));
+  });
+
+  it("cuts characters in two where the limit stands inside", async () => {
+    const { ids } = await agree("ByteTensorizer", { max_seq_len: 4 }, [{ text: "日本" }, { text: "a" }]);
+    expect(ids!.data).toEqual([...bytes("日本").slice(0, 4), ...bytes("a"), 1, 1, 1]);
+    const most = { max_byte_len: 2 };
+    expect((await agree("ByteTokenTensorizer", most, [{ text: "日 a" }])).ids!.data).toEqual([
+      ...bytes("日").slice(0, 2),
+      ...bytes("a"),
+      1,
+    ]);
+  });
+
+  it("reads long strings, and gives one place of padding for texts without any", async () => {
+    await agree("ByteTensorizer", {}, [{ text: "日é😀a".repeat(1000) }, { text: "" }]);
+    await agree("ByteTokenTensorizer", { max_byte_len: 5000 }, [{ text: "é".repeat(4000) }]);
+    expect((await agree("ByteTensorizer", {}, [{ text: "" }])).mask).toEqual({ dims: [1, 1], data: [0] });
+    expect((await agree("ByteTokenTensorizer", {}, [{ text: " " }])).mask).toEqual({
+      dims: [1, 1, 1],
+      data: [0],
+    });
+  });
+
+  it("does so for any texts and tokens (property)", async () => {
+    const text = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 8 }),
+      fc.string({ unit: "grapheme", maxLength: 8 }),
+      fc.string({
+        unit: fc.constantFrom("a", "É", "e\u0301", "\ud800", "\0", "😀", "İ", " "),
+        maxLength: 12,
+      }),
+    );
+    const token = text.filter((one) => one !== "");
+    const list = <T>(of: fc.Arbitrary<T>) =>
+      fc.array(fc.record({ text: of }), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(
+        list(text),
+        list(fc.array(token, { maxLength: 4 })),
+        fc.option(fc.integer({ min: 1, max: 12 }), { nil: null }),
+        fc.boolean(),
+        async (texts, tokens, most, lower) => {
+          await agree("ByteTensorizer", { max_seq_len: most, lower }, texts);
+          await agree("ByteTokenTensorizer", { max_byte_len: most ?? 20 }, tokens);
+        },
+      ),
+      { numRuns: 5 },
+    );
+  });
+
+  it.each([
+    ["ByteTokenTensorizer", "tokens", [0, 3]],
+    ["ByteTokenTensorizer", "text", [0]],
+    ["ByteTensorizer", "text", [0]],
+  ] as const)("%s gives nothing for no rows, as %s", async (name, form, dims) => {
+    const graph = new Graph();
+    const scope = Scope.root(graph, "infer", new ParameterStore(1), bench().context);
+    graph.output("ids", makeTensorizer(name, {}, "bytes").build(scope, form).ids!);
+    const program = await (await engine("onnxruntime")).compile(graph);
+    const { ids } = await program.run({ [form]: { dtype: "string", dims: [...dims], data: [] } });
+    await program.release();
+    expect(ids!.dims).toEqual(name === "ByteTensorizer" ? [0, 1] : [0, form === "tokens" ? 3 : 1, 1]);
+  });
+});
+
+describe("string inputs of a graph", () => {
+  it.each(["words first", "bytes first"])("are not tokens and whole texts at once: %s", async (order) => {
+    const words = await learn(makeTensorizer("TokenTensorizer", { text_input: "text" }, "tokens"), training);
+    const both = [words, makeTensorizer("ByteTensorizer", {}, "bytes")];
+    if (order === "bytes first") both.reverse();
+    const scope = Scope.root(new Graph(), "infer", new ParameterStore(1), bench().context);
+    both[0]!.build(scope, "tokens");
+    expect(() => both[1]!.build(scope, "tokens")).toThrow(
+      /PTX_EXPORT {2}inputs {2}"text"\n.*tokens and whole texts\n.*text_input of another name/,
     );
   });
 });
 
 describe("inputs of numbers in a graph", () => {
-  it.each([
-    ["ByteTokenTensorizer", [5, 6, 7]],
-    ["ByteTensorizer", [5, 22]],
-  ])("%s masks padding and nothing else, and says that it has no string form", async (name, dims) => {
-    const tensorizer = await learn(makeTensorizer(name, {}, "chars"), training);
-    const { ids, mask } = await run(tensorizer, rows, "ids");
-    expect([ids!.dims, mask!.dims]).toEqual([dims, dims]);
-    const pieces =
-      name === "ByteTensorizer"
-        ? rows.map(({ text }) => text.length)
-        : rows.map(({ text }) => text.replaceAll(" ", "").length);
-    expect(mask!.data.reduce((sum, bit) => sum + bit, 0)).toBe(
-      pieces.reduce((sum, length) => sum + length, 0),
-    );
-    for (const form of ["tokens", "text"] as const) {
-      await expect(run(tensorizer, rows, form)).rejects.toThrow(
-        "PTX_EXPORT  inputs.chars\n  no operator of ONNX Runtime gives the bytes of a string: export with --input ids",
-      );
-    }
-  });
-
   it.each([
     [
       "LabelTensorizer",

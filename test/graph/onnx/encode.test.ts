@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { Graph } from "../../../src/graph/graph.js";
-import { encodeModel } from "../../../src/graph/onnx/encode.js";
+import { encodeModel, INLINE_LIMIT, storedBytes } from "../../../src/graph/onnx/encode.js";
 import { readModel, writeModel } from "../../../src/graph/onnx/file.js";
 import { onnx } from "../../../src/graph/onnx/proto/onnx.js";
 import { apply, define } from "../../../src/graph/ops/define.js";
@@ -201,6 +201,36 @@ describe("a model file", () => {
     expect(offsets).toEqual([0, 4096, 8192, 12288]);
     expect(statSync(`${path}.data`).size).toBe(12288 + 4 * 18);
     expect((await readModel(path)).values).toEqual(parameters);
+  });
+
+  it("holds a constant once that is there several times", () => {
+    const twice = new Graph();
+    const x = twice.input("x", "float32", [20]);
+    const constant = (from: number) =>
+      twice.constant(
+        "float32",
+        [20],
+        Array.from({ length: 20 }, (_, i) => from + i),
+      );
+    twice.output("y", add(add(x, constant(0)), add(constant(0), constant(1))));
+    const { graph } = written(twice);
+    const [first, second] = graph.initializer!.map(({ name }) => name);
+    expect(graph.initializer).toHaveLength(2);
+    expect(graph.node!.map(({ input }) => input)).toEqual([["x", first], [first, second], expect.anything()]);
+  });
+
+  it("keeps large tensors beside it by itself once it holds more than 1 GB", async () => {
+    expect(INLINE_LIMIT).toBe(2 ** 30);
+    const large = new Graph();
+    const weights = large.constant("float32", [256], Array(256).fill(1));
+    const rest = large.constant("float32", [2], [1, 2]);
+    large.output("y", add(large.input("x", "float32", [1]), weights));
+    large.output("z", rest);
+    const path = join(folder, "limit.onnx");
+    expect(storedBytes(large)).toBe(4 * 258);
+    expect(await writeModel(path, large, {}, 4 * 258)).toEqual([path]);
+    expect(await writeModel(path, large, {}, 4 * 258 - 1)).toEqual([path, `${path}.data`]);
+    expect(statSync(`${path}.data`).size).toBe(4 * 256);
   });
 
   it("is missing its external data when that is cut, gone or elsewhere", async () => {

@@ -4,7 +4,7 @@ import type { Tensor } from "../../../src/graph/graph.js";
 import { apply, applyAll } from "../../../src/graph/ops/define.js";
 import * as lookup from "../../../src/graph/ops/lookup.js";
 import { reshape } from "../../../src/graph/ops/shaping.js";
-import { fullMatch, matches, splitCharacters } from "../../../src/graph/ops/text.js";
+import { fullMatch, matches, StringSplit, splitCharacters } from "../../../src/graph/ops/text.js";
 import {
   type Axis,
   axes,
@@ -173,6 +173,22 @@ export const lookupCases = {
     inputs: [draw.string(a!), draw.string(b!)],
     build: ([x, y]) => [lookup.stringConcat(x!, y!)],
   })),
+  StringSplit: generator(
+    fc.tuple(
+      axes({ empty: true }),
+      fc.constantFrom("a", "aa", " ", "é", "\udcc3", "\udca9", "\udce6\udc97"),
+      fc.integer({ min: 1, max: 3 }),
+    ),
+    ([list, delimiter, maxsplit], draw) => ({
+      inputs: [draw.string(list, ["", "a", "aaa", "né", "ééà", "日本語日", " two words ", "👩‍🚀a"])],
+      build: ([x]) => {
+        const [parts, counts] = applyAll(StringSplit, [x!], { delimiter, maxsplit });
+        // Parts of characters are no strings that can be told.
+        const keys = ["", "a", "n", "\udcc3", "\udca9", "\udc9c\udcac", "\udca5\udce6\udc9c\udcac", "日本"];
+        return [lookup.encodeStrings(parts, keys, [...keys.keys()], -1), counts!];
+      },
+    }),
+  ),
   RegexFullMatch: generator(
     fc.tuple(
       axes({ empty: true }),

@@ -116,7 +116,6 @@ class BertIds implements PieceTensorizer {
         "PTX_EXPORT",
         `inputs.${this.name}`,
         "word pieces are cut from whole texts, which tokens are not",
-        "export with --input text or --input ids",
       );
     }
     const ids =

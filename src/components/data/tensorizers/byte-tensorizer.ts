@@ -1,13 +1,19 @@
 import { type Static, Type } from "typebox";
-import { equal, not } from "../../../graph/ops/elementwise.js";
+import { sizeOf } from "../../../graph/dims.js";
+import type { HostTensor } from "../../../graph/dtype.js";
+import type { Tensor } from "../../../graph/graph.js";
+import { add, equal, greaterOrEqual, not, where } from "../../../graph/ops/elementwise.js";
+import { reshape, reshapeFully } from "../../../graph/ops/shaping.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
-import { ptxError } from "../../../registry/errors.js";
+import { lowerCaseOf, mended } from "../../../text/normalize.js";
 import { PAD_ID, Vocabulary } from "../../../text/vocabulary.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row } from "../contracts.js";
+import { utf8Bytes } from "./byte-graph.js";
 import { textCell } from "./cells.js";
-import { tokenOptions } from "./token-cutter.js";
+import { textsOf, tokenOptions } from "./token-cutter.js";
+import { lowerCaseTable } from "./token-expression.js";
 import { TokenPieces } from "./token-pieces.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
 
@@ -22,6 +28,16 @@ const encoder = new TextEncoder();
 function byteIds(text: string): Int32Array {
   return Int32Array.from(encoder.encode(text), (byte) => byte + FIRST_BYTE_ID);
 }
+
+/** The same of bytes in a graph, -1 at padding. */
+function byteInputs(bytes: Tensor): InputTensors {
+  const mask = greaterOrEqual(bytes, 0);
+  return { ids: where(mask, add(bytes, FIRST_BYTE_ID), PAD_ID), mask };
+}
+
+/** What lower-casing makes of characters, by code points. */
+const lowerCodes = (): ReadonlyMap<number, number> =>
+  new Map([...lowerCaseTable()].map(([from, to]) => [from.codePointAt(0)!, to.codePointAt(0)!]));
 
 const tokenSchema = Type.Object(
   {
@@ -57,10 +73,10 @@ class TokenByteIds extends TokenPieces {
     return byteIds(token);
   }
 
-  protected override fromStrings(): never {
-    const message =
-      "no operator of ONNX Runtime gives the bytes of a string: export with --input ids, or let the input be a CharacterTokenTensorizer";
-    throw ptxError("PTX_EXPORT", `inputs.${this.name}`, message);
+  protected override fromStrings(strings: Tensor): InputTensors {
+    const flat = reshape(strings, [sizeOf(strings.shape)]);
+    const bytes = utf8Bytes(flat, this.maxPieces);
+    return byteInputs(reshapeFully(bytes, [...strings.shape, bytes.dim(1)]));
   }
 }
 
@@ -75,7 +91,10 @@ export const ByteTokenTensorizer = component({
 const textSchema = Type.Object(
   {
     column: Type.String({ default: "text", description: "The column that holds the text." }),
-    lower: Type.Boolean({ default: true, description: "Lower-case the text by Unicode's rules first." }),
+    lower: Type.Boolean({
+      default: true,
+      description: "Lower-case the text first, character by character, by Unicode's rules.",
+    }),
     max_seq_len: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
       default: null,
       description:
@@ -107,8 +126,8 @@ class TextByteIds implements VocabularyHolder {
   async finish(): Promise<void> {}
 
   numberize(row: Row): FieldValue[] {
-    const text = textCell(row, this.config.column);
-    const all = byteIds(this.config.lower ? text.toLowerCase() : text);
+    const text = this.#text(row);
+    const all = byteIds(this.config.lower ? lowerCaseOf(text) : text);
     const data = all.subarray(0, this.config.max_seq_len ?? all.length);
     if (data.length < all.length) this.#truncatedRows += 1;
     this.#bytes += data.length;
@@ -120,13 +139,19 @@ class TextByteIds implements VocabularyHolder {
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
+    const { column, lower, max_seq_len } = this.config;
     if (form !== "ids") {
-      const message =
-        "no operator of ONNX Runtime gives the bytes of a string: export with --input ids, or let the input be a CharacterTokenTensorizer";
-      throw ptxError("PTX_EXPORT", `inputs.${this.name}`, message);
+      const text = textsOf(scope, column, ["batch"]);
+      return byteInputs(utf8Bytes(text, max_seq_len, lower ? lowerCodes() : undefined));
     }
     const ids = scope.graph.input(this.name, "int32", ["batch", this.name]);
     return { ids, mask: not(equal(ids, PAD_ID)) };
+  }
+
+  /** Whole texts, in both forms: bytes are not of tokens. */
+  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
+    const data = rows.map((row) => this.#text(row));
+    return { [this.config.column]: { dtype: "string", dims: [rows.length], data } };
   }
 
   state(): unknown {
@@ -134,6 +159,10 @@ class TextByteIds implements VocabularyHolder {
   }
 
   load(): void {}
+
+  #text(row: Row): string {
+    return mended(textCell(row, this.config.column));
+  }
 
   facts(): Readonly<Record<string, number>> {
     return { vocabulary: BYTES.size };

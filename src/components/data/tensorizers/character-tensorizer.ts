@@ -65,8 +65,12 @@ class CharacterIds extends TokenPieces {
 
   protected override fromStrings(strings: Tensor): InputTensors {
     if (this.maxPieces > MOST_CHARACTERS) {
-      const message = `an exported file reads at most ${MOST_CHARACTERS} characters of a token: set max_char_length to ${MOST_CHARACTERS} or less and train again`;
-      throw ptxError("PTX_EXPORT", `inputs.${this.name}`, message);
+      throw ptxError(
+        "PTX_EXPORT",
+        `inputs.${this.name}`,
+        `an exported file reads at most ${MOST_CHARACTERS} characters of a token`,
+        `set max_char_length to ${MOST_CHARACTERS} or less and train again`,
+      );
     }
     return vocabularyIds(splitCharacters(strings, this.maxPieces), this.#vocabulary);
   }

@@ -309,7 +309,7 @@ export class MaskedTokens implements PieceTensorizer {
       "PTX_EXPORT",
       `inputs.${this.name}`,
       "MaskedTokenTensorizer chooses the places to be told itself, for which there are no operators",
-      "export with --input ids, or the encoder with --hugging-face",
+      "export the encoder alone with --hugging-face",
     );
   }
 }

@@ -16,17 +16,15 @@ import { encodeStrings, gather, unique } from "../../../graph/ops/lookup.js";
 import { reduceSum } from "../../../graph/ops/reduction.js";
 import { concat, range, reshape, unsqueeze } from "../../../graph/ops/shaping.js";
 import type { Scope } from "../../../graph/scope.js";
-import { ptxError } from "../../../registry/errors.js";
 import { WORD_SEPARATOR } from "../../../text/ngrams.js";
 import { PAD_ID, UNK_ID, type Vocabulary } from "../../../text/vocabulary.js";
 import type { InputTensors } from "../contracts.js";
-import { tokenRuns } from "./token-runs.js";
+import { characterRuns, tokenRuns } from "./token-runs.js";
 
 /** What the tokens form needs to know of its tensorizer. */
 export interface NGramGraph {
-  readonly name: string;
   readonly ngrams: number;
-  readonly char_ngrams: object | null;
+  readonly char_ngrams: { readonly min: number; readonly max: number } | null;
   readonly sublinear_tf: boolean;
   readonly vocabulary: Vocabulary;
   /** By id; null when every occurrence weighs 1. */
@@ -42,14 +40,10 @@ export function ngramInputs(scope: Scope, name: string): InputTensors {
 
 /** The same from the token strings `[batch, tokens]`; unknown n-grams stay in their places with weight 0 and mask false. */
 export function ngramsFromTokens(strings: Tensor, options: NGramGraph): InputTensors {
-  if (options.char_ngrams !== null) {
-    const message =
-      "ONNX Runtime's operators would pad every token to the longest one's character n-grams, so that one long token fills the memory: set char_ngrams to null to export, or predict with the run";
-    throw ptxError("PTX_EXPORT", `inputs.${options.name}`, message);
-  }
   const { words, specials } = options.vocabulary;
   const wordIds = words.map((_, index) => specials.length + index);
   const orders = tokenRuns(strings, options.ngrams, WORD_SEPARATOR);
+  if (options.char_ngrams !== null) orders.push(...characterRuns(strings, options.char_ngrams));
   // Looked up together, as each look-up would hold the vocabulary.
   const all = encodeStrings(concat(orders, 1), words, wordIds, UNK_ID);
   const mask = not(equal(all, UNK_ID));

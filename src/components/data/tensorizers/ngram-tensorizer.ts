@@ -127,7 +127,6 @@ class NGramIds implements VocabularyHolder {
     if (form === "ids") return ngramInputs(scope, this.name);
     return ngramsFromTokens(this.#cutter.strings(scope, form), {
       ...this.config,
-      name: this.name,
       vocabulary: this.#vocabulary,
       idf: this.config.weighting === "count" ? null : this.#idf,
     });

@@ -120,7 +120,6 @@ export class PieceSource {
       "PTX_EXPORT",
       `inputs.${this.name}`,
       "this tokenizer is not BERT's: there are no operators that cut texts as it does",
-      "export with --input ids; the tokenizer is written beside the file",
     );
   }
 

@@ -143,7 +143,8 @@ export class TokenCutter {
       );
     }
     made.set(this.#name, key);
-    return tokenStrings(scope, this.options.axis, this.#name);
+    // The places beyond a text's end hold the empty string, which is never a token.
+    return textsOf(scope, this.#name, ["batch", this.options.axis]);
   }
 
   /** Texts `[texts]` cut in their graph. Throws `PTX_EXPORT` for a tokenizer without operators. */
@@ -160,7 +161,6 @@ export class TokenCutter {
         "PTX_EXPORT",
         `inputs  ${name}`,
         `this tokenizer ${why}, for which ONNX Runtime has no operators`,
-        "export with --input tokens, and cut texts before they go in",
       );
     }
     const made = cutTexts(texts, this.#tokenizer as CharacterCutter, this.options.max_seq_len);
@@ -239,9 +239,20 @@ export class TokenCutter {
 const lacksOperators = ({ options }: CharacterCutter): string | null =>
   options.nfc ? "composes characters (normalize_nfc)" : null;
 
-/** The string input called after a column, shared by all tensorizers that read it. */
-export function textsOf(scope: Scope, column: string, dims: readonly string[]): Tensor {
-  return scope.graph.inputs.find(({ name }) => name === column) ?? scope.graph.input(column, "string", dims);
+/**
+ * The string input of a name, shared by all tensorizers that read it: whole texts, called after their column, or tokens.
+ * Throws `PTX_EXPORT` where it would have to be both.
+ */
+export function textsOf(scope: Scope, name: string, dims: readonly string[]): Tensor {
+  const known = scope.graph.inputs.find((input) => input.name === name);
+  if (known === undefined) return scope.graph.input(name, "string", dims);
+  if (known.rank === dims.length) return known;
+  throw ptxError(
+    "PTX_EXPORT",
+    `inputs  "${name}"`,
+    `the file's input "${name}" would hold tokens and whole texts`,
+    "give the tokens a text_input of another name, and train again",
+  );
 }
 
 /** What has been cut in each graph. */
@@ -251,17 +262,6 @@ function cutsOf(graph: Graph): Map<string, CutTexts> {
   const known = cuts.get(graph) ?? new Map<string, CutTexts>();
   cuts.set(graph, known);
   return known;
-}
-
-/**
- * A string input of a token axis, `[batch, tokens]`, shared by all tensorizers that read it. The places beyond a text's
- * end hold the empty string, which is never a token.
- */
-function tokenStrings(scope: Scope, axis: string, input = axis): Tensor {
-  return (
-    scope.graph.inputs.find(({ name }) => name === input) ??
-    scope.graph.input(input, "string", ["batch", axis])
-  );
 }
 
 /** How the tokens of each string input of a graph are made. */

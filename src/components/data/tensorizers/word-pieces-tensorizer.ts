@@ -181,7 +181,6 @@ class WordPieces implements PieceTensorizer, TextTensorizer {
       "PTX_EXPORT",
       `inputs.${this.name}`,
       "WordPiecesTensorizer cuts words into pieces word by word, for which there are no operators",
-      "export with --input ids; the tokenizer is written beside the file",
     );
   }
 }

@@ -94,11 +94,11 @@ describe("BERTTensorizer", () => {
     ]);
   });
 
-  it("refuses tokens, and says what to do", async () => {
+  it("refuses tokens", async () => {
     const scope = Scope.root(new Graph(), "infer", new ParameterStore(1), bench().context);
     const tensorizer = await make();
     expect(() => tensorizer.build(scope, "tokens")).toThrow(
-      /PTX_EXPORT {2}inputs\.pieces\n {2}word pieces are cut from whole texts, which tokens are not\n.*--input text/,
+      /PTX_EXPORT {2}inputs\.pieces\n {2}word pieces are cut from whole texts, which tokens are not/,
     );
   });
 
