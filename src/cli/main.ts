@@ -135,6 +135,10 @@ command("export <run>", "write a run as one .onnx file, or its encoder for Huggi
     "--hugging-face <folder>",
     "a folder for the run's encoder as Hugging Face's Transformers reads it: config.json, model.safetensors, the tokenizer; with or without --onnx",
   )
+  .option(
+    "--adapter <folder>",
+    "a folder for the adapter of the run's encoder alone, as PEFT reads it: adapter_config.json, adapter_model.safetensors; with or without --onnx",
+  )
   .option("--ort <file>", "a file of ONNX Runtime's own format, for its small builds; with or without --onnx")
   .addOption(
     new Option("--input <form>", "what the file takes: whole texts, which it cuts itself; tokens; ids")

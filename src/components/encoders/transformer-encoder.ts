@@ -152,7 +152,9 @@ export const TransformerEncoder = component({
     const { hidden_size, num_attention_heads } = sizesOf(config);
     return checkHeads(hidden_size, num_attention_heads, "num_attention_heads", "hidden_size");
   },
-  async prepare({ pretrained }, context) {
+  async prepare({ pretrained, adapter }, context) {
+    const adapting = adapter && context.part("adapter", adapter);
+    await adapting?.component.prepare?.(adapting.config, context);
     if (pretrained === null || context.find(weightsToken(pretrained)) !== undefined) return;
     const weights = isRunFolder(pretrained) ? RunWeights : PretrainedWeights;
     context.provide(weightsToken(pretrained), await weights.read(pretrained));
