@@ -117,6 +117,7 @@ command("embed <model>", "vectors of texts, by a pretrained encoder, a run's enc
   .option("--normalize", "bring vectors to the length 1")
   .option("--no-normalize", "leave vectors as they are, whatever the model's folder says")
   .option("--show-tokens", "write the tokens beside the vectors")
+  .option("--adapter <folder>", "a low-rank adapter in PEFT's form for a pretrained encoder")
   .option("--task <name>", "which of a run's several tasks")
   .option("--threads <n>", "threads for the graph", integer(1, 1024))
   .action(async (model, options) => (await import("./embed.js")).embedCommand(model, options));

@@ -15,7 +15,7 @@ import { ParameterStore } from "../../../src/graph/parameters.js";
 import { optimize } from "../../../src/graph/passes.js";
 import { readSafetensors, readSafetensorsNow, writeSafetensors } from "../../../src/graph/safetensors.js";
 import { Scope } from "../../../src/graph/scope.js";
-import { loadModel, silentLog, train } from "../../../src/library.js";
+import { loadEncoder, loadModel, silentLog, train } from "../../../src/library.js";
 import { Slot, type SlotValue } from "../../../src/registry/component.js";
 import { resolveValue } from "../../../src/registry/resolve.js";
 import { defaultRegistry } from "../../../src/tasks/builtins.js";
@@ -280,6 +280,31 @@ describe("an exported adapter", () => {
     const [a, b] = [new PeftAdapter(join(fixtures, "peft/bert")), new PeftAdapter(at("back"))];
     expect([b.rank, b.options.scale, b.matrices]).toEqual([a.rank, a.options.scale, a.matrices]);
     for (const matrix of a.matrices) expect(b.factors(matrix, 8, 24)).toEqual(a.factors(matrix, 8, 24));
+  });
+
+  it("gives a base model the vectors that the run gives", async () => {
+    await trained;
+    await exportAdapter(at("run"), at("for vectors"), { registry, log: silentLog });
+    const texts = ["goal match a", "bank"];
+    const vectors = async (model: string, adapter?: string): Promise<number[]> => {
+      const encoder = await loadEncoder(model, { ...(adapter !== undefined && { adapter }) });
+      const all: number[] = [];
+      for await (const chunk of encoder.embed(texts)) all.push(...chunk.flatMap(({ vector }) => [...vector]));
+      await encoder.release();
+      return all;
+    };
+    const [ofRun, ofBoth, plain] = [
+      await vectors(at("run")),
+      await vectors(base, at("for vectors")),
+      await vectors(base),
+    ];
+    const farthest = (a: readonly number[]): number => Math.max(...a.map((x, i) => Math.abs(x - ofRun[i]!)));
+    expect(ofRun).toHaveLength(16);
+    expect(farthest(ofBoth)).toBeLessThan(1e-5);
+    expect(farthest(plain)).toBeGreaterThan(1e-2);
+    await expect(loadEncoder(at("run"), { adapter: at("for vectors") })).rejects.toThrow(
+      /PTX_USAGE {2}--adapter[\s\S]*is a run, which takes no adapter/,
+    );
   });
 
   it("is refused where there is none", async () => {
