@@ -6,11 +6,10 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { defaultRegistry, type Exported, exportOnnx, silentLog, train } from "pytext-ts";
 import { inScratchFolder, machine, root } from "./lib/environment.js";
+import { type FileDuel, fileDuel } from "./lib/file-duel.js";
 import { judged, number, table } from "./lib/markdown.js";
-import { median } from "./lib/stats.js";
 
 /** What is measured. */
 interface Subject {
@@ -37,52 +36,6 @@ const BATCHES = [1, 32];
 /** Runs of a session in a turn; each form has a turn in each round. */
 const RUNS: Readonly<Record<number, number>> = { 1: 200, 32: 20 };
 
-/** Milliseconds of a run for both forms, and the median of the rounds' ratios. */
-interface Duel {
-  readonly float32: number;
-  readonly int8: number;
-  readonly ratio: number;
-}
-
-async function duel(
-  files: readonly [string, string],
-  texts: readonly string[],
-  batch: number,
-  threads: number,
-  rounds: number,
-): Promise<Duel> {
-  const options = { intraOpNumThreads: threads, interOpNumThreads: 1 };
-  const sessions = [
-    await InferenceSession.create(files[0], options),
-    await InferenceSession.create(files[1], options),
-  ] as const;
-  const feeds = Array.from({ length: Math.max(1, Math.floor(texts.length / batch)) }, (_, i) =>
-    feedsOf(texts.slice(i * batch, (i + 1) * batch)),
-  );
-  const turn = async (session: InferenceSession): Promise<number> => {
-    const times: number[] = [];
-    for (let run = 0; run < RUNS[batch]!; run++) {
-      const started = performance.now();
-      await session.run(feeds[run % feeds.length]!);
-      times.push(performance.now() - started);
-    }
-    return median(times);
-  };
-  const times: [number[], number[]] = [[], []];
-  for (let round = -1; round < rounds; round++)
-    for (const form of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-      const time = await turn(sessions[form]);
-      if (round >= 0) times[form].push(time);
-    }
-  for (const session of sessions) await session.release();
-  const ratio = median(times[1].map((time, i) => time / times[0][i]!));
-  return { float32: median(times[0]), int8: median(times[1]), ratio };
-}
-
-const feedsOf = (texts: readonly string[]): Record<string, Tensor> => ({
-  text: new Tensor("string", [...texts], [texts.length]),
-});
-
 /** Trains a subject once and measures its int8 form. */
 async function measured(
   subject: Subject,
@@ -101,8 +54,11 @@ async function measured(
     const tokens = await exportOnnx(run, cut, { ...options, input: "tokens", quantize: "int8" });
     const samples = readFileSync(join(run, "samples.jsonl"), "utf8").trim().split("\n");
     const texts = samples.map((line) => (JSON.parse(line) as { text: string }).text);
-    const duels: Duel[] = [];
-    for (const batch of BATCHES) duels.push(await duel(files, texts, batch, threads, rounds));
+    const duels: FileDuel[] = [];
+    for (const batch of BATCHES) {
+      const runs = [RUNS[batch]!, RUNS[batch]!] as const;
+      duels.push(await fileDuel(files, texts, { batch, threads, rounds, runs }));
+    }
     return [subject.name, ...quality(subject, quantization!, tokens.quantization!), ...duels.flatMap(speed)];
   });
 }
@@ -128,9 +84,9 @@ function quality(
   ];
 }
 
-const speed = ({ float32, int8, ratio }: Duel): string[] => [
-  number(float32),
-  number(int8),
+const speed = ({ first, second, ratio }: FileDuel): string[] => [
+  number(first),
+  number(second),
   judged(ratio, MOST_TIME),
 ];
 

@@ -2,9 +2,25 @@
  * @file Training steps of a classifier on a Transformer encoder beside those of PyTorch with the package transformers: time and
  * peak memory.
  * Usage: npx jiti bench/transformer-training.ts [--threads 2] [--rounds 5]
+ *        npx jiti bench/transformer-training.ts --checkpointing [--threads 2] [--rounds 5]
+ *   --checkpointing: our steps alone, with and without `gradient_checkpointing`: time, peak memory, and the predicted one
  */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { resolveConfig } from "../dist/registry/load-config.js";
+import { defaultRegistry } from "../dist/tasks/builtins.js";
+import { openTask } from "../dist/tasks/open-task.js";
+import { learnFor, summarize } from "../dist/tasks/summary.js";
+import { Contestant, takeTurns } from "./lib/contestant.js";
 import { type Peer, trainingDuel } from "./lib/duel.js";
-import { type BenchOptions, benchOptions, inScratchFolder, isProgram, machine } from "./lib/environment.js";
+import {
+  type BenchOptions,
+  benchOptions,
+  inScratchFolder,
+  isProgram,
+  machine,
+  ours,
+} from "./lib/environment.js";
 import { judged, number, table } from "./lib/markdown.js";
 import {
   LABELS,
@@ -90,8 +106,70 @@ async function duel({ shape, batch, pieces, steps, threads, rounds }: Duel): Pro
   });
 }
 
+/** Rows and pieces in a row of the steps whose memory is compared. */
+const [LARGE_BATCH, LONG] = [16, 256];
+
+/** A Markdown section: what a step of MiniLM-L6's shape takes when each layer's inside is kept, and when it is computed twice. */
+async function checkpointing({ threads, rounds }: BenchOptions): Promise<string> {
+  const rows: string[][] = [];
+  for (const count of threads)
+    await inScratchFolder(async (folder) => {
+      const files = writePieces(folder, LARGE_BATCH, LONG);
+      const sides = [false, true].map((on) => ({
+        name: `gradient_checkpointing ${on}`,
+        config: transformerConfig(files, SHAPES.minilm, {
+          ...{ threads: count, batch: LARGE_BATCH },
+          gradient_checkpointing: on,
+        }),
+      }));
+      const all: Contestant[] = [];
+      for (const [i, { name, config }] of sides.entries()) {
+        const output = join(folder, `run${i}`);
+        mkdirSync(output);
+        const job = { config, warmup: 4, output };
+        all.push(await Contestant.start(name, ours("ours-training.ts", JSON.stringify(job))));
+      }
+      await takeTurns(all, { rounds, steps: 2 });
+      for (const [i, it] of all.entries())
+        rows.push([
+          it.name,
+          `${count}`,
+          number(it.typical("p50")),
+          number(it.typical("min")),
+          number(it.peakMb()),
+          number(await predictedMb(sides[i]!.config)),
+          i === 0 ? "" : it.ratioTo(all[0]!).toFixed(2),
+        ]);
+    });
+  const head = ["step", "threads", "p50 ms", "min ms", "peak MB", "predicted MB", "time / without"];
+  const text = `${SHAPES.minilm.title}, ${LARGE_BATCH} rows of ${LONG} pieces at most, dropout 0.1, AdamW. Peak: the process's; predicted: parameters, gradients, optimizer and activations (\`pytext-ts summary\`).`;
+  return `### Gradient checkpointing\n\n${text}\n\n${table(head, rows)}\n`;
+}
+
+/** What \`pytext-ts summary\` predicts, the copy of the best epoch's parameters aside: no epoch ends here. */
+async function predictedMb(config: object): Promise<number> {
+  const registry = defaultRegistry();
+  const plain = JSON.parse(JSON.stringify(config)) as {
+    task: Record<string, { data: { Data: { batcher?: object } }; channels?: object[] }>;
+  };
+  const task = plain.task.NewBertClassificationTask!;
+  delete task.data.Data.batcher;
+  delete task.channels;
+  const resolved = resolveConfig(plain, registry).config;
+  const open = openTask(resolved, registry, { info: () => {}, warn: () => {} });
+  await learnFor(open);
+  const sizes = new Map([
+    ["batch", LARGE_BATCH],
+    ["pieces", LONG],
+  ]);
+  const { total, best } = summarize(open, resolved, sizes).memory;
+  return (total - best) / 2 ** 20;
+}
+
 if (isProgram(import.meta.url)) {
-  const options = benchOptions({ threads: [2], rounds: 5 });
+  const options = benchOptions({ threads: [2], rounds: 5 }, ["checkpointing"]);
   console.log(`${machine()}\n`);
-  console.log(await transformerTraining(options));
+  console.log(
+    await (options.on.has("checkpointing") ? checkpointing(options) : transformerTraining(options)),
+  );
 }

@@ -14,6 +14,7 @@ import type { Registry } from "./registry/registry.js";
 import { resolveValue } from "./registry/resolve.js";
 import { defaultRegistry } from "./tasks/builtins.js";
 import type { Embedder } from "./tasks/embed/contracts.js";
+import type { OpenOptions } from "./tasks/embed/encoder-source.js";
 import { openEncoder } from "./tasks/embed/load-encoder.js";
 import type { Prediction } from "./tasks/prediction.js";
 import { type Predictor, RunPredictor } from "./tasks/predictor.js";
@@ -108,7 +109,7 @@ export async function loadModel(path: string, options: LoadRunOptions = {}): Pro
  */
 export async function loadEncoder(
   path: string,
-  options: LoadRunOptions & { readonly threads?: number } = {},
+  options: LoadRunOptions & Pick<OpenOptions, "threads" | "adapter"> = {},
 ): Promise<Embedder> {
   const { registry = defaultRegistry(), log = silentLog } = options;
   return openEncoder(path, { ...options, registry, log });

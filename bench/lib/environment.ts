@@ -23,15 +23,23 @@ export interface BenchOptions {
   readonly rounds: number;
 }
 
-/** `--threads 1,2 --rounds 15` from the command line. */
-export function benchOptions(defaults: BenchOptions): BenchOptions {
+/** `--threads 1,2 --rounds 15` from the command line, and which of the switches that a benchmark has besides are given. */
+export function benchOptions(
+  defaults: BenchOptions,
+  switches: readonly string[] = [],
+): BenchOptions & { readonly on: ReadonlySet<string> } {
   const { values } = parseArgs({
-    options: { threads: { type: "string" }, rounds: { type: "string" } },
+    options: {
+      ...Object.fromEntries(switches.map((name) => [name, { type: "boolean" as const }])),
+      threads: { type: "string" },
+      rounds: { type: "string" },
+    },
     strict: true,
   });
   return {
     threads: values.threads?.split(",").map(Number) ?? defaults.threads,
     rounds: values.rounds === undefined ? defaults.rounds : Number(values.rounds),
+    on: new Set(switches.filter((name) => name in values)),
   };
 }
 

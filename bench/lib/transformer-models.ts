@@ -57,7 +57,11 @@ export function writePieces(folder: string, batch: number, pieces: number): Batc
 export function transformerConfig(
   { rows, words }: BatchFiles,
   { hidden, layers, feedForward }: EncoderShape,
-  { threads, batch }: { readonly threads: number; readonly batch: number },
+  {
+    threads,
+    batch,
+    ...encoder
+  }: { readonly threads: number; readonly batch: number; readonly gradient_checkpointing?: boolean },
 ): object {
   return {
     version: 1,
@@ -79,6 +83,7 @@ export function transformerConfig(
                 num_hidden_layers: layers,
                 num_attention_heads: HEADS,
                 intermediate_size: feedForward,
+                ...encoder,
               },
             },
           },

@@ -19,12 +19,13 @@ export interface EmbedCommand extends Omit<EmbedOptions, "pooling" | "layers"> {
   readonly showTokens?: boolean;
   readonly task?: string;
   readonly threads?: number;
+  readonly adapter?: string;
   readonly include: readonly string[];
 }
 
 /** `pytext-ts embed MODEL --input F --output F`: vectors of texts. */
 export async function embedCommand(model: string, command: EmbedCommand): Promise<void> {
-  const { output, showTokens = false, task, threads } = command;
+  const { output, showTokens = false, task, threads, adapter } = command;
   requireVectorsForm(output, showTokens);
   const options = optionsOf(command);
   const log = terminalLog();
@@ -33,6 +34,7 @@ export async function embedCommand(model: string, command: EmbedCommand): Promis
     ...{ registry, log },
     ...(task !== undefined && { task }),
     ...(threads !== undefined && { threads }),
+    ...(adapter !== undefined && { adapter }),
   });
   let out: VectorsFile | undefined;
   try {

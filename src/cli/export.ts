@@ -1,4 +1,5 @@
 import type { InputForm } from "../components/data/contracts.js";
+import { exportAdapter } from "../exporters/adapter-exporter.js";
 import { exportHuggingFace } from "../exporters/hugging-face-exporter.js";
 import { exportOnnx } from "../exporters/onnx-exporter.js";
 import type { QuantizedForm } from "../exporters/quantize/forms.js";
@@ -12,6 +13,7 @@ export interface ExportCommand {
   readonly onnx?: string;
   readonly ort?: string;
   readonly huggingFace?: string;
+  readonly adapter?: string;
   readonly card?: string;
   readonly task?: string;
   readonly input: InputForm;
@@ -24,18 +26,28 @@ export interface ExportCommand {
   readonly include: readonly string[];
 }
 
-/** `pytext-ts export RUN --onnx FILE [--card FILE.md]`, or `--hugging-face FOLDER`. */
+/** `pytext-ts export RUN --onnx FILE [--card FILE.md]`, or `--hugging-face FOLDER`, or `--adapter FOLDER`. */
 export async function exportCommand(run: string, options: ExportCommand): Promise<void> {
-  const { onnx, ort, huggingFace, card, task, quantize, maxAccuracyDrop, externalData, showFusions } =
-    options;
+  const {
+    onnx,
+    ort,
+    huggingFace,
+    adapter,
+    card,
+    task,
+    quantize,
+    maxAccuracyDrop,
+    externalData,
+    showFusions,
+  } = options;
   const registry = await loadRegistry(options.include);
-  if (huggingFace !== undefined) {
-    const written = await exportHuggingFace(run, huggingFace, {
-      registry,
-      log: terminalLog(),
-      ...(task !== undefined && { task }),
-    });
-    for (const path of written) print(`wrote ${path}`);
+  const folders = { registry, log: terminalLog(), ...(task !== undefined && { task }) };
+  const inFolders = [
+    ...(huggingFace === undefined ? [] : await exportHuggingFace(run, huggingFace, folders)),
+    ...(adapter === undefined ? [] : await exportAdapter(run, adapter, folders)),
+  ];
+  for (const path of inFolders) print(`wrote ${path}`);
+  if (inFolders.length > 0) {
     // With options of a model file in hand, the export of one tells that its name is missing.
     const about = [onnx, ort, card, quantize, maxAccuracyDrop, externalData, showFusions];
     if (about.every((value) => value === undefined)) return;

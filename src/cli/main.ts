@@ -117,6 +117,7 @@ command("embed <model>", "vectors of texts, by a pretrained encoder, a run's enc
   .option("--normalize", "bring vectors to the length 1")
   .option("--no-normalize", "leave vectors as they are, whatever the model's folder says")
   .option("--show-tokens", "write the tokens beside the vectors")
+  .option("--adapter <folder>", "a low-rank adapter in PEFT's form for a pretrained encoder")
   .option("--task <name>", "which of a run's several tasks")
   .option("--threads <n>", "threads for the graph", integer(1, 1024))
   .action(async (model, options) => (await import("./embed.js")).embedCommand(model, options));
@@ -134,6 +135,10 @@ command("export <run>", "write a run as one .onnx file, or its encoder for Huggi
   .option(
     "--hugging-face <folder>",
     "a folder for the run's encoder as Hugging Face's Transformers reads it: config.json, model.safetensors, the tokenizer; with or without --onnx",
+  )
+  .option(
+    "--adapter <folder>",
+    "a folder for the adapter of the run's encoder alone, as PEFT reads it: adapter_config.json, adapter_model.safetensors; with or without --onnx",
   )
   .option("--ort <file>", "a file of ONNX Runtime's own format, for its small builds; with or without --onnx")
   .addOption(

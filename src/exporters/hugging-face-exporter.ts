@@ -9,7 +9,7 @@ import { writeSafetensors } from "../graph/safetensors.js";
 import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
-import { choosePart, inputsOf } from "../tasks/deployment.js";
+import { choosePart, deploymentGraph, inputsOf } from "../tasks/deployment.js";
 import { sentenceFiles } from "../tasks/embed/sentence-settings.js";
 import { openRun } from "../tasks/open-task.js";
 import type { ModelTask } from "../tasks/task.js";
@@ -34,9 +34,11 @@ export async function exportHuggingFace(
   folder: string,
   { registry, log, task }: HuggingFaceOptions,
 ): Promise<string[]> {
-  const { task: opened, parameters } = await openRun(run, registry, log, task);
-  const part = choosePart(opened, task);
-  const { sizes, prefix, values, others } = encoderOfRun(run, parameters.feeds());
+  const open = await openRun(run, registry, log, task);
+  const part = choosePart(open.task, task);
+  // What is built of a finished run has its adapter in its matrices.
+  deploymentGraph(open, part, { input: "ids" });
+  const { config: sizes, prefix, values, others } = encoderOfRun(run, open.parameters.feeds());
   const { config, tensors } = huggingFaceModel(sizes, values, `${run}  ${prefix}`);
   if (others.length > 0) log.info(`not exported, as it is no part of the encoder: ${others.join(", ")}`);
   const tokenizer = tokenizerOf(part);

@@ -1,11 +1,12 @@
 /** @file Reverse-mode differentiation: adds the nodes that compute gradients to the graph they are about. */
 import { ptxError } from "../registry/errors.js";
 import { isFloat } from "./dtype.js";
-import type { Graph, Node, Tensor } from "./graph.js";
+import type { Graph, Node, Segment, Tensor } from "./graph.js";
 import type { Cotangent, SparseRows } from "./ops/define.js";
 import { add, cast } from "./ops/elementwise.js";
 import { densify } from "./ops/lookup.js";
 import { concat } from "./ops/shaping.js";
+import { copySegment } from "./recompute.js";
 
 /** A gradient: dense (the tensor's shape), sparse in rows, or null when the loss does not depend on the tensor. */
 export type Gradient = Tensor | SparseRows | null;
@@ -40,20 +41,35 @@ export function backward(
   const contributions = new Map<Tensor, Cotangent[]>();
   for (const [tensor, cotangent] of seeds) contributions.set(tensor, [cotangent]);
   const collect = (tensor: Tensor): Cotangent => sum(contributions.get(tensor) ?? [], tensor);
+  const copies = new Map<Segment, ReadonlyMap<Node, Node>>();
+  /** Contributions to parameters since the last segment. Were they left for later, they would keep what they read of it. */
+  let settled: Tensor[] = [];
+  const source = (node: Node, dys: readonly (Tensor | null)[]): Node => {
+    const { segment } = node;
+    if (segment === undefined) return node;
+    if (!copies.has(segment)) {
+      const after = [...dys.filter((dy) => dy !== null), ...settled];
+      copies.set(segment, copySegment(segment, nodes, after));
+      settled = [];
+    }
+    return copies.get(segment)!.get(node) ?? node;
+  };
 
-  for (const node of nodes.reverse()) {
+  for (const node of [...nodes].reverse()) {
     if (!node.outputs.some((output) => wanted.has(output) && contributions.has(output))) continue;
     const dys = node.outputs.map((output) => dense(collect(output), output));
     const wants = node.inputs.map(
       (input, i) => input !== null && wanted.has(input) && isFloat(input.dtype) && !intercept?.(node, i, dys),
     );
     if (!wants.includes(true)) continue;
+    const from = source(node, dys);
     const results =
-      node.place === "" ? vjp(node, dys, wants) : graph.within(`${node.place}'`, () => vjp(node, dys, wants));
+      node.place === "" ? vjp(from, dys, wants) : graph.within(`${node.place}'`, () => vjp(from, dys, wants));
     for (const [i, cotangent] of results.entries()) {
       const input = node.inputs[i];
       if (cotangent === null || !wants[i] || !input) continue;
       contributions.set(input, [...(contributions.get(input) ?? []), cotangent]);
+      if (input.origin.kind === "parameter") settled.push(isSparse(cotangent) ? cotangent.rows : cotangent);
     }
   }
   return new Map(

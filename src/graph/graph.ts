@@ -49,6 +49,11 @@ export class Tensor implements TensorType {
   }
 }
 
+/** Nodes that the backward pass computes once more from `from`: what they gave is not kept until then. */
+export interface Segment {
+  readonly from: Tensor;
+}
+
 /** One operator applied to tensors. */
 export interface Node {
   readonly definition: OpDefinition;
@@ -58,6 +63,7 @@ export interface Node {
   inputs: (Tensor | null)[];
   outputs: Tensor[];
   readonly attributes: Attributes;
+  readonly segment?: Segment;
 }
 
 /** A tensor program: inputs, parameters and nodes in an order in which they can run. */
@@ -74,6 +80,7 @@ export class Graph {
   readonly #names = new Set<string>();
   readonly #interned = new Map<string, Tensor>();
   readonly #places: string[] = [];
+  #segment: Segment | undefined;
   #counter = 0;
 
   /**
@@ -100,6 +107,21 @@ export class Graph {
       return build();
     } finally {
       this.#root.#places.pop();
+    }
+  }
+
+  /**
+   * Runs `build`, whose nodes the backward pass computes once more from `from`, so that a run need not keep their results
+   * (gradient checkpointing; Chen et al., 2016). Nothing else about them changes.
+   */
+  recomputed<T>(from: Tensor, build: () => T): T {
+    if (this.#segment !== undefined)
+      throw this.error("what is computed once more cannot hold another such part");
+    this.#segment = { from };
+    try {
+      return build();
+    } finally {
+      this.#segment = undefined;
     }
   }
 
@@ -177,7 +199,10 @@ export class Graph {
   ): Node {
     const place = this.place;
     const name = this.freshName(place === "" ? definition.name : `${place}/${definition.name}`);
-    const node: Node = { definition, name, place, inputs: [...inputs], outputs: [], attributes };
+    const node: Node = {
+      ...{ definition, name, place, inputs: [...inputs], outputs: [], attributes },
+      ...(this.#segment && { segment: this.#segment }),
+    };
     node.outputs = types.map(
       (type, index) =>
         new Tensor(

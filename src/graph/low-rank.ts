@@ -10,6 +10,8 @@ export interface LowRank {
   readonly scale: number;
   /** Dropout of what A is multiplied with. */
   readonly dropout: number;
+  /** The first values of A and B for a matrix `[inputs, outputs]`; absent: A is random, B zero. */
+  readonly first?: (inputs: number, outputs: number) => readonly [a: Float32Array, b: Float32Array];
 }
 
 /** How the matrix at a path (from the place where adapting begins) is adapted; undefined: not at all. */
@@ -39,21 +41,28 @@ export function mergeLowRank(
   const declared = (name: string, shape: readonly number[]): Parameter =>
     store.declare(name, shape, constantInit(0));
   const weight = declared(`${place}.weight`, [inputs, outputs]);
-  addProduct(weight, declared(names[0], [inputs, rank]), declared(names[1], [rank, outputs]), scale);
+  const [a, b] = [declared(names[0], [inputs, rank]), declared(names[1], [rank, outputs])];
+  addProduct(weight.data, [inputs, outputs], a.data, b.data, scale);
   for (const name of names) store.remove(name);
 }
 
-function addProduct(weight: Parameter, a: Parameter, b: Parameter, scale: number): void {
-  const [rows, columns] = weight.shape as [number, number];
-  const rank = a.shape[1]!;
+/** Adds `scale A B` to the values of a matrix `[rows, columns]`, in double precision; gives the same array. */
+export function addProduct(
+  values: Float32Array,
+  [rows, columns]: readonly [number, number],
+  a: Float32Array,
+  b: Float32Array,
+  scale: number,
+): Float32Array {
+  const rank = a.length / rows;
   const sums = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
     sums.fill(0);
     for (let k = 0; k < rank; k++) {
-      const factor = a.data[row * rank + k]! * scale;
-      for (let column = 0; column < columns; column++)
-        sums[column]! += factor * b.data[k * columns + column]!;
+      const factor = a[row * rank + k]! * scale;
+      for (let column = 0; column < columns; column++) sums[column]! += factor * b[k * columns + column]!;
     }
-    for (let column = 0; column < columns; column++) weight.data[row * columns + column]! += sums[column]!;
+    for (let column = 0; column < columns; column++) values[row * columns + column]! += sums[column]!;
   }
+  return values;
 }

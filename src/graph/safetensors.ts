@@ -1,4 +1,5 @@
 /** @file Tensors by name in the safetensors format: eight bytes of header size, a JSON header, then the data. */
+import { readFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { ptxError } from "../registry/errors.js";
 import { arrayFor, type DType, type HostTensor, type TypedData } from "./dtype.js";
@@ -86,32 +87,65 @@ export async function writeSafetensors(
  */
 export async function readSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await open(path, "r").catch((error: Error) => {
-    throw ptxError("PTX_FILE_MISSING", path, `the tensors cannot be read: ${error.message}`);
+    throw unreadable(path, error);
   });
   try {
-    const { size } = await file.stat();
-    const fail = (message: string) =>
-      ptxError("PTX_MODEL_FILE", path, `not a whole safetensors file: ${message}`);
-    if (size < 8) throw fail(`it has ${size} bytes`);
-    const headerSize = Number((await readBytes(file, 0, 8)).readBigUInt64LE());
-    if (headerSize > MAX_HEADER || 8 + headerSize > size)
-      throw fail(`its header of ${headerSize} bytes does not fit into it`);
-    const text = (await readBytes(file, 8, headerSize)).toString();
-    const { entries, metadata } = parseHeader(text, size - 8 - headerSize, fail);
-    const tensors: [string, HostTensor][] = [];
-    for (const { name, type, dims, begin, end } of entries) {
-      const bytes = await readBytes(file, 8 + headerSize + begin, end - begin);
-      const { dtype } = storedTypes[type];
-      const data =
-        type === "BF16" ? fromBfloat16(new Uint16Array(bytes.buffer)) : new (arrayFor(dtype))(bytes.buffer);
-      if (dtype === "bool" && data.some((value) => Number(value) > 1))
-        throw fail(`"${name}" is BOOL and has bytes other than 0 and 1`);
-      tensors.push([name, { dtype, dims, data }]);
+    const steps = decoding((await file.stat()).size, path);
+    let step = steps.next();
+    while (!step.done) {
+      const [from, length] = step.value;
+      step = steps.next(await readBytes(file, from, length));
     }
-    return { tensors: Object.fromEntries(tensors), metadata };
+    return step.value;
   } finally {
     await file.close();
   }
+}
+
+/** `readSafetensors` for small files, without waiting. */
+export function readSafetensorsNow(path: string): SafetensorsFile {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw unreadable(path, error as Error);
+  }
+  const steps = decoding(bytes.length, path);
+  let step = steps.next();
+  while (!step.done) {
+    const [from, length] = step.value;
+    step = steps.next(Buffer.from(Uint8Array.from(bytes.subarray(from, from + length)).buffer));
+  }
+  return step.value;
+}
+
+const unreadable = (path: string, { message }: Error): Error =>
+  ptxError("PTX_FILE_MISSING", path, `the tensors cannot be read: ${message}`);
+
+/** A part of a file: where it begins, and how many bytes it has. */
+type Range = readonly [from: number, length: number];
+
+/** What a file of that size holds; asks for the parts that it needs, each in a buffer of its own. */
+function* decoding(size: number, path: string): Generator<Range, SafetensorsFile, Buffer<ArrayBuffer>> {
+  const fail = (message: string) =>
+    ptxError("PTX_MODEL_FILE", path, `not a whole safetensors file: ${message}`);
+  if (size < 8) throw fail(`it has ${size} bytes`);
+  const headerSize = Number((yield [0, 8]).readBigUInt64LE());
+  if (headerSize > MAX_HEADER || 8 + headerSize > size)
+    throw fail(`its header of ${headerSize} bytes does not fit into it`);
+  const text = (yield [8, headerSize]).toString();
+  const { entries, metadata } = parseHeader(text, size - 8 - headerSize, fail);
+  const tensors: [string, HostTensor][] = [];
+  for (const { name, type, dims, begin, end } of entries) {
+    const bytes = yield [8 + headerSize + begin, end - begin];
+    const { dtype } = storedTypes[type];
+    const data =
+      type === "BF16" ? fromBfloat16(new Uint16Array(bytes.buffer)) : new (arrayFor(dtype))(bytes.buffer);
+    if (dtype === "bool" && data.some((value) => Number(value) > 1))
+      throw fail(`"${name}" is BOOL and has bytes other than 0 and 1`);
+    tensors.push([name, { dtype, dims, data }]);
+  }
+  return { tensors: Object.fromEntries(tensors), metadata };
 }
 
 /** One read call takes at most this many bytes on some systems. */

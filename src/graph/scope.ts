@@ -190,8 +190,8 @@ export class Scope {
 
   /**
    * The low-rank addition to the matrix `weight [inputs, outputs]` of this place, with the parameters `lora_A [inputs, rank]`
-   * and `lora_B [rank, outputs]`; undefined: it has none. B starts with zeros, A as in PEFT: uniform, with limit
-   * `1 / sqrt(inputs)`. In a finished run it is added to the matrix itself.
+   * and `lora_B [rank, outputs]`; undefined: it has none. Unless they are given, B starts with zeros, A as in PEFT: uniform,
+   * with limit `1 / sqrt(inputs)`. In a finished run it is added to the matrix itself.
    */
   lowRank(inputs: number, outputs: number): LowRankFactors | undefined {
     const { adapting, first: _, ...building } = this.building;
@@ -204,8 +204,14 @@ export class Scope {
     }
     // Outside of what is adapted: these are trained, and no file of the base holds their first values.
     const own = new Scope(this.path, building);
-    const a = own.parameter(FACTORS[0], [inputs, found.rank], uniformInit(1 / Math.sqrt(inputs)));
-    return { ...found, a, b: own.parameter(FACTORS[1], [found.rank, outputs]) };
+    const start = (factor: 0 | 1, usual: Initializer): Initializer => {
+      const { first } = found;
+      return first === undefined ? usual : (data) => data.set(first(inputs, outputs)[factor]);
+    };
+    const random = uniformInit(1 / Math.sqrt(inputs));
+    const a = own.parameter(FACTORS[0], [inputs, found.rank], start(0, random));
+    const b = own.parameter(FACTORS[1], [found.rank, outputs], start(1, constantInit(0)));
+    return { ...found, a, b };
   }
 
   /** A path from the root of something on; undefined where it does not stand below. */

@@ -97,6 +97,7 @@ const changes: Readonly<Record<string, unknown>> = {
   max_clip_value: 0.01,
   num_accumulated_batches: 2,
   "Trainer.freeze": ["**.bias"],
+  gradual_unfreezing: { start: 2 },
   weight_averaging: "EMA",
   model_select_metric: "loss",
   target_label: "food",

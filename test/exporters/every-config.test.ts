@@ -51,6 +51,18 @@ const MADE_UP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       ),
     ]),
   ),
+  soft: Object.fromEntries(
+    ["train", "eval", "test"].map((split) => [
+      `${split}-soft.jsonl`,
+      [
+        { text: "a charming film", label: "1", logits: { 0: -1.5, 1: 1.5 } },
+        { text: "not much of anything .", label: "0", logits: { 0: 0.75, 1: -0.75 } },
+      ]
+        .map((row) => `${JSON.stringify(row)}\n`)
+        .join("")
+        .repeat(30),
+    ]),
+  ),
   ptb: Object.fromEntries(
     ["train", "valid", "test"].map((split) => [
       `ptb.${split}.txt`,

@@ -1,17 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { learn } from "../../src/components/data/data-handler.js";
-import { silentLog } from "../../src/library.js";
-import { resolveConfig } from "../../src/registry/load-config.js";
 import { stream } from "../../src/registry/random.js";
-import { defaultRegistry } from "../../src/tasks/builtins.js";
-import { openTask } from "../../src/tasks/open-task.js";
 import { Checkpoints } from "../components/trainers/harness.js";
 import { workplace } from "../support/toy.js";
+import { trainInMemory } from "../support/train-in-memory.js";
 
 const folder = workplace();
-const registry = defaultRegistry();
 
 /** Trains a language model with dropout, drawn candidates and a carried state; gives its parameters and records. */
 async function trained(checkpoints: Checkpoints) {
@@ -30,34 +25,8 @@ async function trained(checkpoints: Checkpoints) {
       trainer: { Trainer: trainer },
     },
   };
-  const { config } = resolveConfig({ version: 1, threads: 1, task }, registry, {});
-  const open = openTask(config, registry, silentLog);
-  const [[name, part]] = [...open.task.parts] as [
-    [string, NonNullable<ReturnType<typeof open.task.parts.get>>],
-  ];
-  const data = part.data();
-  await learn([data]);
-  const rows = await data.load("train");
-  const result = await open.task.trainer.train({
-    context: open.context,
-    engine: await open.engine(),
-    parameters: open.parameters,
-    parts: [
-      {
-        name,
-        build: (scope) => part.build(scope, { form: "ids", targets: true }),
-        data: { train: rows, eval: null, batcher: data.batcher },
-        report: (_split, predictions) => part.report(rows, predictions),
-      },
-    ],
-    turns: (batches, epoch) => open.task.turns(batches, epoch),
-    combine: (figures) => open.task.combine(figures),
-    selections: open.task.selections,
-    emit: () => {},
-    begin: async () => {},
-    checkpoints,
-  });
-  return { result, parameters: open.parameters.snapshot() };
+  const { result, parameters } = await trainInMemory({ version: 1, threads: 1, task }, checkpoints);
+  return { result, parameters };
 }
 
 it("a language model's run that goes on from the middle of an epoch ends with the same bits", async () => {

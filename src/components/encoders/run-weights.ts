@@ -2,12 +2,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { HostTensor } from "../../graph/dtype.js";
+import { addProduct, FACTORS } from "../../graph/low-rank.js";
 import { readSafetensors } from "../../graph/safetensors.js";
 import type { CheckProblem, Completion } from "../../registry/component.js";
 import type { Log } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
 import { isObject, show } from "../../registry/json.js";
 import { mayDiffer } from "./hugging-face/read-config.js";
+import { type LoRAConfig, type LoRASettings, loraSettings } from "./lora.js";
 import { type OpenSizes, sizesOf, transformerSizes } from "./transformer-options.js";
 
 const [CONFIG, PARAMETERS] = ["config.json", "parameters.safetensors"];
@@ -17,15 +19,26 @@ const TABLE = "embeddings.word.weight";
 /** Whether a folder is a run's, and not one of Hugging Face's. */
 export const isRunFolder = (folder: string): boolean => existsSync(join(folder, PARAMETERS));
 
+/** What a run's config says of its encoder. */
+export type EncoderConfig = OpenSizes & {
+  readonly pretrained: string | null;
+  readonly adapter: Readonly<Record<string, object>> | null;
+};
+
+/** The config of an encoder's LoRA; undefined: it has none. */
+export function adapterOf({ adapter }: EncoderConfig): LoRAConfig | undefined {
+  return adapter?.LoRA as LoRAConfig | undefined;
+}
+
 /** The config of the only TransformerEncoder of a run. Throws `PTX_MODEL_FILE` where there is none, or several. */
-function encoderConfig(folder: string): OpenSizes {
+function encoderConfig(folder: string): EncoderConfig {
   const file = join(folder, CONFIG);
-  const found: OpenSizes[] = [];
+  const found: EncoderConfig[] = [];
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(visit);
     else if (isObject(value))
       for (const [key, inner] of Object.entries(value)) {
-        if (key === "TransformerEncoder") found.push(inner as OpenSizes);
+        if (key === "TransformerEncoder") found.push(inner as EncoderConfig);
         else visit(inner);
       }
   };
@@ -69,7 +82,7 @@ function prefixOf(tensors: Readonly<Record<string, HostTensor>>, file: string): 
 
 /** The encoder of a run. */
 interface RunEncoder {
-  readonly sizes: OpenSizes;
+  readonly config: EncoderConfig;
   /** The place of the encoder, with a dot behind it. */
   readonly prefix: string;
   /** Its parameters by their path below it. */
@@ -80,12 +93,12 @@ interface RunEncoder {
 
 /** The only encoder of a run whose parameters are `tensors`. Throws `PTX_MODEL_FILE` where there is none, or several. */
 export function encoderOfRun(folder: string, tensors: Readonly<Record<string, HostTensor>>): RunEncoder {
-  const sizes = encoderConfig(folder);
+  const config = encoderConfig(folder);
   const prefix = prefixOf(tensors, join(folder, PARAMETERS));
   const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
   const values = new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
   const others = Object.keys(tensors).filter((name) => !name.startsWith(prefix));
-  return { sizes, prefix, values, others };
+  return { config, prefix, values, others };
 }
 
 /** The first values of an encoder's parameters, from a run. */
@@ -98,6 +111,8 @@ export class RunWeights {
   private constructor(
     readonly file: string,
     readonly tensors: Readonly<Record<string, HostTensor>>,
+    /** How the run's encoder is adapted, if it is. */
+    readonly adapter: LoRASettings | undefined,
   ) {
     this.#prefix = prefixOf(tensors, file);
     this.#unread = new Set(Object.keys(tensors));
@@ -106,7 +121,8 @@ export class RunWeights {
   /** Reads a run's parameters. Throws `PTX_MODEL_FILE`. */
   static async read(folder: string): Promise<RunWeights> {
     const file = join(folder, PARAMETERS);
-    return new RunWeights(file, (await readSafetensors(file)).tensors);
+    const adapter = adapterOf(encoderConfig(folder));
+    return new RunWeights(file, (await readSafetensors(file)).tensors, adapter && loraSettings(adapter));
   }
 
   /** The parameters that were asked for and that the run lacks. */
@@ -114,7 +130,7 @@ export class RunWeights {
     return this.#missing;
   }
 
-  /** A parameter's values by its path below the encoder; undefined where the run has none. Throws `PTX_MODEL_FILE` for another shape. */
+  /** A parameter's values by its path below the encoder, a matrix with what the run's adapter adds to it; undefined where the run has none. Throws `PTX_MODEL_FILE` for another shape. */
   values(path: string, shape: readonly number[]): Float32Array | undefined {
     const name = `${this.#prefix}${path}`;
     const tensor = this.tensors[name];
@@ -123,9 +139,20 @@ export class RunWeights {
       return undefined;
     }
     this.#unread.delete(name);
-    if (tensor.dims.join() === shape.join()) return tensor.data as Float32Array;
+    if (tensor.dims.join() === shape.join()) return this.#adapted(name, tensor);
     const message = `${name} has the shape [${tensor.dims}], the model needs [${shape}]`;
     throw ptxError("PTX_MODEL_FILE", this.file, message);
+  }
+
+  #adapted(name: string, { dims, data }: HostTensor): Float32Array {
+    const factors = FACTORS.map((factor) => name.replace(/weight$/, factor));
+    const [a, b] = factors.map((factor) => this.tensors[factor]?.data as Float32Array | undefined);
+    const values = data as Float32Array;
+    if (this.adapter === undefined || !name.endsWith(".weight") || a === undefined || b === undefined)
+      return values;
+    for (const factor of factors) this.#unread.delete(factor);
+    const { alpha, rank } = this.adapter;
+    return addProduct(values.slice(), dims as [number, number], a, b, alpha / rank);
   }
 
   /** Says once what was read, what nobody wanted, and what has random values since the run lacks it. */

@@ -32,6 +32,11 @@ const schema = Type.Object(
         "Folder of a pretrained model as Hugging Face writes it (config.json, model.safetensors): BERT, DistilBERT, RoBERTa, XLM-R, MiniLM, ELECTRA, ALBERT; of a checkpoint of BERT's authors (bert_config.json, bert_model.ckpt.*); or of a run of this library with such an encoder. Gives the sizes and the first values; null: random first values.",
     }),
     ...transformerSizes,
+    gradient_checkpointing: Type.Boolean({
+      default: false,
+      description:
+        "In training, keep of each layer only what it reads, and compute the rest once more for its gradients (Chen et al., 2016): less memory, more time, the same gradients.",
+    }),
     adapter: Slot("adapter", {
       default: null,
       description: "What is trained in place of the encoder's own parameters, which then stay as they are.",
@@ -100,16 +105,16 @@ function pooler(scope: Scope, states: Tensor): Tensor {
 
 /** The encoder, with its adapter if it has one. */
 function buildAdapted(scope: Scope, config: Config, pieces: Pieces, wanted: Wanted): Layered {
-  const sizes = sizesOf(config);
-  if (config.adapter === null) return build(scope, sizes, pieces, wanted);
+  if (config.adapter === null) return build(scope, config, pieces, wanted);
   const { component: adapter, config: options } = scope.context.part("adapter", config.adapter);
-  return adapter.build(scope, options, (adapted) => build(adapted, sizes, pieces, wanted));
+  return adapter.build(scope, options, (adapted) => build(adapted, config, pieces, wanted));
 }
 
 /** What an encoder gives, its head for masked pieces aside. */
 type Layered = Omit<Encoded, "masked">;
 
-function build(scope: Scope, sizes: Sizes, pieces: Pieces, wanted: Wanted): Layered {
+function build(scope: Scope, config: Config, pieces: Pieces, wanted: Wanted): Layered {
+  const sizes = sizesOf(config);
   const embedded = scope.within("embeddings", (at) => embeddings(at, sizes, pieces));
   const layers = wanted.pooled
     ? sizes.num_hidden_layers
@@ -125,6 +130,7 @@ function build(scope: Scope, sizes: Sizes, pieces: Pieces, wanted: Wanted): Laye
     attentionDropout: sizes.attention_probs_dropout_prob,
     activationDropout: 0,
     shared: sizes.share_layers,
+    recomputed: config.gradient_checkpointing && scope.mode === "train",
   });
   const each = states.map((rows) => reshape(rows, [...pieces.ids.shape, sizes.hidden_size]));
   const pooled = wanted.pooled && sizes.pooler ? pooler(scope, each.at(-1)!) : null;
@@ -146,7 +152,9 @@ export const TransformerEncoder = component({
     const { hidden_size, num_attention_heads } = sizesOf(config);
     return checkHeads(hidden_size, num_attention_heads, "num_attention_heads", "hidden_size");
   },
-  async prepare({ pretrained }, context) {
+  async prepare({ pretrained, adapter }, context) {
+    const adapting = adapter && context.part("adapter", adapter);
+    await adapting?.component.prepare?.(adapting.config, context);
     if (pretrained === null || context.find(weightsToken(pretrained)) !== undefined) return;
     const weights = isRunFolder(pretrained) ? RunWeights : PretrainedWeights;
     context.provide(weightsToken(pretrained), await weights.read(pretrained));

@@ -15,10 +15,10 @@ const schema = Type.Object(
       description:
         '"kl": divergence of the student\'s probabilities from the teacher\'s, both at the temperature (Hinton et al., 2015); "mse": mean squared difference of their logits, each less its row\'s mean (Ba and Caruana, 2014; Tang et al., 2019).',
     }),
-    temperature: Type.Number({
-      exclusiveMinimum: 0,
-      default: 2,
-      description: "What logits are divided by; the divergence is multiplied by its square. kl only.",
+    temperature: Type.Union([Type.Null(), Type.Number({ exclusiveMinimum: 0 })], {
+      default: null,
+      description:
+        'What logits are divided by; the divergence is multiplied by its square. Of "kl" only; null: 2.',
     }),
     hard_weight: Type.Number({
       minimum: 0,
@@ -51,7 +51,7 @@ export const DistillationLoss = component({
   target: "class",
   soft: true,
   check: ({ objective, temperature }) =>
-    objective === "mse" && temperature !== 2
+    objective === "mse" && temperature !== null
       ? [{ path: "temperature", message: 'objective "mse" has no temperature: leave it out' }]
       : [],
   build(scope, { objective, temperature, hard_weight: hard }, { logits, target, classWeights, soft }) {
@@ -63,7 +63,7 @@ export const DistillationLoss = component({
         "use SoftLabelTensorizer for inputs.labels",
       );
     const ofTeacher =
-      objective === "kl" ? divergence(logits, soft, temperature) : squaredDifference(logits, soft);
+      objective === "kl" ? divergence(logits, soft, temperature ?? 2) : squaredDifference(logits, soft);
     const rowWeights = classWeights === null ? null : gather(classWeights, target);
     if (hard === 0) return rowTotal(ofTeacher, rowWeights);
     const ofLabel = neg(pickTarget(logSoftmax(logits), target));

@@ -15,6 +15,8 @@ import { RowSums } from "./row-sums.js";
 export class GradientAccumulator {
   readonly #keepsReference: boolean;
   readonly #sums = new Map<string, GradientSum>();
+  /** The sums by name. */
+  #ordered: readonly GradientSum[] = [];
 
   /**
    * @param batchesPerUpdate With 1, dense gradients are passed on by reference; with more they are summed in own buffers,
@@ -30,20 +32,21 @@ export class GradientAccumulator {
     if (sum === undefined) {
       sum = new GradientSum(parameter, this.#keepsReference);
       this.#sums.set(parameter.name, sum);
+      this.#ordered = [...this.#sums.values()].sort((a, b) => (a.parameter.name < b.parameter.name ? -1 : 1));
     }
     sum.add(gradient);
   }
 
   /**
-   * The sums of all gradients added since the last call, in the order in which parameters were first seen.
-   * They are valid until the next `add`, which starts new sums.
+   * The sums of all gradients added since the last call, by the names of the parameters: what is computed of all of them
+   * must not depend on which of them a process saw first. They are valid until the next `add`, which starts new sums.
    */
   take(): ParameterUpdate<MergedGradient>[] {
     const updates: ParameterUpdate<MergedGradient>[] = [];
-    for (const { parameter, gradient } of this.#sums.values()) {
+    for (const { parameter, gradient } of this.#ordered) {
       if (gradient !== null) updates.push({ parameter, gradient });
     }
-    for (const sum of this.#sums.values()) sum.gradient = null;
+    for (const sum of this.#ordered) sum.gradient = null;
     return updates;
   }
 }

@@ -1,6 +1,7 @@
 import type { Parameter } from "../../graph/parameters.js";
 import { ptxError } from "../../registry/errors.js";
 import type { GradientValue } from "../optimizers/contracts.js";
+import type { CarriedValues } from "./carried.js";
 import type { Figures, TrainingPart, TrainingSession } from "./contracts.js";
 import { Evaluator } from "./evaluator.js";
 import { RowOutputs } from "./row-outputs.js";
@@ -20,32 +21,55 @@ export class RunningPart {
   /** Part of the run's state. */
   readonly progress: PartState = { epoch: 0, batch: 0, lossSum: 0, lossCount: 0 };
   #batches: readonly Uint32Array[] | undefined;
+  #step: TrainingStep;
 
   private constructor(
     readonly part: TrainingPart,
     readonly seed: number,
-    readonly step: TrainingStep,
+    step: TrainingStep,
+    /** Compiles a step that trains all trainable parameters but those that are held. */
+    readonly compileStep: (held: ReadonlySet<string>) => Promise<TrainingStep>,
     readonly evaluator: Evaluator,
     /** What the training pass of this epoch gave. */
     readonly outputs: RowOutputs,
-  ) {}
+  ) {
+    this.#step = step;
+  }
 
-  /** Compiles all parts of a session. `freeze` is called when all parameters are known, before gradients are built. */
+  /**
+   * Compiles all parts of a session. `freeze` is called when all parameters are known, before gradients are built; it gives
+   * the trainable ones that are held for now.
+   */
   static async compile(
     { engine, parts, parameters, context }: TrainingSession,
-    freeze: () => void,
+    freeze: () => ReadonlySet<string>,
   ): Promise<RunningPart[]> {
     const evaluators: Evaluator[] = [];
     for (const { build } of parts)
       evaluators.push(await Evaluator.compile(engine, build, parameters, context));
-    freeze();
+    const held = freeze();
     const running: RunningPart[] = [];
     for (const [i, part] of parts.entries()) {
-      const step = await TrainingStep.compile(engine, part, parameters, context);
+      const compileStep = (wait: ReadonlySet<string>): Promise<TrainingStep> =>
+        TrainingStep.compile(engine, part, parameters, context, wait);
+      const step = await compileStep(held);
       const outputs = new RowOutputs(part.data.train, step.outputs);
-      running.push(new RunningPart(part, context.settings.seed, step, evaluators[i]!, outputs));
+      running.push(new RunningPart(part, context.settings.seed, step, compileStep, evaluators[i]!, outputs));
     }
     return running;
+  }
+
+  /** The states that go on to its next batch. */
+  get carried(): CarriedValues {
+    return this.#step.carried;
+  }
+
+  /** Trains other parameters from here on: all trainable ones but those that are held. */
+  async hold(held: ReadonlySet<string>): Promise<void> {
+    const states = this.carried.state().map((state) => [state.name, state] as const);
+    await this.#step.release();
+    this.#step = await this.compileStep(held);
+    this.carried.load(new Map(states));
   }
 
   /** The mean loss of this epoch so far; null before the first loss term. */
@@ -56,10 +80,10 @@ export class RunningPart {
 
   /** Trains on its next batch; a part whose rows have all had their turn begins with them anew. */
   async turn(epoch: number, add: (parameter: Parameter, gradient: GradientValue) => void): Promise<Turn> {
-    const { part, progress, step, outputs } = this;
+    const { part, progress, outputs } = this;
     if (progress.batch === this.#pass().length) this.#nextPass();
     const rows = this.#pass()[progress.batch]!;
-    const result = await step.run(part.data.train.batch(rows), progress, add);
+    const result = await this.#step.run(part.data.train.batch(rows), progress, add);
     if (!Number.isFinite(result.sum)) {
       throw ptxError(
         "PTX_TRAINING",
@@ -95,7 +119,7 @@ export class RunningPart {
   }
 
   async release(): Promise<void> {
-    await this.step.release();
+    await this.#step.release();
     await this.evaluator.release();
   }
 

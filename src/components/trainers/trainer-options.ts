@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { Slot } from "../../registry/component.js";
 import { PATTERN_SYNTAX } from "../optimizers/parameter-match.js";
+import { gradualUnfreezing } from "./gradual-unfreezing.js";
 
 /** Config of the training loop. */
 export const trainerOptions = Type.Object(
@@ -38,6 +39,7 @@ export const trainerOptions = Type.Object(
       default: [],
       description: `Parameters that stay as they are. ${PATTERN_SYNTAX}`,
     }),
+    gradual_unfreezing: gradualUnfreezing,
     weight_averaging: Slot("weight_averaging", {
       default: null,
       description: "Evaluate and keep an average of the parameters over time.",

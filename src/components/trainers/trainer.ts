@@ -15,6 +15,7 @@ import type {
   TrainingResult,
   TrainingSession,
 } from "./contracts.js";
+import { GradualUnfreezing } from "./gradual-unfreezing.js";
 import { batchesOf, RunningPart } from "./running-part.js";
 import { type TrainerOptions, trainerOptions } from "./trainer-options.js";
 import {
@@ -29,6 +30,8 @@ import {
 class TrainingRun {
   readonly #accumulator: GradientAccumulator;
   readonly #state: TrainingState;
+  /** How many parameters the compiled graphs hold back. */
+  #held: number;
 
   private constructor(
     readonly config: TrainerOptions,
@@ -37,7 +40,9 @@ class TrainingRun {
     readonly optimizer: Optimizer,
     readonly scheduler: Scheduler,
     readonly averaging: WeightAveraging | null,
+    readonly unfreezing: GradualUnfreezing | null,
   ) {
+    this.#held = unfreezing?.held(0, 0).size ?? 0;
     this.#accumulator = new GradientAccumulator(config.num_accumulated_batches);
     this.#state = {
       epoch: 0,
@@ -63,9 +68,12 @@ class TrainingRun {
         "give an eval file or data.eval_fraction, or set early_stop_after to 0",
       );
     }
+    let unfreezing: GradualUnfreezing | null = null;
     const parts = await RunningPart.compile(session, () => {
       const frozen = matchParameters(config.freeze, parameters.names, (i) => `trainer.freeze[${i}]`).flat();
       for (const name of frozen) parameters.get(name)!.trainable = false;
+      unfreezing = config.gradual_unfreezing && new GradualUnfreezing(config.gradual_unfreezing, parameters);
+      return unfreezing?.held(0, 0) ?? new Set();
     });
     const chosen = context.part("optimizer", config.optimizer);
     const optimizer = chosen.component.create(chosen.config, context);
@@ -82,7 +90,10 @@ class TrainingRun {
     const scheduler = schedule.component.create(schedule.config, info, context);
     const average = config.weight_averaging && context.part("weight_averaging", config.weight_averaging);
     const averaging = average?.component.create(average.config, context) ?? null;
-    return new TrainingRun(config, session, parts, optimizer, scheduler, averaging);
+    const run = new TrainingRun(config, session, parts, optimizer, scheduler, averaging, unfreezing);
+    const idle = run.unfreezing?.warning(config.epochs, info.totalSteps);
+    if (idle !== undefined) context.log.warn(idle);
+    return run;
   }
 
   async train(): Promise<TrainingResult> {
@@ -140,6 +151,7 @@ class TrainingRun {
     const { num_accumulated_batches: accumulated, checkpoint_every_batches: every } = this.config;
     const turns = turnsOf(this.session, state.epoch);
     while (state.turn < turns.length) {
+      if (state.turn % accumulated === 0) await this.#thaw();
       const { rows, divisor } = await this.parts[turns[state.turn]!]!.turn(
         state.epoch,
         (parameter, gradient) => this.#accumulator.add(parameter, gradient),
@@ -159,6 +171,17 @@ class TrainingRun {
       if (whole && every !== null && state.turn < turns.length && state.turn % every < accumulated)
         await this.#checkpoint();
     }
+  }
+
+  /** Trains the layers whose turn has come, from the next update on. */
+  async #thaw(): Promise<void> {
+    const { epoch, step } = this.#state;
+    const held = this.unfreezing?.held(epoch, step);
+    if (held === undefined || held.size === this.#held) return;
+    this.#held = held.size;
+    for (const part of this.parts) await part.hold(held);
+    const still = held.size === 0 ? "all layers are trained" : `${held.size} parameters are still frozen`;
+    this.session.context.log.info(`epoch ${epoch + 1}, after ${step} updates: ${still}`);
   }
 
   /** One optimizer step with everything accumulated; none when all rows weigh nothing, as there is no loss then. */
@@ -298,7 +321,7 @@ class TrainingRun {
   #parts(): TrainingParts {
     const { optimizer, scheduler, averaging } = this;
     const { context, parameters } = this.session;
-    const passes = this.parts.map(({ outputs, step: { carried } }) => ({ outputs, carried }));
+    const passes = this.parts.map(({ outputs, carried }) => ({ outputs, carried }));
     return { context, state: this.#state, passes, parameters, optimizer, scheduler, averaging };
   }
 }

@@ -56,14 +56,15 @@ export class TrainingStep {
     }
   }
 
-  /** Builds the model in training mode, adds the gradients of all trainable parameters, and compiles. */
+  /** Builds the model in training mode, adds the gradients of all trainable parameters but those that are held, and compiles. */
   static async compile(
     engine: Engine,
     part: Pick<TrainingPart, "build" | "objective">,
     parameters: ParameterStore,
     context: Context,
+    held: ReadonlySet<string>,
   ): Promise<TrainingStep> {
-    const { graph, trained, scope, outputs, carried } = trainingGraph(part, parameters, context);
+    const { graph, trained, scope, outputs, carried } = trainingGraph(part, parameters, context, held);
     return new TrainingStep(
       graph,
       await engine.compile(graph),
@@ -157,18 +158,23 @@ export interface TrainingGraph {
   readonly carried: CarriedValues;
 }
 
-/** Builds the graph of a training step. Throws `PTX_TRAINING` for a model without a loss, or a parameter without a gradient. */
+/**
+ * Builds the graph of a training step.
+ * @param held trainable parameters that this graph has no gradient of; what only they would need is not computed.
+ * Throws `PTX_TRAINING` for a model without a loss, or a parameter without a gradient.
+ */
 export function trainingGraph(
   { build, objective = (loss) => loss }: Pick<TrainingPart, "build" | "objective">,
   parameters: ParameterStore,
   context: Context,
+  held: ReadonlySet<string> = new Set(),
 ): TrainingGraph {
   const graph = new Graph();
   const scope = Scope.root(graph, "train", parameters, context);
   const { loss, outputs } = build(scope);
   if (loss === null)
     throw ptxError("PTX_TRAINING", "model", "the model has no loss: its target input is missing");
-  const trainable = graph.parameters.filter(({ name }) => parameters.get(name)?.trainable);
+  const trainable = graph.parameters.filter(({ name }) => parameters.get(name)?.trainable && !held.has(name));
   if (trainable.length === 0)
     throw ptxError("PTX_TRAINING", "trainer.freeze", "every parameter is frozen: nothing would be trained");
   graph.output("loss_sum", loss.sum);

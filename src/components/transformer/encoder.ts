@@ -26,6 +26,8 @@ export interface EncoderOptions {
   readonly activationDropout: number;
   /** Whether all layers have the same parameters (Lan et al., 2020). */
   readonly shared?: boolean;
+  /** Whether the backward pass computes each layer once more from what it reads, so that its inside is not kept. */
+  readonly recomputed?: boolean;
 }
 
 /** What an encoder's layers give. */
@@ -102,9 +104,10 @@ export function encoderLayers(
   const attentions: Tensor[] = [];
   let rows = x;
   for (let i = 0; i < layers; i++) {
-    const layer = scope.within(options.shared ? "layer" : `layer${i}`, (at) =>
-      encoderLayer(at, rows, batch, options),
-    );
+    const layer = scope.within(options.shared ? "layer" : `layer${i}`, (at) => {
+      const build = (): Attended => encoderLayer(at, rows, batch, options);
+      return options.recomputed ? scope.graph.recomputed(rows, build) : build();
+    });
     rows =
       i === layers - 1 && options.normalizeBefore
         ? norm(scope.child("norm"), layer.rows, options.epsilon)

@@ -30,6 +30,8 @@ export interface OpenOptions {
   readonly task?: string;
   /** Default: as many as the machine has. */
   readonly threads?: number;
+  /** Folder of a low-rank adapter in PEFT's form, for the encoder of a folder of Hugging Face's. */
+  readonly adapter?: string;
 }
 
 /** An encoder with its tokenizer and parameters. */
@@ -68,7 +70,8 @@ const slots = Type.Object(
 export async function openPretrained(folder: string, options: OpenOptions): Promise<EncoderSource> {
   const settings = sentenceSettings(folder);
   const { registry, log, threads = availableParallelism() } = options;
-  const wanted = { encoder: { TransformerEncoder: { pretrained: settings.encoder } } };
+  const adapter = options.adapter === undefined ? null : { LoRA: { pretrained: options.adapter } };
+  const wanted = { encoder: { TransformerEncoder: { pretrained: settings.encoder, adapter } } };
   const { value, problems } = resolveValue(registry, slots, wanted, { source: folder, checkFiles: true });
   throwIfAny(problems);
   const { encoder, engine } = value as Static<typeof slots>;

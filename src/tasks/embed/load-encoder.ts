@@ -15,7 +15,12 @@ import { WordEmbedder } from "./word-embedder.js";
 export async function openEncoder(path: string, options: OpenOptions): Promise<Embedder> {
   const place = statSync(path, { throwIfNoEntry: false });
   if (place === undefined) throw ptxError("PTX_FILE_MISSING", path, "there is no such file or folder");
+  const takesNone = (what: string): void => {
+    if (options.adapter !== undefined)
+      throw ptxError("PTX_USAGE", "--adapter", `${path} is ${what}, which takes no adapter`);
+  };
   if (place.isFile()) {
+    takesNone("a file of vectors");
     if (/\.(onnx|safetensors|bin|model)$/.test(path))
       throw ptxError(
         "PTX_USAGE",
@@ -26,8 +31,12 @@ export async function openEncoder(path: string, options: OpenOptions): Promise<E
     return WordEmbedder.read(path);
   }
   const config = configOf(join(path, "config.json"));
-  if (config.model_type === "model2vec") return StaticEmbedder.read(path, config);
+  if (config.model_type === "model2vec") {
+    takesNone("a model of static vectors");
+    return StaticEmbedder.read(path, config);
+  }
   const isRun = "task" in config || existsSync(join(path, "parameters.safetensors"));
+  if (isRun) takesNone("a run");
   return new EncoderEmbedder(await (isRun ? openRunEncoder : openPretrained)(path, options));
 }
 

@@ -75,6 +75,17 @@ describe("DistillationLoss", () => {
     expect((await lossOf({ temperature: 100 })).sum).toBeCloseTo(squares / 2, 1);
   });
 
+  it("has no temperature for squared differences, not even the usual one", () => {
+    expect(() => slot("loss", { DistillationLoss: { objective: "mse", temperature: 2 } })).toThrow(
+      /DistillationLoss\.temperature[\s\S]*"mse" has no temperature/,
+    );
+    expect(slot("loss", { DistillationLoss: { objective: "mse" } })).toBeDefined();
+  });
+
+  it("is at temperature 2 where none is given", async () => {
+    expect((await lossOf({})).sum).toBe((await lossOf({ temperature: 2 })).sum);
+  });
+
   it("reads logits that give the teacher's probabilities", () => {
     const [a, b, c] = softmax([1, 0, -1]);
     const logits = logitsOf({ label: "a", scores: { a: a!, b: b!, c: c! } });

@@ -25,7 +25,7 @@ function mixedProblem(seed: number, rows: number, size: number) {
   const accumulator = new GradientAccumulator(1);
   accumulator.add(table, gradient);
   accumulator.add(parameter("bias", [size], bias), { kind: "dense", data: bias.slice() });
-  return { updates: accumulator.take(), all: [...densify(gradient, 15), ...bias] };
+  return { updates: accumulator.take(), all: [...bias, ...densify(gradient, 15)] };
 }
 
 function full(updates: readonly ParameterUpdate<MergedGradient>[]): number[] {

@@ -158,6 +158,31 @@ export function sourcesOf(family: Family, path: string): readonly string[] | nul
   return [found].flat().map((name) => `${before}${name}.${role}`);
 }
 
+/** A linear layer of a family's layers, as ours: its path below the encoder, and which of how many that stand side by side. */
+export interface LayerModule {
+  readonly path: string;
+  readonly part: number;
+  readonly of: number;
+}
+
+/** The linear layer of ours that a module of Hugging Face's is or is part of, whatever stands before the encoder in its name. */
+export function layerModule(module: string): LayerModule | undefined {
+  for (const family of Object.values(families)) {
+    const [before, behind] = `${family.layer}.`.split("#").map(escaped);
+    const place = new RegExp(`(?:^|\\.)${before}${behind === undefined ? "()" : `(\\d+)${behind}`}(.+)$`);
+    const [, layer, inner] = place.exec(module) ?? [];
+    for (const [path, names] of Object.entries(family.inner)) {
+      const all = [names].flat();
+      const part = all.indexOf(inner!);
+      if (part >= 0 && !path.startsWith("norm"))
+        return { path: `layer${layer}.${path}`, part, of: all.length };
+    }
+  }
+  return undefined;
+}
+
+const escaped = (text: string): string => text.replaceAll(".", "\\.");
+
 /** Whether a parameter is a matrix of a linear layer, which PyTorch keeps as `[out, in]` and we as `[in, out]`. */
 export const isMatrix = (path: string): boolean =>
   path.endsWith(".weight") &&

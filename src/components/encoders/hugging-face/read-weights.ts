@@ -143,7 +143,8 @@ function noWeights(folder: string): Error {
   );
 }
 
-function floats({ dtype, data }: HostTensor): Float32Array {
+/** A tensor's numbers, whatever type they have in the file. */
+export function floats({ dtype, data }: HostTensor): Float32Array {
   if (dtype === "float32") return data as Float32Array;
   if (dtype === "float16") return Float32Array.from(data as Uint16Array, halfToNumber);
   return Float32Array.from(data as ArrayLike<number>);

@@ -23,7 +23,7 @@ const BIAS_TWICE: Readonly<Record<string, string>> = {
 };
 
 /** The family that has a model of these sizes. */
-function familyOf(sizes: Sizes): string {
+export function familyOf(sizes: Sizes): string {
   if (sizes.share_layers) return "albert";
   if (sizes.position_offset > 0) return "roberta";
   if (sizes.type_vocab_size === 0) return "distilbert";
@@ -91,7 +91,7 @@ export function huggingFaceModel(
 const OURS: ReadonlySet<string> = new Set(["position_offset", "share_layers", "pooler", "embedding_size"]);
 
 /** A parameter as one or several that stand side by side; matrices as `[out, in]`. */
-function partsOf({ dims, data }: HostTensor, count: number, matrix: boolean): HostTensor[] {
+export function partsOf({ dims, data }: HostTensor, count: number, matrix: boolean): HostTensor[] {
   const values = data as Float32Array;
   if (!matrix) {
     const width = values.length / count;
