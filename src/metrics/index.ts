@@ -25,4 +25,6 @@ export {
   type RankingFigures,
 } from "./report-parts.js";
 export * from "./retrieval.js";
+export * from "./squad.js";
+export * from "./squad-report.js";
 export { type TaggingInput, type TaggingReport, taggingReport } from "./tagging-report.js";

@@ -15,6 +15,7 @@ import { IntentSlotMetricReporter } from "../components/reporters/intent-slot.js
 import { LanguageModelMetricReporter } from "../components/reporters/language.js";
 import { MaskedLMMetricReporter } from "../components/reporters/masked-language.js";
 import { RegressionMetricReporter } from "../components/reporters/regression.js";
+import { SquadMetricReporter } from "../components/reporters/squad.js";
 import { SequenceTaggingMetricReporter } from "../components/reporters/tagging.js";
 import { samplers } from "../components/samplers/index.js";
 import { ConstantLR } from "../components/schedulers/constant-lr.js";
@@ -39,6 +40,7 @@ import { LMTask } from "./language-model.js";
 import { MaskedLMTask } from "./masked-language-model.js";
 import { MultiHeadTask } from "./multi-head.js";
 import { NewBertClassificationTask, NewBertPairClassificationTask } from "./new-bert.js";
+import { SquadQATask } from "./squad-qa.js";
 import { asHead, asSubTask } from "./sub-task.js";
 import { WordTaggingTask } from "./word-tagging.js";
 
@@ -55,7 +57,7 @@ const schedulers = [
   SchedulerWithWarmup,
 ];
 
-/** The tasks that may read the rows of others; the rows of a language model are its own. */
+/** The tasks that may read the rows of others; the rows of a language model, and the windows of a text, are their own. */
 const heads = [
   DocumentClassificationTask,
   NewBertClassificationTask,
@@ -67,7 +69,7 @@ const heads = [
 ];
 
 /** The tasks of one model. */
-const tasks = [...heads, LMTask, MaskedLMTask];
+const tasks = [...heads, LMTask, MaskedLMTask, SquadQATask];
 
 /** The kinds of module that tasks may share. */
 const shareable = [
@@ -89,6 +91,7 @@ export function defaultRegistry(): Registry {
       RegressionMetricReporter,
       LanguageModelMetricReporter,
       MaskedLMMetricReporter,
+      SquadMetricReporter,
     )
     .add(ConsoleChannel, JSONLChannel)
     .add(...samplers)

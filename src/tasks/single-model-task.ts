@@ -21,7 +21,8 @@ export type ModelKindName =
   | "intent_slot_model"
   | "regression_model"
   | "language_model"
-  | "masked_language_model";
+  | "masked_language_model"
+  | "span_model";
 
 /** The keys that all tasks of one model have. */
 export const taskOptions = {

@@ -25,7 +25,10 @@ export const textVectorSlots = (pooling: "MeanPool" | null) => ({
 });
 
 /** Reads the files that the encoder's first values come from. */
-export async function prepareEncoder({ encoder }: TextVectorSlots, context: Context): Promise<void> {
+export async function prepareEncoder(
+  { encoder }: Pick<TextVectorSlots, "encoder">,
+  context: Context,
+): Promise<void> {
   const { component: part, config } = context.part("encoder", encoder);
   await part.prepare?.(config, context);
 }
