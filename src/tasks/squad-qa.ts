@@ -133,26 +133,37 @@ class SquadQA extends SingleModelTask<AnswersEvaluated> {
 
   /** The best answers in all windows that there are outputs of. */
   override readExamples(outputs: readonly OutputRow[], row: Row): Prediction {
-    const question = this.#questions.read(row);
-    const { text } = question;
+    const text = this.#questions.textOf(row);
+    const [first] = outputs as [OutputRow];
+    // A file that cuts texts tells places, and what it has not read, by itself.
+    const question = first.has("start") ? undefined : this.#questions.read(row);
     const windows = outputs.map((output, i): WindowSpans => {
       const logits = output.numbers("span_logit");
       const [nullLogit, logTotal] = [output.numbers("null_logit")[0]!, output.numbers("log_total")[0]!];
-      requireNumbers([nullLogit, logTotal, ...Array.from(logits)], ["null_logit", "log_total", "span_logit"]);
-      const spans = output.has("start")
-        ? spansOf(output, text, row)
-        : spansIn(question, question.windows[i]!, output.numbers("start_piece"), output.numbers("end_piece"));
+      requireNumbers([nullLogit, logTotal], ["null_logit", "log_total"]);
+      requireNumbers(
+        logits,
+        Array.from(logits, () => "span_logit"),
+      );
+      const spans =
+        question === undefined
+          ? spansOf(output, text, row)
+          : spansIn(
+              question,
+              question.windows[i]!,
+              output.numbers("start_piece"),
+              output.numbers("end_piece"),
+            );
       return { spans, logits, nullLogit, logTotal };
     });
+    const truncated =
+      question === undefined
+        ? Boolean(first.numbers("truncated")[0])
+        : outputs.length < question.windows.length;
     const { spans, hasAnswer, noAnswerScore } = chooseSpans(windows, this.#rule);
     const answers = spans.map(
       ({ start, end, score }): AnswerPrediction => ({ text: text.slice(start, end), start, end, score }),
     );
-    // A file that cuts texts says by itself what it has not read.
-    const [first] = outputs as [OutputRow];
-    const truncated = first.has("truncated")
-      ? Boolean(first.numbers("truncated")[0])
-      : outputs.length < question.windows.length;
     return {
       text,
       answer: hasAnswer ? answers[0]! : null,

@@ -146,6 +146,11 @@ export class QuestionPieces implements PieceTensorizer {
     return this.#last.question;
   }
 
+  /** The text that places are about, without cutting it. */
+  textOf(row: Row): string {
+    return mended(textCell(row, this.columns[1]!));
+  }
+
   numberize(row: Row): FieldValue[] {
     return this.examples(row)[0]!;
   }
@@ -257,7 +262,7 @@ export class QuestionPieces implements PieceTensorizer {
   #windowed(row: Row): ReadQuestion {
     const { max_seq_len, max_query_length, doc_stride } = this.config;
     const question = this.#question(row).slice(0, max_query_length);
-    const { pieces, ...document } = this.#documentOf(mended(textCell(row, this.columns[1]!)));
+    const { pieces, ...document } = this.#documentOf(this.textOf(row));
     const room = this.tokenizer.room([question], max_seq_len);
     const windows = windowPlaces(pieces.length, room, room - doc_stride).map(([from, to]): QuestionWindow => {
       const { ids, texts } = this.tokenizer.around([question, pieces.slice(from, to)]);
