@@ -5,8 +5,8 @@
 /** ASCII's punctuation, which is taken out. */
 const PUNCTUATION = /[!-/:-@[-`{-~]/g;
 
-/** What is between words for Python, which counts separators of records as spaces and a byte order mark as none. */
-const SPACES = /[\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u;
+/** What is between words for Python, which counts the separators of files, groups, records and units as spaces. */
+const SPACES = new RegExp(`[\\p{White_Space}${"\u001c\u001d\u001e\u001f"}]+`, "u");
 
 /** Articles that stand as words: no letter, number or underscore beside them. */
 const ARTICLES = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;

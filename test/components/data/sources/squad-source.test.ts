@@ -61,8 +61,8 @@ describe("SquadDataSource", () => {
   });
 
   const bad: readonly [string, Question, RegExp][] = [
-    ["without an id", { ...good, id: 5 }, /qas\[0\][^]*texts "id" and "question"/],
-    ["without a list of answers", { ...good, answers: undefined }, /qas\[0\] \(q1\)[^]*no list "answers"/],
+    ["without an id", { ...good, id: 5 }, /qas\[0\][\s\S]*texts "id" and "question"/],
+    ["without a list of answers", { ...good, answers: undefined }, /qas\[0\] \(q1\)[\s\S]*no list "answers"/],
     [
       "with half an answer",
       { ...good, answers: [{ text: "Rome" }] },
@@ -89,8 +89,8 @@ describe("SquadDataSource", () => {
     const at = folder({ "twice.json": squad(good, good), "list.json": "[]", "no.json": "{" });
     const rows = (file: string) =>
       collect(makeSource("SquadDataSource", { train_filename: at(file) }), "train", COLUMNS);
-    await expect(rows("twice.json")).rejects.toThrow(/qas\[1\][^]*id q1 before/);
-    await expect(rows("list.json")).rejects.toThrow(/not a SQuAD file[^]*JSONLDataSource/);
+    await expect(rows("twice.json")).rejects.toThrow(/qas\[1\][\s\S]*id q1 before/);
+    await expect(rows("list.json")).rejects.toThrow(/not a SQuAD file[\s\S]*JSONLDataSource/);
     await expect(rows("no.json")).rejects.toThrow(/not JSON/);
   });
 });
@@ -122,7 +122,7 @@ describe("articles held out", () => {
   it("leave rows in every split, and stand in place of files", async () => {
     const at = folder({ "all.json": articles(2) });
     const few = makeSource("SquadDataSource", { train_filename: at("all.json"), test_articles: 0.1 });
-    await expect(collect(few, "test", COLUMNS)).rejects.toThrow(/2 articles, [^]*none for test/);
+    await expect(collect(few, "test", COLUMNS)).rejects.toThrow(/2 articles, [\s\S]*none for test/);
     const both = { train_filename: at("all.json"), test_filename: at("all.json"), test_articles: 0.1 };
     expect(() => makeSource("SquadDataSource", both)).toThrow(/test_filename names the test rows/);
     const all = { train_filename: at("all.json"), eval_articles: 0.5, test_articles: 0.5 };
