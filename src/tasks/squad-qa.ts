@@ -186,16 +186,22 @@ class SquadQA extends SingleModelTask<AnswersEvaluated> {
   }
 }
 
-/** Places of a window's pieces in the text; null where there is no piece. */
+/** Places of a window's pieces in the text, without the spaces that some tokenizers count to a piece; null where there is no piece. */
 function spansIn(
-  { starts, ends }: Pick<ReadQuestion, "starts" | "ends">,
+  { text, starts, ends }: Omit<ReadQuestion, "windows">,
   { from, place }: Omit<QuestionWindow, "ids">,
   first: ArrayLike<number>,
   last: ArrayLike<number>,
 ): (Place | null)[] {
-  return Array.from(first, (piece, i) =>
-    piece < 0 ? null : { start: starts[piece - place + from]!, end: ends[last[i]! - place + from]! },
-  );
+  return Array.from(first, (piece, i) => {
+    if (piece < 0) return null;
+    const [start, end] = [starts[piece - place + from]!, ends[last[i]! - place + from]!];
+    const written = text.slice(start, end);
+    const trimmed = written.trim();
+    if (trimmed === "") return { start, end };
+    const before = written.indexOf(trimmed);
+    return { start: start + before, end: start + before + trimmed.length };
+  });
 }
 
 /** The places that a file tells. Throws `PTX_MODEL_FILE` for one that is none of the text. */

@@ -71,9 +71,10 @@ interface Wanted {
   readonly epochs?: number;
   readonly source?: object;
   readonly answers?: object;
+  readonly tokens?: object;
 }
 
-const config = ({ null_threshold = 0, epochs = 6, source, answers = {} }: Wanted = {}) => ({
+const config = ({ null_threshold = 0, epochs = 6, source, answers = {}, tokens = {} }: Wanted = {}) => ({
   version: 1,
   threads: 1,
   task: {
@@ -96,6 +97,7 @@ const config = ({ null_threshold = 0, epochs = 6, source, answers = {} }: Wanted
             tokens: {
               SquadForBERTTensorizer: {
                 ...{ vocab_file: at("vocab.txt"), max_seq_len: 18, max_query_length: 2, doc_stride: 9 },
+                ...tokens,
               },
             },
             answers: { SquadAnswerTensorizer: answers },
@@ -228,6 +230,55 @@ describe("a run", () => {
       exportOnnx(run, at("tokens.onnx"), { registry, log: silentLog, input: "tokens" }),
     ).rejects.toThrow(/PTX_EXPORT[\s\S]*--input ids/);
   });
+});
+
+it("reads pieces of other tokenizers, which count spaces to them, and exports for ids", async () => {
+  const names = [
+    "<pad>",
+    "<s>",
+    "</s>",
+    "<unk>",
+    ...[...OTHERS, ...DIRECTIONS, "where"].map((word) => `▁${word}`),
+  ];
+  const special = ["<s>", "</s>"].map((token) => [
+    token,
+    { id: token, ids: [names.indexOf(token)], tokens: [token] },
+  ]);
+  const part = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
+  const text = (id: string) => ({ Sequence: { id, type_id: 0 } });
+  const single = [part("<s>"), text("A"), part("</s>")];
+  const tokenizer = {
+    version: "1.0",
+    added_tokens: ["<pad>", "<s>", "</s>", "<unk>"].map((content) => ({
+      ...{ id: names.indexOf(content), content, single_word: false, lstrip: false, rstrip: false },
+      ...{ normalized: false, special: true },
+    })),
+    normalizer: null,
+    pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
+    post_processor: {
+      ...{ type: "TemplateProcessing", single, pair: [...single, part("</s>"), text("B"), part("</s>")] },
+      special_tokens: Object.fromEntries(special) as object,
+    },
+    decoder: null,
+    model: {
+      type: "WordLevel",
+      vocab: Object.fromEntries(names.map((name, id) => [name, id])),
+      unk_token: "<unk>",
+    },
+  };
+  writeFileSync(at("tokenizer.json"), JSON.stringify(tokenizer));
+  const tokens = { tokenizer: at("tokenizer.json"), vocab_file: null };
+  const run = at("other-tokenizer");
+  const { metrics } = await train(config({ tokens, epochs: 4 }), { output: run, registry, log: silentLog });
+  expect(
+    (metrics.test as unknown as { has_answer_exact_match: number }).has_answer_exact_match,
+  ).toBeGreaterThan(0.8);
+  const rows = [{ question: "where", doc: "a b c d e f g h i j a b c d north west b" }];
+  const [ours] = await predicted(run, rows);
+  expect(ours!.answer).toMatchObject({ text: "north west", start: 28, end: 38 });
+  await exportOnnx(run, at("other.onnx"), { registry, log: silentLog, input: "ids" });
+  const [theirs] = await predicted(at("other.onnx"), rows);
+  expect(theirs!.answer).toMatchObject({ text: "north west", start: 28, end: 38 });
 });
 
 describe("what does not fit", () => {
