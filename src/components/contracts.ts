@@ -219,6 +219,14 @@ export interface DecisionRule {
   readonly threshold: number;
 }
 
+/** How answers are chosen among the spans of a text. */
+export interface SpanRule {
+  /** How many are given, the best first. */
+  readonly answers: number;
+  /** By how much no answer must score more than the best one to be given; null: never. */
+  readonly nullThreshold: number | null;
+}
+
 declare module "../registry/component.js" {
   interface ComponentKinds<Config> {
     embedding: {
@@ -273,6 +281,17 @@ declare module "../registry/component.js" {
       /** `logits [batch, 1]`. */
       build(scope: Scope, config: Config, logits: Tensor, target: ModelInput | undefined): Regressed;
     };
+    span_output_layer: {
+      rule(config: Config): SpanRule;
+      /** `logits [batch, pieces, 2]` of first and last piece; `context` bool `[batch, pieces]`: where answers are looked for. */
+      build(
+        scope: Scope,
+        config: Config,
+        logits: Tensor,
+        context: Tensor,
+        target: ModelInput | undefined,
+      ): Predicted;
+    };
     /** Classes of a text: `scores [batch, labels]` for the target "labels". */
     model: ModelKind<Config> & {
       /** How its scores become labels. */
@@ -308,5 +327,9 @@ declare module "../registry/component.js" {
     };
     /** Hidden pieces of a text: `surprisal [batch, masked]` and `hits`; without a target "labels" `candidates` and `candidate_scores`. */
     masked_language_model: ModelKind<Config>;
+    /** Parts of a text: `first`, `last`, `span_logits`, `null_logit`, `log_total` and `has_answer` for the target "answers"; none while training. */
+    span_model: ModelKind<Config> & {
+      rule(config: Config, context: Context): SpanRule;
+    };
   }
 }

@@ -7,6 +7,9 @@ import type { ModelTask } from "../tasks/task.js";
 /** The largest difference of a score between run and file that is still rounding. */
 export const TOLERANCE = 1e-5;
 
+/** The keys of places in a text. */
+const PLACES: ReadonlySet<string> = new Set(["start", "end"]);
+
 /** What two predictions of a row differ in. */
 interface Difference {
   /** The largest difference of two numbers. */
@@ -56,9 +59,13 @@ function difference(a: unknown, b: unknown, place = ""): Difference {
     return a === b ? { number: 0 } : { number: 0, other: [place, a, b] };
   const [left, right] = [Object.entries(a as object), Object.entries(b as object)];
   if (left.length !== right.length) return { number: 0, other: [place, a, b] };
-  const parts = left.map(([key, value]) =>
-    difference(value, (b as Record<string, unknown>)[key], place === "" ? key : `${place}.${key}`),
-  );
+  const parts = left.map(([key, value]): Difference => {
+    const at = place === "" ? key : `${place}.${key}`;
+    const other = (b as Record<string, unknown>)[key];
+    // A place in a text is no score: it is another one, or it is not.
+    if (PLACES.has(key)) return value === other ? { number: 0 } : { number: 0, other: [at, value, other] };
+    return difference(value, other, at);
+  });
   const other = parts.find((part) => part.other !== undefined)?.other;
   return { number: Math.max(0, ...parts.map(({ number }) => number)), ...(other && { other }) };
 }

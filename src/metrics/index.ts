@@ -26,5 +26,7 @@ export {
 } from "./report-parts.js";
 export * from "./retrieval.js";
 export * from "./similarity-report.js";
+export * from "./squad.js";
+export * from "./squad-report.js";
 export { type TaggingInput, type TaggingReport, taggingReport } from "./tagging-report.js";
 export { type SearchResult, searchVectors, type VectorSearch } from "./vector-search.js";

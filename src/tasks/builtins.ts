@@ -17,6 +17,7 @@ import { MaskedLMMetricReporter } from "../components/reporters/masked-language.
 import { RegressionMetricReporter } from "../components/reporters/regression.js";
 import { RetrievalMetricReporter } from "../components/reporters/retrieval.js";
 import { SimilarityMetricReporter } from "../components/reporters/similarity.js";
+import { SquadMetricReporter } from "../components/reporters/squad.js";
 import { SequenceTaggingMetricReporter } from "../components/reporters/tagging.js";
 import { samplers } from "../components/samplers/index.js";
 import { ConstantLR } from "../components/schedulers/constant-lr.js";
@@ -42,6 +43,7 @@ import { MaskedLMTask } from "./masked-language-model.js";
 import { MultiHeadTask } from "./multi-head.js";
 import { NewBertClassificationTask, NewBertPairClassificationTask } from "./new-bert.js";
 import { SentenceEmbeddingTask } from "./sentence-embedding.js";
+import { SquadQATask } from "./squad-qa.js";
 import { asHead, asSubTask } from "./sub-task.js";
 import { WordTaggingTask } from "./word-tagging.js";
 
@@ -58,7 +60,7 @@ const schedulers = [
   SchedulerWithWarmup,
 ];
 
-/** The tasks that may read the rows of others; the rows of a language model are its own. */
+/** The tasks that may read the rows of others; the rows of a language model, and the windows of a text, are their own. */
 const heads = [
   DocumentClassificationTask,
   NewBertClassificationTask,
@@ -70,7 +72,7 @@ const heads = [
 ];
 
 /** The tasks of one model. */
-const tasks = [...heads, LMTask, MaskedLMTask, SentenceEmbeddingTask];
+const tasks = [...heads, LMTask, MaskedLMTask, SentenceEmbeddingTask, SquadQATask];
 
 /** The kinds of module that tasks may share. */
 const shareable = [
@@ -94,6 +96,7 @@ export function defaultRegistry(): Registry {
       MaskedLMMetricReporter,
       RetrievalMetricReporter,
       SimilarityMetricReporter,
+      SquadMetricReporter,
     )
     .add(ConsoleChannel, JSONLChannel)
     .add(...samplers)

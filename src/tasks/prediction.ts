@@ -46,6 +46,14 @@ export interface MaskPrediction {
   readonly candidates: readonly { readonly piece: string; readonly score: number }[];
 }
 
+/** A part of the text that answers a question. Its score is its probability among all parts of the text, and no answer. */
+export interface AnswerPrediction {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly score: number;
+}
+
 /** A prediction for one row; which keys there are depends on the task. */
 export interface Prediction {
   /** Classes: the label of the row, or all that hold; the score of every label. */
@@ -56,7 +64,7 @@ export interface Prediction {
   readonly embedding?: readonly number[];
   /** Predicted numbers: the row's. */
   readonly score?: number;
-  /** Tags, slots, language models: the text that offsets are about. */
+  /** Tags, slots, language models, questions: the text that offsets are about. */
   readonly text?: string;
   readonly intent?: string;
   readonly intent_score?: number;
@@ -67,13 +75,19 @@ export interface Prediction {
   readonly perplexity?: number;
   /** Masked language models: the hidden pieces. */
   readonly masks?: readonly MaskPrediction[];
+  /** Questions: the answer, or null where the text does not tell; the best ones beside it; and how probable no answer is. */
+  readonly answer?: AnswerPrediction | null;
+  readonly answers?: readonly AnswerPrediction[];
+  readonly no_answer_score?: number;
+  /** Only the beginning of the text was read: an exported file reads one window. */
+  readonly truncated?: boolean;
   /** Several tasks over one text: each one's prediction, by its name. */
   readonly heads?: Readonly<Record<string, Prediction>>;
 }
 
 /** A prediction whose offsets, UTF-16 so far, count in another unit. */
 export function inUnit(prediction: Prediction, unit: OffsetUnit): Prediction {
-  const { text, slots, tokens, masks, heads } = prediction;
+  const { text, slots, tokens, masks, answer, answers, heads } = prediction;
   if (heads !== undefined) {
     const moved = Object.entries(heads).map(([name, own]) => [name, inUnit(own, unit)] as const);
     return { ...prediction, heads: Object.fromEntries(moved) };
@@ -87,6 +101,8 @@ export function inUnit(prediction: Prediction, unit: OffsetUnit): Prediction {
   });
   return {
     ...prediction,
+    ...(answer && { answer: moved(answer) }),
+    ...(answers && { answers: answers.map(moved) }),
     ...(masks && { masks: masks.map(moved) }),
     ...(slots && { slots: slots.map(moved) }),
     ...(tokens && { tokens: (tokens as readonly TokenPrediction[]).map(moved) }),

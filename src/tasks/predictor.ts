@@ -59,13 +59,20 @@ const CHARACTERS_A_TOKEN = 5;
 const withItem = (sum: number, item: unknown): number =>
   sum + Math.max(CHARACTERS_A_TOKEN, typeof item === "string" ? item.length : 0);
 
-/** Rows as examples of a graph of the form "ids". */
-export function numberized(part: ModelTask, rows: readonly Row[]): SplitData {
+/**
+ * Rows as examples of a graph of the form "ids".
+ * @param most examples of a row at most: the first ones
+ */
+export function numberized(
+  part: ModelTask,
+  rows: readonly Row[],
+  most = Number.POSITIVE_INFINITY,
+): SplitData {
   const inputs = inputsOf(part);
   const data = new SplitData("test", Object.fromEntries(inputs));
   const tensorizers = inputs.map(([, tensorizer]) => tensorizer);
   for (const [i, row] of rows.entries())
-    for (const values of examplesOf(row, tensorizers)) data.push(values, row.origin, i);
+    for (const values of examplesOf(row, tensorizers).slice(0, most)) data.push(values, row.origin, i);
   return data;
 }
 
@@ -107,6 +114,8 @@ export class RunPredictor implements Predictor {
     readonly open: OpenTask,
     readonly part: ModelTask,
     readonly program: Program,
+    /** How many examples of a row are looked at. */
+    readonly examples: number,
   ) {}
 
   /** Loads a run folder. */
@@ -115,12 +124,19 @@ export class RunPredictor implements Predictor {
     return RunPredictor.of(open, choosePart(open.task, part));
   }
 
-  /** Compiles a model of an open task for prediction. */
-  static async of(open: OpenTask, part: ModelTask): Promise<RunPredictor> {
+  /**
+   * Compiles a model of an open task for prediction.
+   * @param examples how many examples of a row are looked at, where it is several: all, unless something else is said
+   */
+  static async of(
+    open: OpenTask,
+    part: ModelTask,
+    examples = Number.POSITIVE_INFINITY,
+  ): Promise<RunPredictor> {
     const graph = deploymentGraph(open, part, { input: "ids" });
     const engine = await open.engine();
     const frozen = open.parameters.feeds(graph.parameters.map(({ name }) => name));
-    return new RunPredictor(open, part, await engine.compile(graph, { frozen }));
+    return new RunPredictor(open, part, await engine.compile(graph, { frozen }), examples);
   }
 
   get columns(): readonly string[] {
@@ -132,7 +148,7 @@ export class RunPredictor implements Predictor {
     const predictions: Prediction[] = [];
     for (const [start, end] of predictionBatches(rows, part.mostCharacters)) {
       const batch = rows.slice(start, end);
-      const examples = numberized(part, batch);
+      const examples = numberized(part, batch, this.examples);
       const outputs = await outputsByRow(examples, batch.length, null, async (feeds, size) =>
         outputRows(await this.program.run(feeds), size),
       );

@@ -22,7 +22,8 @@ export type ModelKindName =
   | "regression_model"
   | "language_model"
   | "masked_language_model"
-  | "sentence_embedding_model";
+  | "sentence_embedding_model"
+  | "span_model";
 
 /** The keys that all tasks of one model have. */
 export const taskOptions = {

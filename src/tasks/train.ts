@@ -174,7 +174,9 @@ async function trainAndTest(open: OpenTask, { rows, folder, emit, begin }: RunSe
     }
     await evaluator.release();
     const heldOut = splits.get("test") ?? splits.get("eval") ?? splits.get("train")!;
-    const sampled = Array.from({ length: Math.min(SAMPLES, heldOut.size) }, (_, i) => i);
+    const sampled: number[] = [];
+    for (let row = 0; row < heldOut.size && sampled.length < SAMPLES; row++)
+      if (row === 0 || heldOut.sourceRow(row) !== heldOut.sourceRow(row - 1)) sampled.push(row);
     await folder.saveSamples(await part.data().examples(heldOut, sampled), name);
   }
   const combined = (split: "eval" | "test"): Figures | null =>

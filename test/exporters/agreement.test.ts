@@ -54,6 +54,28 @@ describe("what a run and a file predict", () => {
   });
 });
 
+describe("answers in texts", () => {
+  const answered = (start: number, score: number, second: number): Prediction => ({
+    ...{ text: "a b c", answer: { text: "b", start, end: 5, score } },
+    answers: [
+      { text: "b", start, end: 5, score },
+      { text: "c", start: 4, end: 5, score: second },
+    ],
+  });
+  const differing = (score: number, second: number, moved = score) => {
+    const [wanted, got] = [answered(2, score, second), answered(0, moved, second)];
+    // Which of two comes first is chance where they are nearly as good.
+    const undecided = ({ answers = [] }: Prediction) => answers[0]!.score - answers[1]!.score < 1e-5;
+    return () => requireAgreement(rows.slice(0, 1), [wanted], [got], { undecided });
+  };
+
+  test("differ when a place does, which is no score, unless rounding decides between the best two", () => {
+    expect(differing(0.6, 0.4)).toThrow("the file says answer.start 0, the model 2");
+    expect(differing(0.400001, 0.4)).not.toThrow();
+    expect(differing(0.400001, 0.4, 0.5)).toThrow("the file's scores differ by 0.0999");
+  });
+});
+
 test("an ONNX file of another program is refused by name", async () => {
   const graph = new Graph();
   graph.output("y", relu(graph.input("x", "float32", ["batch", 2])));

@@ -29,7 +29,19 @@ const FILES = /\$\{(\w+)\}\/([^"$]+)/g;
 /** Pieces that any word of these letters is made of. */
 const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"].flatMap((letter) => [letter, `##${letter}`]);
 
-/** Rows of sets that may not be passed on, and small vocabularies: made up, in their form. */
+/** Articles in the form of SQuAD, each with its own things at its own places. */
+const ARTICLES = Array.from({ length: 20 }, (_, i) => {
+  const [thing, place] = [["lamp", "cup", "hat", "key"][i % 4]!, ["shelf", "table", "wall"][i % 3]!];
+  const context = `the ${thing} number ${i} lies on the ${place}.`;
+  const ask = (id: string, question: string, text: string) => ({
+    ...{ id, question },
+    answers: [{ text, answer_start: context.indexOf(text) }],
+  });
+  const qas = [ask(`${i}a`, "where is it?", `the ${place}`), ask(`${i}b`, "what is there?", thing)];
+  return { title: `${thing} ${i}`, paragraphs: [{ context, qas }] };
+});
+
+/** Rows of sets that may not be passed on, or have too few articles when cut short, and small vocabularies: made up, in their form. */
 const MADE_UP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   vocab: {
     "vocab.txt": ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "of", ...LETTERS]
@@ -63,6 +75,7 @@ const MADE_UP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
         .repeat(30),
     ]),
   ),
+  squad: { "dev-v1.1.json": JSON.stringify({ data: ARTICLES }) },
   ptb: Object.fromEntries(
     ["train", "valid", "test"].map((split) => [
       `ptb.${split}.txt`,

@@ -124,6 +124,8 @@ const SHOWN = [
   ...["token_accuracy", "sentence_accuracy", "tag_macro_f1", "bracket_f1", "tree_f1"],
   ...["perplexity", "bits_per_token"],
   ...["pearson", "spearman", "mrr", "map"],
+  ...["exact_match", "f1", "has_answer_exact_match", "has_answer_f1", "no_answer_accuracy"],
+  ...["best_exact_match", "best_exact_match_threshold", "best_f1", "best_f1_threshold"],
 ];
 
 /** The tables of precision and recall, with the title of their first column. */

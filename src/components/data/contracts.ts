@@ -100,6 +100,8 @@ export interface Tensorizer {
    * tensorizers of a model that have this function give equally many; the others' values stand in each. Absent: a row is one example.
    */
   examples?(row: Row): readonly FieldValue[][];
+  /** What figures need to know of a row beside its numbers, such as texts. Kept with a split in memory; asked behind `numberize` or `examples`. */
+  kept?(row: Row): unknown;
   /** The number that rows are sorted and bucketed by (tokens), or 1. */
   length(values: readonly FieldValue[]): number;
   /**

@@ -181,7 +181,9 @@ export class DataHandler {
     const before = this.#list.map((tensorizer) => tensorizer.counts());
     let sourceRow = 0;
     for await (const row of this.source.rows(split, this.columns())) {
-      for (const values of this.#values(row, skips)) data.push(values, row.origin, sourceRow);
+      const examples = this.#values(row, skips);
+      for (const values of examples) data.push(values, row.origin, sourceRow);
+      if (examples.length > 0) data.keep(row, sourceRow);
       sourceRow++;
     }
     if (data.size === 0) throw this.#empty(split);

@@ -10,6 +10,7 @@ import { CoNLLUDataSource } from "./sources/conllu-source.js";
 import { JSONLDataSource } from "./sources/jsonl-source.js";
 import { ParallelFilesDataSource } from "./sources/parallel-source.js";
 import { ParquetDataSource } from "./sources/parquet-source.js";
+import { SquadDataSource } from "./sources/squad-source.js";
 import { TextDataSource } from "./sources/text-source.js";
 import { CSVDataSource, TSVDataSource } from "./sources/tsv-source.js";
 import { BERTTensorizer } from "./tensorizers/bert-tensorizer.js";
@@ -28,6 +29,8 @@ import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js"
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
+import { SquadAnswerTensorizer } from "./tensorizers/squad-answer-tensorizer.js";
+import { SquadForBERTTensorizer } from "./tensorizers/squad-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
 import { WordPiecesTensorizer } from "./tensorizers/word-pieces-tensorizer.js";
 import {
@@ -52,6 +55,7 @@ export const dataComponents = [
   CoNLLDataSource,
   CoNLLUDataSource,
   TextDataSource,
+  SquadDataSource,
   CombinedDataSource,
   Tokenizer,
   WhitespaceTokenizer,
@@ -69,6 +73,8 @@ export const dataComponents = [
   ByteTensorizer,
   NGramTensorizer,
   BERTTensorizer,
+  SquadForBERTTensorizer,
+  SquadAnswerTensorizer,
   NumericLabelTensorizer,
   WordPiecesTensorizer,
   FloatListTensorizer,

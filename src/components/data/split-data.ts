@@ -1,7 +1,7 @@
 import type { HostTensor } from "../../graph/dtype.js";
 import { ptxError } from "../../registry/errors.js";
 import { Column } from "./columnar.js";
-import type { FieldValue, SkipCount, Split, Tensorizer } from "./contracts.js";
+import type { FieldValue, Row, SkipCount, Split, Tensorizer } from "./contracts.js";
 import { Growable } from "./growable.js";
 import { Origins } from "./origins.js";
 
@@ -28,6 +28,8 @@ export class SplitData {
   readonly #origins = new Origins();
   readonly #lengths = new Growable(Int32Array);
   readonly #sourceRows = new Growable(Uint32Array);
+  /** What tensorizers keep, by input and number of the source's row. */
+  readonly #kept = new Map<string, Map<number, unknown>>();
   #finalLengths: Int32Array | undefined;
 
   constructor(
@@ -71,6 +73,22 @@ export class SplitData {
     this.#lengths.push(length);
     this.#origins.push(origin);
     this.#sourceRows.push(sourceRow);
+  }
+
+  /** Lets the tensorizers keep what figures need of a row that has been pushed. */
+  keep(row: Row, sourceRow: number): void {
+    for (const [input, tensorizer] of Object.entries(this.tensorizers)) {
+      if (tensorizer.kept === undefined) continue;
+      const rows = this.#kept.get(input) ?? new Map<number, unknown>();
+      this.#kept.set(input, rows.set(sourceRow, tensorizer.kept(row)));
+    }
+  }
+
+  /** What an input's tensorizer keeps of the row that an example is of. Throws `PTX_DATA` where it keeps nothing. */
+  kept(input: string, row: number): unknown {
+    const rows = this.#kept.get(input);
+    if (rows?.has(this.sourceRow(row))) return rows.get(this.sourceRow(row));
+    throw ptxError("PTX_DATA", this.origin(row), `nothing is kept of this row by the input "${input}"`);
   }
 
   /**

@@ -24,7 +24,10 @@ export const textVectorSlots = <P extends "MeanPool" | null>(pooling: P) => ({
 });
 
 /** Reads the files that the encoder's first values come from. */
-export async function prepareEncoder({ encoder }: TextVectorSlots, context: Context): Promise<void> {
+export async function prepareEncoder(
+  { encoder }: Pick<TextVectorSlots, "encoder">,
+  context: Context,
+): Promise<void> {
   const { component: part, config } = context.part("encoder", encoder);
   await part.prepare?.(config, context);
 }

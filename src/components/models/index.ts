@@ -45,10 +45,12 @@ import { PureDocAttention } from "../representations/pure-doc-attention.js";
 import { SeqRepresentation } from "../representations/seq-representation.js";
 import { StackedBidirectionalRNN } from "../representations/stacked-bidirectional-rnn.js";
 import { TransformerRepresentation } from "../representations/transformer-representation.js";
+import { SquadOutputLayer } from "../span-output-layers/squad.js";
 import { CRFOutputLayer } from "../tag-output-layers/crf.js";
 import { WordTaggingOutputLayer } from "../tag-output-layers/word-tagging.js";
 import { BagOfNGramsModel } from "./bag-of-ngrams-model.js";
 import { BertPairwiseRegressionModel } from "./bert-pairwise-regression-model.js";
+import { BertSquadQAModel } from "./bert-squad-qa-model.js";
 import { DocModel } from "./doc-model.js";
 import { IntentSlotModel } from "./intent-slot-model.js";
 import { LMLSTM } from "./language-model.js";
@@ -68,6 +70,7 @@ export const modelComponents = [
   NewBertRegressionModel,
   BertPairwiseRegressionModel,
   SentenceEmbeddingModel,
+  BertSquadQAModel,
   WordTaggingModel,
   IntentSlotModel,
   WordEmbedding,
@@ -106,6 +109,7 @@ export const modelComponents = [
   RegressionOutputLayer,
   WordTaggingOutputLayer,
   CRFOutputLayer,
+  SquadOutputLayer,
   CrossEntropyLoss,
   DistillationLoss,
   FocalLoss,

@@ -1,4 +1,5 @@
 /** The contract of metric reporters: predictions and gold in, figures out. Showing and storing them is the channels' part. */
+import type { AnsweredQuestion } from "../../metrics/index.js";
 import type { Context } from "../../registry/context.js";
 import type { Decision } from "../contracts.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
@@ -90,6 +91,20 @@ export interface MaskedEvaluated {
   readonly hits: number | null;
 }
 
+/** A question with what was found; `row` is its first example. */
+export interface AnsweredRow extends AnsweredQuestion {
+  readonly row: number;
+}
+
+/** What figures of questions about texts are computed from. */
+export interface AnswersEvaluated {
+  readonly loss: number | null;
+  /** Null where nothing was looked for, as in training. */
+  readonly questions: readonly AnsweredRow[] | null;
+  /** By how much no answer must score more than an answer to be given; null: never. */
+  readonly nullThreshold: number | null;
+}
+
 /** Figures of intents with slots. */
 export interface IntentSlotMetricReporter extends MetricReporter<IntentSlotEvaluated> {
   /** Throws `PTX_CONFIG_VALUE` when tags are not those of slots; asked before training. */
@@ -149,5 +164,6 @@ declare module "../../registry/component.js" {
     masked_language_metric_reporter: {
       create(config: Config, context: Context): MetricReporter<MaskedEvaluated>;
     };
+    squad_metric_reporter: { create(config: Config, context: Context): MetricReporter<AnswersEvaluated> };
   }
 }

@@ -99,12 +99,20 @@ export class PieceTokenizer {
    */
   windows(texts: readonly string[], most: number, overlap: number): Encoding[] {
     const all = texts.map((text) => this.cutter.tokenize(text));
-    const last = all.pop()!;
-    const room = this.#room(texts.length, most) - all.reduce((sum, { length }) => sum + length, 0);
-    const places = windowPlaces(last.length, Math.max(room, 0), overlap);
-    return places.map(([from, to]) =>
-      this.#encoding([...all, last.slice(from, to)], this.#parts(texts.length), places.length > 1),
-    );
+    const [last, before] = [all.at(-1)!, all.slice(0, -1)];
+    const room = Math.max(0, this.room(before, most));
+    const places = windowPlaces(last.length, room, overlap);
+    return places.map(([from, to]) => this.around([...before, last.slice(from, to)], places.length > 1));
+  }
+
+  /** How many pieces of one text, or of the second of two behind the pieces of the first, there is room for; negative: too few by so many. */
+  room(before: readonly (readonly Piece[])[], most: number): number {
+    return this.#room(before.length + 1, most) - before.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** The pieces of one text or two with the special pieces around. */
+  around(pieces: readonly (readonly Piece[])[], truncated = false): Encoding {
+    return this.#encoding(pieces, this.#parts(pieces.length), truncated);
   }
 
   /**

@@ -78,6 +78,7 @@ export abstract class FileSource implements DataSource {
     file: string,
     wanted: readonly WantedColumn[],
     skips: SkipLog,
+    split: Split,
   ): AsyncIterable<readonly Row[]>;
 
   has(split: Split): boolean {
@@ -108,7 +109,7 @@ export abstract class FileSource implements DataSource {
     const skips = new SkipLog(this.skipBadRows);
     this.#skips.set(split, skips);
     const wanted = this.#wanted(file, await this.header(file), columns);
-    for await (const rows of this.read(file, wanted, skips)) {
+    for await (const rows of this.read(file, wanted, skips, split)) {
       for (const row of rows) yield row;
     }
   }

@@ -46,7 +46,12 @@ export interface EncodedTexts {
   readonly ids: Tensor;
   /** int64 `[batch, pieces]`: where each piece starts and (exclusive) ends in its text; -1 at special pieces. */
   places(unit: OffsetUnit): { readonly starts: Tensor; readonly ends: Tensor };
+  /** bool `[batch]`: the last text has more pieces than are kept. */
+  readonly truncated: Tensor;
 }
+
+/** How many pieces are kept, special ones included: of two texts the longer one loses some first, or each has a limit of its own. */
+type Kept = number | null | { readonly most: number; readonly mostOfFirst: number };
 
 /**
  * Cuts one text or two (string `[batch]` each) as `WordPiece.encode` does with the same `most`. Time and memory grow with
@@ -56,7 +61,7 @@ export interface EncodedTexts {
 export function encodeTexts(
   texts: readonly Tensor[],
   { vocabulary, options }: WordPiece,
-  most: number | null,
+  most: Kept,
 ): EncodedTexts {
   const read = readCharacters(concat(texts, 0), vocabulary.tree, options);
   const found = longestPieces(read, vocabulary.tree);
@@ -277,7 +282,7 @@ function cutWords(
 interface Layout {
   readonly texts: number;
   readonly batch: Dim;
-  readonly most: number | null;
+  readonly most: Kept;
   readonly vocabulary: PieceVocabulary;
 }
 
@@ -290,10 +295,8 @@ function layOut(read: Read, cut: CutWords, { texts, batch, most, vocabulary }: L
   const rank = sub(before(begins), gather(before(counts), row));
 
   const countOf = (text: number): Tensor => slice(counts, 0, mulDims(text, batch), mulDims(text + 1, batch));
-  const kept = keptPieces(
-    Array.from({ length: texts }, (_, text) => countOf(text)),
-    most,
-  );
+  const all = Array.from({ length: texts }, (_, text) => countOf(text));
+  const kept = keptPieces(all, most);
   const [one, two] = kept as [Tensor, Tensor?];
   const firstEnd = add(one, 1);
   const lastEnd = two === undefined ? firstEnd : add(add(firstEnd, two), 1);
@@ -331,12 +334,16 @@ function layOut(read: Read, cut: CutWords, { texts, batch, most, vocabulary }: L
     const end = gather(reached, gather(owner, lastSymbol));
     return { starts: collected(add(start, 1), -1), ends: collected(add(end, 1), -1) };
   };
-  return { ids, places };
+  return { ids, places, truncated: greater(all.at(-1)!, kept.at(-1)!) };
 }
 
 /** How many pieces are kept of one text or two, `[batch]` each: the arithmetic of `WordPiece.encode`. */
-function keptPieces(counts: readonly Tensor[], most: number | null): Tensor[] {
+function keptPieces(counts: readonly Tensor[], most: Kept): Tensor[] {
   if (most === null) return [...counts];
+  if (typeof most === "object") {
+    const ofFirst = minimum(counts[0]!, most.mostOfFirst);
+    return [ofFirst, minimum(counts[1]!, sub(most.most - 3, ofFirst))];
+  }
   const room = most - 1 - counts.length;
   const [first, second] = counts as [Tensor, Tensor?];
   if (second === undefined) return [minimum(first, room)];

@@ -1,0 +1,293 @@
+import { type Static, Type } from "typebox";
+import type { HostTensor } from "../../../graph/dtype.js";
+import type { Graph, Tensor } from "../../../graph/graph.js";
+import { and, cast, equal, greaterOrEqual, less, not } from "../../../graph/ops/elementwise.js";
+import { range, slice } from "../../../graph/ops/shaping.js";
+import type { Scope } from "../../../graph/scope.js";
+import { component } from "../../../registry/component.js";
+import { ptxError } from "../../../registry/errors.js";
+import { mended } from "../../../text/normalize.js";
+import type { OffsetUnit } from "../../../text/offsets.js";
+import type { Piece } from "../../../text/pieces/encoding.js";
+import type { PieceTokenizer } from "../../../text/pieces/piece-tokenizer.js";
+import { windowPlaces } from "../../../text/pieces/truncation.js";
+import type { FieldSpec, FieldValue, InputForm, InputTensors, PieceTensorizer, Row } from "../contracts.js";
+import { textCell } from "./cells.js";
+import { fillerOf, pieceInputs, segmentRule } from "./piece-roles.js";
+import { checkPieceOptions, PieceSource, pieceOptions } from "./piece-source.js";
+import { textsOf } from "./token-cutter.js";
+import { type EncodedTexts, encodeTexts } from "./wordpiece-graph.js";
+
+const schema = Type.Object(
+  {
+    columns: Type.Array(Type.String({ minLength: 1 }), {
+      default: ["question", "doc"],
+      minItems: 2,
+      maxItems: 2,
+      uniqueItems: true,
+      description: "The columns that hold the question and the text in which its answer is looked for.",
+    }),
+    ...pieceOptions,
+    max_seq_len: Type.Integer({
+      default: 384,
+      minimum: 5,
+      description:
+        "Pieces of a window: question, special pieces, and as much of the text as there is room for. A longer text is read in several windows, and nothing of it is left out.",
+    }),
+    max_query_length: Type.Integer({
+      default: 64,
+      minimum: 1,
+      description: "Keep so many pieces of a question, which is counted and printed.",
+    }),
+    doc_stride: Type.Integer({
+      default: 128,
+      minimum: 1,
+      description: "How many pieces of the text a window begins behind the one before.",
+    }),
+    axis: Type.String({ default: "pieces", minLength: 1, description: "Name of the axis of pieces." }),
+  },
+  {
+    description:
+      "A question and the text that answers it, as pieces of a model's vocabulary ([CLS] question [SEP] text [SEP]), in overlapping windows where the text is long.",
+  },
+);
+type Config = Static<typeof schema>;
+
+/** A part of a text that is read together with the question. */
+export interface QuestionWindow {
+  readonly ids: Int32Array;
+  /** Which of the text's pieces is its first, where that stands among its ids, and how many it has. */
+  readonly from: number;
+  readonly place: number;
+  readonly count: number;
+}
+
+/** A question with its text, cut into pieces. */
+export interface ReadQuestion {
+  readonly text: string;
+  /** Where the text's pieces start and (exclusive) end, in UTF-16 code units. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** One at least. */
+  readonly windows: readonly QuestionWindow[];
+}
+
+/** A text's pieces. */
+interface Document extends Omit<ReadQuestion, "windows"> {
+  readonly pieces: readonly Piece[];
+}
+
+/**
+ * Question and text to windows of ids `[pieces]`, and the places `[2]` from where to where (exclusive) the text's pieces stand
+ * among these. In a graph it gives `ids`, `mask` and `segments` as `BERTTensorizer` does, and `context [batch, pieces]` (bool),
+ * true at pieces of the text. In the form "text" there is one window, the first.
+ */
+export class QuestionPieces implements PieceTensorizer {
+  readonly columns: readonly string[];
+  readonly role = "input";
+  readonly cutsPieces = true;
+  readonly #source: PieceSource;
+  readonly #encoded = new WeakMap<Graph, EncodedTexts>();
+  /** Questions about one text follow each other: it is cut once. */
+  #document: Document | undefined;
+  #last: { readonly row: Row; readonly question: ReadQuestion } | undefined;
+  #rows = 0;
+  #pieces = 0;
+  #unknown = 0;
+  #cutQuestions = 0;
+  #cutRows = 0;
+
+  constructor(
+    readonly config: Config,
+    readonly name: string,
+  ) {
+    this.columns = config.columns;
+    this.#source = new PieceSource(config, name);
+  }
+
+  get tokenizer(): PieceTokenizer {
+    return this.#source.tokenizer;
+  }
+
+  get most(): number {
+    return this.config.max_seq_len;
+  }
+
+  get fields(): readonly FieldSpec[] {
+    return [
+      { name: this.name, dtype: "int32", dims: [this.config.axis], pad: fillerOf(this.tokenizer) },
+      { name: `${this.name}_context`, dtype: "int32", dims: [2], pad: 0 },
+    ];
+  }
+
+  observe(): void {}
+
+  async finish(): Promise<void> {
+    await this.#source.read();
+    const { max_seq_len, max_query_length, doc_stride } = this.config;
+    const { template, special } = this.tokenizer;
+    segmentRule(this.tokenizer, 2, this.name);
+    const [first] = template.pair;
+    if (first === undefined || !("id" in first.piece) || first.piece.id !== special.start)
+      throw ptxError(
+        "PTX_VOCABULARY",
+        `inputs.${this.name}`,
+        "two texts have no special piece ([CLS], <s>) before them here, at which windows without an answer point",
+      );
+    const room = max_seq_len - this.tokenizer.specialCount(2) - max_query_length;
+    if (room >= doc_stride) return;
+    const message = `beside a question of max_query_length (${max_query_length}) a window of ${max_seq_len} pieces has room for ${room} of the text: windows that begin ${doc_stride} apart (doc_stride) would leave some out`;
+    throw ptxError("PTX_CONFIG_VALUE", `inputs.${this.name}.doc_stride`, message);
+  }
+
+  /** A row's question and text in windows. */
+  read(row: Row): ReadQuestion {
+    if (this.#last?.row !== row) this.#last = { row, question: this.#windowed(row) };
+    return this.#last.question;
+  }
+
+  /** The text that places are about, without cutting it. */
+  textOf(row: Row): string {
+    return mended(textCell(row, this.columns[1]!));
+  }
+
+  numberize(row: Row): FieldValue[] {
+    return this.examples(row)[0]!;
+  }
+
+  examples(row: Row): FieldValue[][] {
+    const { windows } = this.read(row);
+    const { unknown } = this.tokenizer.special;
+    this.#rows += 1;
+    if (windows.length > 1) this.#cutRows += 1;
+    if (this.#question(row).length > this.config.max_query_length) this.#cutQuestions += 1;
+    for (const { ids } of windows) {
+      this.#pieces += ids.length;
+      for (const id of ids) if (id === unknown) this.#unknown += 1;
+    }
+    return windows.map(({ ids, place, count }) => [
+      { data: ids, sizes: [ids.length] },
+      { data: Int32Array.of(place, place + count), sizes: [2] },
+    ]);
+  }
+
+  length([ids]: readonly FieldValue[]): number {
+    return ids!.sizes[0]!;
+  }
+
+  build(scope: Scope, form: InputForm): InputTensors {
+    const { columns, axis, max_seq_len, max_query_length } = this.config;
+    const { graph } = scope;
+    const rule = segmentRule(this.tokenizer, 2, this.name);
+    if (form === "tokens") {
+      throw ptxError(
+        "PTX_EXPORT",
+        `inputs.${this.name}`,
+        "word pieces are cut from whole texts, which tokens are not",
+        "export with --input text or --input ids",
+      );
+    }
+    if (form === "ids") {
+      const ids = graph.input(this.name, "int32", ["batch", axis]);
+      const places = graph.input(`${this.name}_context`, "int32", ["batch", 2]);
+      const [from, to] = [slice(places, 1, 0, 1), slice(places, 1, 1, 2)];
+      const place = cast(range(graph, ids.dim(1)), "int32");
+      const context = and(greaterOrEqual(place, from), less(place, to));
+      return { ...pieceInputs(ids, this.tokenizer, rule), context };
+    }
+    const texts = columns.map((column) => textsOf(scope, column, ["batch"]));
+    const encoded = encodeTexts(texts, this.#source.wordPiece, {
+      most: max_seq_len,
+      mostOfFirst: max_query_length,
+    });
+    this.#encoded.set(graph, encoded);
+    const inputs = pieceInputs(encoded.ids, this.tokenizer, rule);
+    const separates = equal(inputs.ids, this.tokenizer.special.separator!);
+    return { ...inputs, context: and(equal(inputs.segments, 1), not(separates)) };
+  }
+
+  /** In a graph that cuts texts: where pieces stand, `[batch, pieces]`, and whether a text had more than its window holds, bool `[batch]`. */
+  placedIn(
+    graph: Graph,
+    unit: OffsetUnit,
+  ): { readonly starts: Tensor; readonly ends: Tensor; readonly truncated: Tensor } | undefined {
+    const encoded = this.#encoded.get(graph);
+    return encoded && { ...encoded.places(unit), truncated: encoded.truncated };
+  }
+
+  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
+    return Object.fromEntries(
+      this.columns.map((column) => [
+        column,
+        { dtype: "string", dims: [rows.length], data: rows.map((row) => mended(textCell(row, column))) },
+      ]),
+    );
+  }
+
+  state(): unknown {
+    return this.#source.state();
+  }
+
+  load(state: unknown): void {
+    this.#source.load(state);
+  }
+
+  facts(): Readonly<Record<string, number>> {
+    return { vocabulary: this.tokenizer.pieces.length };
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    return {
+      rows: this.#rows,
+      pieces: this.#pieces,
+      unknown_pieces: this.#unknown,
+      rows_cut_into_several: this.#cutRows,
+      questions_cut: this.#cutQuestions,
+    };
+  }
+
+  #question(row: Row): readonly Piece[] {
+    return this.tokenizer.tokenize(mended(textCell(row, this.columns[0]!)));
+  }
+
+  #documentOf(text: string): Document {
+    if (this.#document?.text === text) return this.#document;
+    const pieces = this.tokenizer.tokenize(text);
+    const starts = Int32Array.from(pieces, ({ startUtf16 }) => startUtf16);
+    const ends = Int32Array.from(pieces, ({ endUtf16 }) => endUtf16);
+    this.#document = { text, pieces, starts, ends };
+    return this.#document;
+  }
+
+  #windowed(row: Row): ReadQuestion {
+    const { max_seq_len, max_query_length, doc_stride } = this.config;
+    const question = this.#question(row).slice(0, max_query_length);
+    const { pieces, ...document } = this.#documentOf(this.textOf(row));
+    const room = this.tokenizer.room([question], max_seq_len);
+    const windows = windowPlaces(pieces.length, room, room - doc_stride).map(([from, to]): QuestionWindow => {
+      const { ids, texts } = this.tokenizer.around([question, pieces.slice(from, to)]);
+      return { ids, from, place: Math.max(0, texts.indexOf(1)), count: to - from };
+    });
+    return { ...document, windows };
+  }
+}
+
+/** The input that reads questions. Throws `PTX_CONFIG_VALUE` for another one. */
+export function questionPiecesOf(tensorizer: unknown, reader: string): QuestionPieces {
+  if (tensorizer instanceof QuestionPieces) return tensorizer;
+  throw ptxError(
+    "PTX_CONFIG_VALUE",
+    "model.inputs.tokens",
+    `${reader} reads a question and its text in windows, which this tensorizer does not give`,
+    "use SquadForBERTTensorizer",
+  );
+}
+
+/** PyText's SquadForBERTTensorizer. */
+export const SquadForBERTTensorizer = component({
+  kind: "tensorizer",
+  name: "SquadForBERTTensorizer",
+  schema,
+  check: checkPieceOptions,
+  create: (config, _context, name) => new QuestionPieces(config, name),
+});
