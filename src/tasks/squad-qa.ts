@@ -55,8 +55,8 @@ class SquadQA extends SingleModelTask<AnswersEvaluated> {
 
   constructor(config: Static<typeof schema>, context: Context) {
     super("SquadQATask", context, config, "span_model");
-    this.#questions = questionPiecesOf(this.tensorizers[TOKENS!], this.name);
-    this.#answers = answersOf(this.tensorizers[ANSWERS!], this.name);
+    this.#questions = questionPiecesOf(this.tensorizers[TOKENS], this.name);
+    this.#answers = answersOf(this.tensorizers[ANSWERS], this.name);
     this.#answers.lookIn(this.#questions);
     const reporter = context.part("squad_metric_reporter", config.metric_reporter);
     this.reporter = reporter.component.create(reporter.config, context);
@@ -80,7 +80,7 @@ class SquadQA extends SingleModelTask<AnswersEvaluated> {
     if (!outputs.has("first")) return { loss, questions: null, nullThreshold };
     const questions: AnsweredRow[] = [];
     for (let row = 0; row < data.size; ) {
-      const { answers, question } = data.kept(ANSWERS!, row) as KeptQuestion;
+      const { answers, question } = data.kept(ANSWERS, row) as KeptQuestion;
       const windows = question.windows.map(
         (window, i): WindowSpans => ({
           spans: spansIn(question, window, outputs.row("first", row + i), outputs.row("last", row + i)),
