@@ -143,8 +143,10 @@ function writeRows(): number {
   const said = new Set([...held, ...test].map(({ text }) => spoken(text)));
   const all = [...phrases, ...sentences("train")];
   const free = all.filter(({ text }) => !said.has(spoken(text)));
-  const once = new Map(free.map((row) => [row.text, row] as const).reverse());
-  const rows = { train: [...once.values()].reverse(), eval: held, test };
+  const once = new Map(free.map((row) => [row.text, row] as const).reverse()); // the first of equal texts
+  // Rows of like length are predicted together; training shuffles them.
+  const byLength = [...once.values()].sort((a, b) => a.text.length - b.text.length);
+  const rows = { train: byLength, eval: held, test };
   for (const [split, of] of Object.entries(rows)) {
     const file = join(work, `${split}.jsonl`);
     writeFileSync(`${file}.part`, of.map((row) => `${JSON.stringify(row)}\n`).join(""));
