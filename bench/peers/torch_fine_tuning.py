@@ -30,26 +30,47 @@ class Classifier(nn.Module):
         nn.init.zeros_(self.decoder.bias)
         self.dropout = nn.Dropout(0.1)
 
-    def forward(self, batch):
-        states = self.encoder(**batch).last_hidden_state
-        mask = batch["attention_mask"].unsqueeze(2).to(states.dtype)
-        return self.decoder(self.dropout((states * mask).sum(1) / mask.sum(1)))
+    def forward(self, batches):
+        return self.decoder(self.dropout(pooled(self.encoder, batches[0])))
+
+
+class Cosine(nn.Module):
+    """Encoder -> mean over the pieces, for two texts each alone -> their cosine."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False)
+        self.decoder = nn.Identity()
+
+    def forward(self, batches):
+        a, b = [pooled(self.encoder, batch) for batch in batches]
+        return nn.functional.cosine_similarity(a, b)[:, None]
+
+
+def pooled(encoder, batch):
+    states = encoder(**batch).last_hidden_state
+    mask = batch["attention_mask"].unsqueeze(2).to(states.dtype)
+    return (states * mask).sum(1) / mask.sum(1)
 
 
 def read(settings, split):
-    with open(settings["files"][split], encoding="utf-8") as file:
+    about = settings["files"][split]
+    with open(about["path"], encoding="utf-8") as file:
         rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    names = settings.get("field_names")
+    names = about["field_names"]
     if names is None:
         names, rows = rows[0], rows[1:]
+    names = [about["column_mapping"].get(name, name) for name in names]
     at = [names.index(column) for column in settings["texts"]]
     label = names.index(settings["label"])
     return [([row[i].strip() for i in at], row[label]) for row in rows if row]
 
 
 def encoded(tokenizer, rows, settings):
+    """What the encoder reads of a row: its texts together, or each alone."""
     texts = [list(column) for column in zip(*[texts for texts, _ in rows])]
-    return tokenizer(*texts, truncation=True, max_length=settings["max_seq_len"])
+    together = [[one] for one in texts] if settings["score_range"] else [texts]
+    return [tokenizer(*each, truncation=True, max_length=settings["max_seq_len"]) for each in together]
 
 
 def batches(lengths, size, shuffle):
@@ -99,13 +120,15 @@ def main(settings):
         rows["eval"], rows["train"] = rows["train"][:held], rows["train"][held:]
     regression = settings["regression"]
     labels = [] if regression else sorted({label for _, label in rows["train"]})
-    target = (lambda text: float(text)) if regression else labels.index
+    low, high = settings["score_range"] or (0, 1)
+    target = (lambda text: (float(text) - low) / (high - low)) if regression else labels.index
     data = {split: encoded(tokenizer, list_, settings) for split, list_ in rows.items()}
     gold = {split: np.array([target(label) for _, label in list_]) for split, list_ in rows.items()}
-    lengths = {split: [len(ids) for ids in one["input_ids"]] for split, one in data.items()}
+    lengths = {split: [max(map(len, ids)) for ids in zip(*[one["input_ids"] for one in each])] for split, each in data.items()}
 
     started = time.time()
-    model = Classifier(settings["model"], 1 if regression else len(labels))
+    alone = settings["score_range"] is not None
+    model = Cosine(settings["model"]) if alone else Classifier(settings["model"], 1 if regression else len(labels))
     groups = [
         {"params": list(model.encoder.parameters()), "lr": settings["lr"]},
         {"params": list(model.decoder.parameters()), "lr": settings["lr"] * settings["head_multiplier"]},
@@ -120,7 +143,10 @@ def main(settings):
     loss_of = nn.MSELoss() if regression else nn.CrossEntropyLoss()
 
     def batch_of(split, numbers):
-        return tokenizer.pad({key: [values[i] for i in numbers] for key, values in data[split].items()}, return_tensors="pt")
+        return [
+            tokenizer.pad({key: [values[i] for i in numbers] for key, values in each.items()}, return_tensors="pt")
+            for each in data[split]
+        ]
 
     def evaluate(split):
         model.eval()
