@@ -158,6 +158,12 @@ describe("NGramTensorizer in a graph", () => {
     expect(Object.values(ab!).reduce((sum, weight) => sum + weight)).toBe(2 * 7);
   });
 
+  it("takes no run of words that the text's end cuts short for characters", async () => {
+    const learnt = [{ text: [" a"] }, { text: "a" }];
+    const config = { weighting: "tfidf", char_ngrams: { min: 1, max: 1 } };
+    await agree(config, [{ text: [" "] }, { text: [" a"] }, { text: [" ", " a", "a"] }], learnt);
+  });
+
   it("reads a long token among many, in memory for their characters", async () => {
     const text = `${"é".repeat(4000)} ${"goal ".repeat(600)}`;
     await agree({ char_ngrams: { min: 2, max: 4 } }, [{ text }, { text: "" }], training);

@@ -7,17 +7,21 @@ import { NUL, splitCharacters } from "../../../graph/ops/text.js";
 
 /**
  * For each n from 1 the runs of n tokens that start at each token, joined by a separator, `[batch, tokens]`. A run that
- * the text's end cuts short ends in a separator.
+ * the text's end cuts short holds a NUL.
  */
 export function tokenRuns(strings: Tensor, longest: number, separator: string): Tensor[] {
   const { graph } = strings;
   const tokens = strings.dim(1);
   const runs = [strings];
   const between = graph.constant("string", [], [separator]);
-  const nothing = expand(graph.constant("string", [1, 1], [""]), [strings.dim(0), 1]);
-  let next = strings;
+  const edge = expand(graph.constant("string", [1, 1], [NUL]), [strings.dim(0), 1]);
+  const [padding, nothing] = ["", NUL].map((text) => graph.constant("string", [], [text])) as [
+    Tensor,
+    Tensor,
+  ];
+  let next = longest < 2 ? strings : where(equal(strings, padding), nothing, strings);
   for (let n = 2; n <= longest; n++) {
-    next = concat([slice(next, 1, 1, tokens), nothing], 1);
+    next = concat([slice(next, 1, 1, tokens), edge], 1);
     runs.push(stringConcat(stringConcat(runs.at(-1)!, between), next));
   }
   return runs;
