@@ -185,7 +185,7 @@ const parts = ({ tokens: found = [], slots: labelled = [] }: Prediction) => [
   ...labelled,
 ];
 
-/** The same but for rounding of scores, which over two thousand tokens adds up. */
+/** The same but for rounding of scores. */
 function expectSame(got: Prediction, wanted: Prediction): void {
   const scores = (prediction: Prediction): number[] => parts(prediction).map(({ score }) => score);
   const rest = (_: string, value: unknown): unknown =>
@@ -193,7 +193,7 @@ function expectSame(got: Prediction, wanted: Prediction): void {
   expect(JSON.parse(JSON.stringify(got, rest))).toEqual(JSON.parse(JSON.stringify(wanted, rest)));
   const expected = [wanted.intent_score ?? 0, ...scores(wanted)];
   for (const [i, score] of [got.intent_score ?? 0, ...scores(got)].entries())
-    expect(Math.abs(score - expected[i]!)).toBeLessThan(2e-4);
+    expect(Math.abs(score - expected[i]!)).toBeLessThan(1e-5);
 }
 
 describe.each(Object.keys(cases))("%s", (name) => {

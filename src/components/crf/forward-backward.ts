@@ -74,9 +74,13 @@ function backwardPass(chain: Chain, forward: ForwardPass, weights: Tensor | numb
   return { ahead, entered: mul(ahead, emissions) };
 }
 
-/** The probability of each label at each token. `-> [tokens, batch, labels]`, 0 at padding. */
+/**
+ * The probability of each label at each token. `-> [tokens, batch, labels]`, 0 at padding. Those of a token sum to 1 but for
+ * the scales' rounding, which grows with the text's length: so they are divided by their sum.
+ */
 export function marginals(chain: Chain, forward: ForwardPass): Tensor {
-  return mul(forward.shares, backwardPass(chain, forward, 1).ahead);
+  const products = mul(forward.shares, backwardPass(chain, forward, 1).ahead);
+  return div(products, where(unsqueeze(chain.mask, [2]), reduceSum(products, [2], true), 1));
 }
 
 /**
