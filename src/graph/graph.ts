@@ -49,6 +49,9 @@ export class Tensor implements TensorType {
   }
 }
 
+/** How many numbers of a constant shape rules may read: enough for the sizes of a tensor, or of the parts that one is split into. */
+const MOST_CONTENT = 128;
+
 /** Nodes that the backward pass computes once more from `from`: what they gave is not kept until then. */
 export interface Segment {
   readonly from: Tensor;
@@ -170,7 +173,7 @@ export class Graph {
     const known = key === undefined ? undefined : this.#interned.get(key);
     if (known !== undefined) return known;
     const integers = (dtype === "int64" || dtype === "int32") && dims.length <= 1;
-    const content = integers && data.length <= 16 ? Array.from(data as Int32Array, Number) : undefined;
+    const content = integers && data.length <= MOST_CONTENT ? Array.from(data as Int32Array, Number) : undefined;
     const tensor = new Tensor(
       this,
       this.freshName("const"),

@@ -25,6 +25,7 @@ import {
   range,
   reshape,
   slice,
+  split,
   unsqueeze,
   upTo,
 } from "../../../graph/ops/shaping.js";
@@ -219,20 +220,22 @@ interface Found {
 /** More than the length of any piece. */
 const LENGTHS = 2 ** Math.ceil(Math.log2(LONGEST_WORD + 1));
 
-function longestPieces({ graph, symbol, size }: Read, tree: PieceTree): Found {
+function longestPieces({ graph, symbol, at }: Read, tree: PieceTree): Found {
   const { levels, width, longestAt } = tree;
   const behind = concat([symbol, full(graph, "int64", [levels.length], OTHER_SYMBOL)], 0);
+  // The symbols 0, 1, 2, ... places on, a row each; all in one step, as there are many levels and each step costs.
+  const offsets = unsqueeze(graph.constant("int64", [levels.length], [...levels.keys()]), [1]);
+  const rows = split(gather(behind, add(at, offsets)), 0, Array<number>(levels.length).fill(1));
   // Nodes are given as the number of their first edge; where no edge leads on, as one below all, from which none leads on.
   const nowhere = -width;
-  let node: Tensor | undefined;
-  let deepest: Tensor = graph.constant("int64", [], [0]);
+  const nodes: Tensor[] = [];
   for (const [depth, level] of levels.entries()) {
-    const here = slice(behind, 0, depth, addDims(size, depth));
-    const edge = node === undefined ? here : add(node, here);
-    const nodes = Array.from(level.values(), (next) => tree.edge(next, 0));
-    node = encodeIds(edge, [...level.keys()], nodes, nowhere);
-    deepest = maximum(node, deepest);
+    const here = rows[depth]!;
+    const edge = depth === 0 ? here : add(nodes[depth - 1]!, here);
+    const next = Array.from(level.values(), (node) => tree.edge(node, 0));
+    nodes.push(encodeIds(edge, [...level.keys()], next, nowhere));
   }
+  const deepest = maximum(reduceMax(concat(nodes, 0), [0]), 0);
   const packed = graph.constant(
     "int32",
     [longestAt.length],
