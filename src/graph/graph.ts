@@ -173,7 +173,8 @@ export class Graph {
     const known = key === undefined ? undefined : this.#interned.get(key);
     if (known !== undefined) return known;
     const integers = (dtype === "int64" || dtype === "int32") && dims.length <= 1;
-    const content = integers && data.length <= MOST_CONTENT ? Array.from(data as Int32Array, Number) : undefined;
+    const content =
+      integers && data.length <= MOST_CONTENT ? Array.from(data as Int32Array, Number) : undefined;
     const tensor = new Tensor(
       this,
       this.freshName("const"),
