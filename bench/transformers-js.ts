@@ -33,7 +33,8 @@ interface TransformersJs {
 const job = JSON.parse(process.argv[2]!) as TransformersJsJob;
 const texts = JSON.parse(readFileSync(job.texts, "utf8")) as string[];
 const require = createRequire(join(job.packages, "package.json"));
-const entry = pathToFileURL(require.resolve("@huggingface/transformers")).href;
+const PEER = "@huggingface/transformers";
+const entry = pathToFileURL(require.resolve(PEER)).href;
 const { env, pipeline } = (await import(entry)) as TransformersJs;
 Object.assign(env, { allowRemoteModels: false, localModelPath: `${job.models}/` });
 const extract = await pipeline("feature-extraction", "model", {
