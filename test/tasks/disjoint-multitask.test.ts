@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Type } from "typebox";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Figures, TrainingEvent } from "../../src/components/trainers/contracts.js";
+import type { Figures } from "../../src/components/trainers/contracts.js";
 import { Evaluator } from "../../src/components/trainers/evaluator.js";
 import { trainingGraph } from "../../src/components/trainers/training-step.js";
 import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
@@ -10,13 +9,13 @@ import { readModel } from "../../src/graph/onnx/file.js";
 import { readSafetensors } from "../../src/graph/safetensors.js";
 import type { Scope } from "../../src/graph/scope.js";
 import { loadModel, loadRun, predict, silentLog, test as testRun, train } from "../../src/library.js";
-import { component } from "../../src/registry/component.js";
 import { PtxError } from "../../src/registry/errors.js";
 import { resolveConfig } from "../../src/registry/load-config.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
 import { type OpenTask, openTask } from "../../src/tasks/open-task.js";
 import { learnFor } from "../../src/tasks/summary.js";
 import type { Metrics } from "../../src/tasks/train.js";
+import { stoppingChannel } from "../support/stopping-channel.js";
 import { workplace } from "../support/toy.js";
 import { multitask, type Shared, things, topics, writeTwoSets } from "./multitask-toy.js";
 
@@ -377,21 +376,8 @@ async function metricsOf(run: string): Promise<Metrics> {
 }
 
 test("a run that stops within an epoch and goes on ends with the same bits as one that does not", async () => {
-  let stopAt = 0;
-  let seen = 0;
-  const stopping = component({
-    kind: "channel",
-    name: "StoppingChannel",
-    schema: Type.Object({}, { description: "Ends the run by force." }),
-    create: () => ({
-      terminal: false,
-      event: ({ type }: TrainingEvent) => {
-        if (type === "progress" && ++seen === stopAt) throw new Error("stopped");
-      },
-      close: () => {},
-    }),
-  });
-  const own = defaultRegistry().add(stopping);
+  const { channel, counter } = stoppingChannel();
+  const own = defaultRegistry().add(channel);
   const config = multitask(both(), {
     task_weights: { things: 0.5 },
     sampler: { TemperatureBatchSampler: { temperature: 3, batches_per_epoch: 9 } },
@@ -408,11 +394,11 @@ test("a run that stops within an epoch and goes on ends with the same bits as on
   });
   const [whole, broken] = [fresh(), fresh()];
   await train(config, { output: whole, registry: own });
-  for (stopAt of [4, 9, 7]) {
-    seen = 0;
+  for (const stopAt of [4, 9, 7]) {
+    Object.assign(counter, { stopAt, seen: 0 });
     await expect(train(config, { output: broken, registry: own, resume: true })).rejects.toThrow("stopped");
   }
-  stopAt = 0;
+  counter.stopAt = 0;
   await train(config, { output: broken, registry: own, resume: true });
   for (const name of [
     "parameters.safetensors",

@@ -2,14 +2,13 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Type } from "typebox";
 import { describe, expect, it } from "vitest";
 import { exportOnnx } from "../../../src/exporters/onnx-exporter.js";
 import { readSafetensors } from "../../../src/graph/safetensors.js";
 import { loadModel, silentLog, train } from "../../../src/library.js";
-import { component } from "../../../src/registry/component.js";
 import { defaultRegistry } from "../../../src/tasks/builtins.js";
 import type { Prediction } from "../../../src/tasks/prediction.js";
+import { stoppingChannel } from "../../support/stopping-channel.js";
 import { toyConfig, toyRows, workplace, writeToyData } from "../../support/toy.js";
 
 const folder = workplace();
@@ -103,26 +102,14 @@ describe.each(["torchscript", "dynamo"])("a file of PyTorch's exporter (%s)", (n
 it.each([3, 0])(
   "a run that stops after %d checkpoints resumes to the bits of one that does not",
   async (checkpoints) => {
-    let stopAt = checkpoints + 1;
-    let seen = 0;
-    const stopping = component({
-      kind: "channel",
-      name: "StoppingChannel",
-      schema: Type.Object({}, { description: "Ends the run by force." }),
-      create: () => ({
-        terminal: false,
-        event: ({ type }: { type: string }) => {
-          if (type === "progress" && ++seen === stopAt) throw new Error("stopped");
-        },
-        close: () => {},
-      }),
-    });
-    const own = defaultRegistry().add(stopping);
+    const { channel, counter } = stoppingChannel();
+    counter.stopAt = checkpoints + 1;
+    const own = defaultRegistry().add(channel);
     const wanted = config("torchscript", {}, { checkpoint_every_batches: 1 }, ["StoppingChannel"]);
     await expect(
       train(wanted, { output: at(`broken${checkpoints}`), registry: own, resume: true }),
     ).rejects.toThrow("stopped");
-    stopAt = 0;
+    counter.stopAt = 0;
     await train(wanted, { output: at(`broken${checkpoints}`), registry: own, resume: true });
     await train(wanted, { output: at(`whole${checkpoints}`), registry: own });
     for (const file of ["parameters.safetensors", "metrics.json"])
