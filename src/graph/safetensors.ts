@@ -152,7 +152,11 @@ function* decoding(size: number, path: string): Generator<Range, SafetensorsFile
 const CHUNK = 2 ** 30;
 
 /** Bytes of a file in a buffer of their own, so that typed arrays over it are aligned. */
-export async function readBytes(file: FileHandle, from: number, length: number): Promise<Buffer<ArrayBuffer>> {
+export async function readBytes(
+  file: FileHandle,
+  from: number,
+  length: number,
+): Promise<Buffer<ArrayBuffer>> {
   const bytes = Buffer.from(new ArrayBuffer(length));
   for (let at = 0; at < length; ) {
     at += (await file.read(bytes, at, Math.min(CHUNK, length - at), from + at)).bytesRead;
