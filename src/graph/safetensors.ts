@@ -1,8 +1,9 @@
 /** @file Tensors by name in the safetensors format: eight bytes of header size, a JSON header, then the data. */
 import { readFileSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { ptxError } from "../registry/errors.js";
 import { arrayFor, type DType, type HostTensor, type TypedData } from "./dtype.js";
+import { readRange } from "./read-range.js";
 import { replaceFiles } from "./replace-file.js";
 
 /** What a file holds. */
@@ -94,7 +95,7 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
     let step = steps.next();
     while (!step.done) {
       const [from, length] = step.value;
-      step = steps.next(await readBytes(file, from, length));
+      step = steps.next(await readRange(file, from, length));
     }
     return step.value;
   } finally {
@@ -146,22 +147,6 @@ function* decoding(size: number, path: string): Generator<Range, SafetensorsFile
     tensors.push([name, { dtype, dims, data }]);
   }
   return { tensors: Object.fromEntries(tensors), metadata };
-}
-
-/** One read call takes at most this many bytes on some systems. */
-const CHUNK = 2 ** 30;
-
-/** Bytes of a file in a buffer of their own, so that typed arrays over it are aligned. */
-export async function readBytes(
-  file: FileHandle,
-  from: number,
-  length: number,
-): Promise<Buffer<ArrayBuffer>> {
-  const bytes = Buffer.from(new ArrayBuffer(length));
-  for (let at = 0; at < length; ) {
-    at += (await file.read(bytes, at, Math.min(CHUNK, length - at), from + at)).bytesRead;
-  }
-  return bytes;
 }
 
 interface Entry {

@@ -7,7 +7,7 @@ import { Reader } from "protobufjs/minimal.js";
 import { PtxError, ptxError } from "../registry/errors.js";
 import { eachField, readMessage } from "../registry/protobuf.js";
 import { arrayFor, type DType, type HostTensor } from "./dtype.js";
-import { readBytes } from "./safetensors.js";
+import { readRange } from "./read-range.js";
 
 /** Element types by TensorFlow's numbers, with their sizes in bytes. */
 const types: Readonly<Record<number, { dtype: Exclude<DType, "string">; size: number }>> = {
@@ -97,7 +97,7 @@ async function readTensor(file: FileHandle, path: string, name: string, entry: E
   const { size } = await file.stat();
   if (entry.offset + entry.size > size)
     throw fail(`ends at byte ${entry.offset + entry.size} of a file of ${size}: it is cut off`);
-  const bytes = await readBytes(file, entry.offset, entry.size);
+  const bytes = await readRange(file, entry.offset, entry.size);
   if (maskedChecksum(bytes) !== entry.checksum) throw fail("has other bytes than were saved");
   return { dtype: type.dtype, dims: entry.dims, data: new (arrayFor(type.dtype))(bytes.buffer) };
 }
