@@ -54,7 +54,6 @@ export interface FactSources extends Signature {
 /** The metadata of an exported file. */
 export function writeMetadata(sources: FactSources): Record<string, string> {
   const { task, part, version, config, labels, metrics, data, input, unit, sizes } = sources;
-  const { epochs, ...figures } = metrics;
   return {
     task,
     ...(part !== undefined && { part }),
@@ -65,9 +64,16 @@ export function writeMetadata(sources: FactSources): Record<string, string> {
     config: JSON.stringify(JSON.parse(printConfig(config))),
     labels: JSON.stringify(labels),
     tokenizers: JSON.stringify(tokenizersIn(config.task, part)),
-    metrics: JSON.stringify({ ...figures, epochs: Array.isArray(epochs) ? epochs.length : null }, small),
+    metrics: JSON.stringify(shortMetrics(metrics)),
     data: JSON.stringify(data),
   };
+}
+
+/** A run's figures as an exported file tells them: to six significant digits, without lists, and how many epochs there were. */
+export function shortMetrics(metrics: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { epochs, ...figures } = metrics;
+  const whole = { ...figures, epochs: Array.isArray(epochs) ? epochs.length : null };
+  return JSON.parse(JSON.stringify(whole, small)) as Readonly<Record<string, unknown>>;
 }
 
 /** A figure to six significant digits, and no list of them (confusions, bins): a file of many classes is kilobytes smaller; the run's folder has it all. */

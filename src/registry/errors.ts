@@ -22,6 +22,11 @@ export const errorCatalogue = {
   PTX_RUN: "A run folder that lacks what the command needs.",
   PTX_TRAINING: "Training that cannot go on (for example a loss that is not finite).",
   PTX_EXPORT: "An export refused: the file would not predict what the model predicts.",
+  PTX_STORE: "A model store that cannot be reached, read or written, or something that is no model store.",
+  PTX_STORE_MISSING: "A model, version or alias that the store does not have.",
+  PTX_STORE_CONFLICT:
+    "Nothing was changed in the store: an alias stands elsewhere than expected, or what is to go is in use.",
+  PTX_STORE_DAMAGED: "Bytes in the store that are not those that were pushed.",
   PTX_REGISTRY: "A component definition that cannot be registered.",
   PTX_USAGE: "A command line that cannot be understood.",
 } as const;

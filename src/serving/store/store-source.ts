@@ -1,0 +1,76 @@
+/** @file What a server serves from a store: the version that a reference means, followed as it moves. */
+import type { Log } from "../../registry/context.js";
+import type { ModelBundle, ModelSource } from "../contracts.js";
+import { entryPath } from "./fetch-version.js";
+import type { ModelCache } from "./model-cache.js";
+import type { Lease, ModelStore, ResolvedVersion } from "./model-store.js";
+import { DEFAULT_ALIAS, type ModelReference, printReference } from "./names.js";
+
+/** How a source of versions behaves. */
+export interface StoreSourceOptions {
+  readonly store: ModelStore;
+  readonly cache: ModelCache;
+  readonly log: Log;
+  /** How often the store is asked whether something changed; it is told at once where the store can do that. */
+  readonly pollMs?: number;
+}
+
+/** The versions of `store:NAME[@VERSION|@ALIAS]`. */
+export class StoreSource implements ModelSource {
+  readonly name: string;
+  readonly label: string;
+  /** Absent for a version: it never changes. */
+  readonly watch?: (changed: () => void) => () => Promise<void>;
+  #warned = false;
+
+  constructor(
+    readonly reference: ModelReference,
+    readonly options: StoreSourceOptions,
+  ) {
+    this.name = `store:${printReference(reference)}`;
+    this.label = reference.version === undefined ? (reference.alias ?? DEFAULT_ALIAS) : "default";
+    const { store, pollMs } = options;
+    if (reference.version === undefined)
+      this.watch = (changed) => store.watch(reference.model, changed, pollMs);
+  }
+
+  async currentVersion(): Promise<string> {
+    return String((await this.options.store.resolve(this.reference)).version);
+  }
+
+  /** Fetches the version into the cache, checks every byte of it, and keeps it from being collected until it is released. */
+  async current(signal?: AbortSignal): Promise<ModelBundle> {
+    const { store, cache } = this.options;
+    const version = await store.resolve(this.reference);
+    const lease = await this.#lease(version);
+    try {
+      const manifest = await store.manifest(version);
+      const { folder, release } = await cache.open(store, version, manifest, signal);
+      return {
+        version: String(version.version),
+        path: entryPath(folder, manifest),
+        release: async () => {
+          await Promise.all([release(), lease?.release()]);
+        },
+      };
+    } catch (error) {
+      await lease?.release();
+      throw error;
+    }
+  }
+
+  /** A server may have no right to write to the store: it then serves from its cache, which is why it is only warned. */
+  async #lease(version: ResolvedVersion): Promise<Lease | undefined> {
+    try {
+      return await this.options.store.hold(version, "serving");
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "PTX_STORE") throw error;
+      if (!this.#warned)
+        this.options.log.warn(
+          `${this.name}: the store does not learn that versions are in use here, and may collect them: ${(error as Error).message}`,
+        );
+      this.#warned = true;
+      return undefined;
+    }
+  }
+}
