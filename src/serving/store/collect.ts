@@ -128,12 +128,10 @@ async function survey(
     if (now - at > Math.max(graceMs, LEASE_MS)) gone.push(key);
   for (const model of await store.models())
     for (const entry of (await store.record(model)).versions) {
-      if (entry.removed !== undefined && now - Date.parse(entry.removed) > graceMs) continue;
-      if (
-        entry.removed !== undefined &&
-        removed.some((each) => each.model === model && each.version === entry.version)
-      )
-        continue;
+      const dropped = removed.some((each) => each.model === model && each.version === entry.version);
+      // What was removed a moment ago may still be taken back.
+      const stays = entry.removed === undefined || now - Date.parse(entry.removed) < graceMs;
+      if (dropped || !stays) continue;
       live.add(entry.digest);
       for (const file of await filesOf(store, { ...entry, model })) live.add(file);
     }
@@ -149,6 +147,7 @@ async function filesOf(
     return (await store.manifest(version)).files.map(({ sha256 }) => sha256);
   } catch (error) {
     if (!(error instanceof PtxError) || error.code !== "PTX_STORE_DAMAGED") throw error;
+    if (version.removed !== undefined) return [];
     const place = `${version.model}@${version.version}`;
     const { where, message } = error.problems[0];
     throw ptxError(

@@ -112,6 +112,9 @@ export class ModelStore {
    */
   async put(model: string, bundle: Bundle, options: PutOptions = {}): Promise<PutResult> {
     requireModelName(model);
+    const known = await this.backend.document(`${KEYS.models}/${model}`);
+    const before = known === undefined ? emptyRecord(model) : readRecord(known.text, model, this.name);
+    this.#requireParent(before, options.parent);
     const sources = new Map<string, BundleFile>();
     const files: ManifestFile[] = [];
     for (const file of bundle.files) {
@@ -141,7 +144,6 @@ export class ModelStore {
       const tags = Object.entries(options.tags ?? {}).map(([key, value]) => ({ key, value }));
       const content = { digest, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), tags };
       await this.#update(model, (record) => {
-        this.#requireParent(record, parent);
         const { record: next, ...result } = withVersion(record, content, this.#stamp());
         put = result;
         return put.added ? next : withTags(next, put.version, options.tags ?? {});

@@ -2,7 +2,16 @@
  * @file A model store in a MongoDB database: contents in GridFS (bucket `models`), the state of each model in the collection
  * `model_status`, signs of life in `model_notes`. Changes are told by a change stream where the server is of a replica set.
  */
-import type { ChangeStream, Collection, Db, GridFSBucket, MongoClient, MongoServerError } from "mongodb";
+import type {
+  ChangeStream,
+  Collection,
+  Db,
+  GridFSBucket,
+  GridFSFile,
+  MongoClient,
+  MongoServerError,
+  ObjectId,
+} from "mongodb";
 import { ptxError } from "../../registry/errors.js";
 import {
   type Document,
@@ -74,16 +83,11 @@ class MongoBackend implements StoreBackend {
   }
 
   async sizeOf(sha256: string): Promise<number | undefined> {
-    return this.#try(`looking for ${sha256}`, async () => {
-      const [file] = await this.bucket.find({ filename: sha256 }).limit(1).toArray();
-      return file?.length;
-    });
+    return (await this.#file(sha256))?.length;
   }
 
   async *read(sha256: string): AsyncGenerator<Uint8Array> {
-    const [file] = await this.#try(`looking for ${sha256}`, () =>
-      this.bucket.find({ filename: sha256 }).limit(1).toArray(),
-    );
+    const file = await this.#file(sha256);
     if (file === undefined) throw noBlob(this.name, sha256);
     try {
       for await (const piece of this.bucket.openDownloadStream(file._id)) yield piece as Uint8Array;
@@ -110,6 +114,7 @@ class MongoBackend implements StoreBackend {
     try {
       for await (const piece of pieces) await step((done) => upload.write(piece, done));
       await step((done) => upload.end(done));
+      await this.#removeOlder(sha256, upload.id);
     } catch (error) {
       await upload.abort().catch(() => {}); // what it cannot take away the next sweep does
       throw error;
@@ -127,7 +132,7 @@ class MongoBackend implements StoreBackend {
   async remove(sha256: string): Promise<void> {
     await this.#try("removing", async () => {
       for (const { _id } of await this.bucket.find({ filename: sha256 }).toArray())
-        await this.bucket.delete(_id);
+        await this.#removeFile(_id);
     });
   }
 
@@ -227,6 +232,26 @@ class MongoBackend implements StoreBackend {
   async close(): Promise<void> {
     await Promise.all([...this.#streams].map((stream) => stream.close().catch(() => {})));
     await this.client.close();
+  }
+
+  /** Of several with the same contents the last is the one: the others go. */
+  async #file(sha256: string): Promise<GridFSFile | undefined> {
+    const newest = this.bucket.find({ filename: sha256 }).sort({ _id: -1 }).limit(1);
+    return this.#try(`looking for ${sha256}`, async () => (await newest.toArray())[0]);
+  }
+
+  async #removeOlder(sha256: string, id: ObjectId): Promise<void> {
+    await this.#try("removing", async () => {
+      const older = await this.bucket.find({ filename: sha256, _id: { $lt: id } }).toArray();
+      for (const { _id } of older) await this.#removeFile(_id);
+    });
+  }
+
+  /** Another may have removed it at the same time. */
+  async #removeFile(id: ObjectId): Promise<void> {
+    await this.bucket.delete(id).catch(async (error: unknown) => {
+      if ((await this.bucket.find({ _id: id }).limit(1).toArray()).length > 0) throw error;
+    });
   }
 
   async #try<T>(doing: string, work: () => Promise<T>): Promise<T> {

@@ -52,9 +52,18 @@ export function watchDocument(
     });
   };
   run();
-  const listening = backend.listen?.(key, run).catch((error: Error) => {
-    warn(`the store cannot tell of changes, and is asked every ${pollMs / 1000} s instead: ${error.message}`);
-  });
+  const listening = backend.listen?.(key, run).then(
+    (stop) => {
+      run(); // what changed before there was anybody to tell
+      return stop;
+    },
+    (error: Error) => {
+      warn(
+        `the store cannot tell of changes, and is asked every ${pollMs / 1000} s instead: ${error.message}`,
+      );
+      return undefined;
+    },
+  );
   return async () => {
     ended = true;
     clearTimeout(timer);
