@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { QuantizedForm } from "../exporters/quantize/forms.js";
 import { libraryVersion } from "../registry/version.js";
+import { addModelsCommand } from "./models-program.js";
 
 /** The exit code for bad input: config, data or command line. */
 const BAD_INPUT = 2;
@@ -270,6 +271,8 @@ command("list [kind]", "list the components that configs may name").action(async
   const [{ list }, { loadRegistry, show }] = await Promise.all([import("./list.js"), import("./session.js")]);
   show(list(await loadRegistry(options.include), { kind }));
 });
+
+addModelsCommand(program);
 
 // A reader that has gone (`| head`) ends a prediction, see OutputLines, but no training run.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
