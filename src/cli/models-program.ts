@@ -12,7 +12,7 @@ const whole =
   };
 
 /** A version, or that there is none. */
-const versionOrNone = (text: string): number | null => (text === "none" ? null : whole(1)(text));
+const versionOrNone = (text: string): number | "none" => (text === "none" ? text : whole(1)(text));
 
 /** Adds the command `models`. */
 export function addModelsCommand(program: Command): void {

@@ -1,5 +1,6 @@
 import { count, size } from "../exporters/figures.js";
 import { PtxError, ptxError } from "../registry/errors.js";
+import { isObject } from "../registry/json.js";
 import { printable } from "../registry/printable.js";
 import { openBundle } from "../serving/store/bundle.js";
 import { collect } from "../serving/store/collect.js";
@@ -128,7 +129,7 @@ export async function showCommand(model: string, options: JsonCommand): Promise<
         "labels",
         `${target} (${names.length}): ${printable(names.slice(0, 20).join(", "))}${names.length > 20 ? ", ..." : ""}`,
       ]),
-      ["metrics", JSON.stringify(manifest.metrics)],
+      ...figures(manifest.metrics).map((line): [string, string] => ["metric", line]),
       ...manifest.files.map((file): [string, string] => [
         "file",
         `${file.path}  ${size(file.bytes)}  ${file.sha256}`,
@@ -151,7 +152,7 @@ export async function showCommand(model: string, options: JsonCommand): Promise<
 /** `pytext-ts models promote NAME@VERSION [--alias production] [--expect VERSION]`. */
 export async function promoteCommand(
   model: string,
-  options: StoreCommand & { readonly alias: string; readonly expect?: number | null },
+  options: StoreCommand & { readonly alias: string; readonly expect?: number | "none" },
 ): Promise<void> {
   const reference = parseReference(model);
   if (reference.version === undefined && reference.alias === undefined)
@@ -162,7 +163,8 @@ export async function promoteCommand(
     );
   await withStore(options, async (store) => {
     const { version } = await store.resolve(reference);
-    const { aliases } = await store.setAlias(reference.model, options.alias, version, options.expect);
+    const expected = options.expect === "none" ? null : options.expect;
+    const { aliases } = await store.setAlias(reference.model, options.alias, version, expected);
     printMove(aliases, options.alias);
   });
 }
@@ -320,6 +322,14 @@ function marks({ aliases }: ModelRecord, { version }: VersionEntry | ResolvedVer
 
 function tagText({ tags }: Pick<VersionEntry, "tags">): string {
   return tags.map(({ key, value }) => `${printable(key)}=${printable(value)}`).join(" ");
+}
+
+/** The figures of a version and of its splits; the parts of figures are in the JSON. */
+function figures(metrics: Readonly<Record<string, unknown>>, place = ""): string[] {
+  return Object.entries(metrics).flatMap(([key, value]) => {
+    if (typeof value === "number") return [`${place}${key}  ${value}`];
+    return isObject(value) && place === "" ? figures(value, `${key}.`) : [];
+  });
 }
 
 function optional(key: string, value: string | undefined): [string, string][] {

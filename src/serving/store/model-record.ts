@@ -116,12 +116,14 @@ export function resolveIn(record: ModelRecord, reference: ModelReference, store:
   if (found?.removed !== undefined)
     throw ptxError("PTX_STORE_MISSING", where, `version ${version} was removed at ${found.removed}`);
   if (found !== undefined) return found;
-  throw missing(
-    where,
-    "version",
-    String(version),
-    all.slice(-10).map((each) => String(each.version)),
-  );
+  throw noVersion(record, version, where);
+}
+
+/** The error about a number that no version has. */
+export function noVersion({ versions }: ModelRecord, version: number, where: string): Error {
+  const known = versions.slice(-10).map((entry) => entry.version);
+  const told = known.length === 0 ? "there is none" : `the last ones: ${known.join(", ")}`;
+  return ptxError("PTX_STORE_MISSING", where, `no version ${version}  ${told}`);
 }
 
 /** A new version with the next number. The same content again stays the version that it is, with `added` false. */

@@ -11,6 +11,7 @@ import {
   type Expected,
   emptyRecord,
   type ModelRecord,
+  noVersion,
   readRecord,
   resolveIn,
   type Stamp,
@@ -316,8 +317,7 @@ export class ModelStore {
 
   #requireParent(record: ModelRecord, parent: number | undefined): void {
     if (parent === undefined || record.versions.some(({ version }) => version === parent)) return;
-    const known = record.versions.map(({ version }) => String(version));
-    throw missing(this.#where({ model: record.model }), "parent version", String(parent), known);
+    throw noVersion(record, parent, `${this.#where({ model: record.model })}  parent`);
   }
 
   async #requireUnused(model: string, version: number, where: string): Promise<void> {

@@ -256,10 +256,10 @@ describe.each(placeKinds)("$kind", ({ variable, make }) => {
         expect(await message({ model: "round" })).toMatch(
           /no alias "production".*round@latest[\s\S]*models promote round@2/,
         );
-        expect(await message({ model: "round", version: 9 })).toMatch(/no version "9".*known: 1, 2/);
+        expect(await message({ model: "round", version: 9 })).toMatch(/no version 9 {2}the last ones: 1, 2/);
         expect(await message({ model: "round", alias: "staging" })).toMatch(/no alias "staging"/);
         await expect(store.put("round", version("x"), { parent: 7 })).rejects.toThrow(
-          /no parent version "7"/,
+          /parent\n {2}no version 7/,
         );
       });
     });
