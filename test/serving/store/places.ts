@@ -27,7 +27,7 @@ export interface PlaceKind {
   make(): Promise<Place>;
 }
 
-export const variables = {
+const variables = {
   postgres: "PYTEXT_TS_TEST_POSTGRES",
   mongodb: "PYTEXT_TS_TEST_MONGODB",
   s3: "PYTEXT_TS_TEST_S3",
@@ -41,8 +41,8 @@ const needed = (variable: string): string => {
 
 const chance = (): string => `t${randomUUID().replaceAll("-", "").slice(0, 20)}`;
 
-export const placeKinds: readonly PlaceKind[] = [
-  {
+export const places = {
+  file: {
     kind: "file system",
     async make() {
       const folder = mkdtempSync(join(tmpdir(), "pytext-ts-store-"));
@@ -56,7 +56,7 @@ export const placeKinds: readonly PlaceKind[] = [
       });
     },
   },
-  {
+  postgres: {
     kind: "PostgreSQL",
     variable: variables.postgres,
     async make() {
@@ -84,7 +84,7 @@ export const placeKinds: readonly PlaceKind[] = [
       });
     },
   },
-  {
+  mongodb: {
     kind: "MongoDB",
     variable: variables.mongodb,
     async make() {
@@ -118,7 +118,7 @@ export const placeKinds: readonly PlaceKind[] = [
       });
     },
   },
-  {
+  s3: {
     kind: "S3",
     variable: variables.s3,
     async make() {
@@ -143,7 +143,7 @@ export const placeKinds: readonly PlaceKind[] = [
       });
     },
   },
-];
+} as const satisfies Record<string, PlaceKind>;
 
 function place(address: string, { damage, destroy }: Pick<Place, "damage" | "destroy">): Place {
   const opened: ModelStore[] = [];

@@ -1,7 +1,6 @@
 /** @file What every place for models promises, tested with a real server of each kind. */
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,12 +13,10 @@ import type { ModelStore } from "../../../src/serving/store/model-store.js";
 import { gathered } from "../../../src/serving/store/pieces.js";
 import { StoreSource } from "../../../src/serving/store/store-source.js";
 import { verifyStore } from "../../../src/serving/store/verify.js";
+import { workplace } from "../../support/toy.js";
 import { bundleOf, noise, version } from "./bundles.js";
-import { type Place, placeKinds } from "./places.js";
+import type { Place, PlaceKind } from "./places.js";
 
-const scratch = mkdtempSync(join(tmpdir(), "pytext-ts-contract-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-const newFolder = (): string => join(scratch, randomUUID());
 const silent = { info: () => {}, warn: () => {} };
 
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
@@ -43,9 +40,15 @@ async function until(holds: () => boolean, what: string): Promise<void> {
   throw new Error(`it did not come to be that ${what}`);
 }
 
-describe.each(placeKinds)("$kind", ({ variable, make }) => {
+/** Declares the tests of one kind of place; they are skipped, saying so, where its server is not named. */
+export function testContract({ kind, variable, make }: PlaceKind): void {
   const missing = variable !== undefined && process.env[variable] === undefined;
-  describe.skipIf(missing)(missing ? `not tested: ${variable} is not set (npm run test:stores)` : "", () => {
+  const title = missing
+    ? `${kind}: not tested, as ${variable} is not set (npm run test:stores sets it)`
+    : kind;
+  describe.skipIf(missing)(title, () => {
+    const scratch = workplace();
+    const newFolder = (): string => join(scratch, randomUUID());
     let place: Place;
     let store: ModelStore;
     let other: ModelStore;
@@ -551,4 +554,4 @@ describe.each(placeKinds)("$kind", ({ variable, make }) => {
       });
     });
   });
-});
+}

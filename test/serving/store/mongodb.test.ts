@@ -1,0 +1,4 @@
+import { testContract } from "./contract.js";
+import { places } from "./places.js";
+
+testContract(places.mongodb);
