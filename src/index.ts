@@ -84,6 +84,13 @@ export {
 export { type RandomStream, stream } from "./registry/random.js";
 export { Registry } from "./registry/registry.js";
 export type { RunConfig } from "./registry/run-config.js";
+export { type Bundle, type BundleOptions, openBundle } from "./serving/store/bundle.js";
+export { type Collected, type CollectOptions, collect } from "./serving/store/collect.js";
+export { pullVersion } from "./serving/store/fetch-version.js";
+export type { ModelStore, PutOptions, PutResult, ResolvedVersion } from "./serving/store/model-store.js";
+export { type ModelReference, parseReference } from "./serving/store/names.js";
+export { openStore } from "./serving/store/open-store.js";
+export { verifyStore } from "./serving/store/verify.js";
 export { defaultRegistry } from "./tasks/builtins.js";
 export type { Embedded, Embedder, EmbedInput } from "./tasks/embed/contracts.js";
 export type { EmbeddingPooling, EmbedOptions } from "./tasks/embed/options.js";

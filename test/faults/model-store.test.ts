@@ -252,9 +252,9 @@ describe.skipIf(process.env.PYTEXT_TS_TEST_FAULTS === undefined)("faults (npm ru
       await expectNothingHalf(address, store);
     });
 
-    test("a server that is killed during a fetch or a push: the reason is told, nothing is left, and all is there afterwards", async ({
-      skip,
-    }) => {
+    test("a server that is killed during a fetch or a push: the reason is told, nothing is left, and all is there afterwards", {
+      timeout: 180_000,
+    }, async ({ skip }) => {
       if (server === undefined) return skip();
       const big = bundleOf({ "model.onnx": noise(64 * MB, 9) });
       const { version: at } = await store.put("big", big);

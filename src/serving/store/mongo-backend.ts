@@ -23,10 +23,10 @@ import {
   type StoredBlob,
   type Swept,
   storeFault,
+  WAIT_MS,
 } from "./backend.js";
 
 const BUCKET = "models";
-const CONNECT_MS = 10_000;
 const DUPLICATE = 11000;
 
 interface StatusRow {
@@ -49,7 +49,8 @@ export const openMongoBackend: OpenBackend = async (address) => {
   const driver = await optionalClient(name, () => import("mongodb"), "mongodb@7");
   const client = new driver.MongoClient(address, {
     appName: "pytext-ts",
-    serverSelectionTimeoutMS: CONNECT_MS,
+    serverSelectionTimeoutMS: WAIT_MS.connect,
+    socketTimeoutMS: WAIT_MS.answer,
     // What was written is seen by all, and stays when the primary changes.
     writeConcern: { w: "majority" },
     readConcern: { level: "majority" },

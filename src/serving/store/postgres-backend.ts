@@ -16,13 +16,13 @@ import {
   type StoredBlob,
   type Swept,
   storeFault,
+  WAIT_MS,
 } from "./backend.js";
 import { resized } from "./pieces.js";
 
 const DEFAULT_SCHEMA = "pytext_ts";
 /** All stores of a database share it; what is told says which one. */
 const CHANNEL = "pytext_ts_store";
-const CONNECT_MS = 10_000;
 const RECONNECT_MS = 2000;
 
 /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=NAME`, and whatever else the client takes. */
@@ -74,7 +74,8 @@ class PostgresBackend implements StoreBackend {
     this.#pool = new pg.Pool({
       connectionString: address,
       max: 4,
-      connectionTimeoutMillis: CONNECT_MS,
+      connectionTimeoutMillis: WAIT_MS.connect,
+      query_timeout: WAIT_MS.answer,
       application_name: "pytext-ts",
       allowExitOnIdle: true,
     });
@@ -220,7 +221,7 @@ class PostgresBackend implements StoreBackend {
   async #connectListener(): Promise<void> {
     const client = new this.pg.Client({
       connectionString: this.address,
-      connectionTimeoutMillis: CONNECT_MS,
+      connectionTimeoutMillis: WAIT_MS.connect,
       application_name: "pytext-ts watch",
       keepAlive: true,
     });

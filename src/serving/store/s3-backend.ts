@@ -17,6 +17,7 @@ import {
   type StoredBlob,
   type Swept,
   storeFault,
+  WAIT_MS,
 } from "./backend.js";
 import { resized } from "./pieces.js";
 
@@ -56,6 +57,7 @@ export const openS3Backend: OpenBackend = async (address, options) => {
     // A service by an address of its own has no host name for each bucket, as a rule.
     forcePathStyle:
       settings.get("path_style") !== "false" && (endpoint !== null || settings.has("path_style")),
+    requestHandler: { connectionTimeout: WAIT_MS.connect, socketTimeout: WAIT_MS.answer },
     // Not every service knows the newer checksums; everything that is read is digested.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
