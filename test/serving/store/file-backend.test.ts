@@ -41,19 +41,15 @@ describe("addresses", () => {
   });
 
   test("a server that does not answer is told without the password", async () => {
-    for (const scheme of ["postgres", "mongodb"]) {
-      const error = await openStore(`${scheme}://user:secret@127.0.0.1:1/x`).then(
-        (store) =>
-          store.models().then(
-            () => undefined,
-            (fault: Error) => fault,
-          ),
-        (fault: Error) => fault,
-      );
-      expect(error).toMatchObject({ code: "PTX_STORE" });
-      expect(error?.message).toContain("127.0.0.1:1/x");
-      expect(error?.message).not.toContain("secret");
-    }
+    const store = await openStore("postgres://user:secret@127.0.0.1:1/x");
+    const error = await store.models().then(
+      () => undefined,
+      (fault: Error) => fault,
+    );
+    await store.close();
+    expect(error).toMatchObject({ code: "PTX_STORE" });
+    expect(error?.message).toContain("127.0.0.1:1/x");
+    expect(error?.message).not.toContain("secret");
   });
 
   test("the default lies in the current folder", () => {
