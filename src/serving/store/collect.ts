@@ -27,7 +27,7 @@ export interface Collected {
 }
 
 /** The default of `graceMs`. */
-export const GRACE_MS = 3600_000;
+const GRACE_MS = 3600_000;
 const LEAST_GRACE_MS = 60_000;
 
 /**

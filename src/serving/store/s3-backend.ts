@@ -4,6 +4,7 @@
  */
 
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
 import { ptxError } from "../../registry/errors.js";
 import {
@@ -24,6 +25,9 @@ import { resized } from "./pieces.js";
 /** Larger contents go in parts of this size; a service takes 10,000 parts. */
 const PART = 2 ** 24;
 const MOST_PARTS = 10_000;
+
+/** How long a write without conditions may still be overwritten by one that was on its way. */
+const SETTLE_MS = 300;
 
 type Sdk = typeof import("@aws-sdk/client-s3");
 
@@ -153,7 +157,12 @@ class S3Backend implements StoreBackend {
     const condition = revision === undefined ? { IfNoneMatch: "*" } : { IfMatch: revision };
     try {
       const command = new this.sdk.PutObjectCommand({ ...put, ...(conditional && condition) });
-      return (await this.client.send(command)).ETag;
+      const { ETag } = await this.client.send(command);
+      if (conditional) return ETag;
+      // Of several who write at once the last one's stays: the others see it a little later.
+      await sleep(SETTLE_MS);
+      const stored = await this.#stored(Key);
+      return stored?.id === id ? stored.etag : undefined;
     } catch (error) {
       // 409: another conditional write of the object is at work. 404: it has gone.
       const refused = [412, 409, 404].includes(statusOf(error)) && !isNoBucket(error);
@@ -195,7 +204,10 @@ class S3Backend implements StoreBackend {
   async sweep(olderThanMs: number): Promise<Swept> {
     const where = { Bucket: this.bucket, Prefix: this.#key("blobs", "") };
     const found = await this.#ask("listing uploads", () =>
-      this.client.send(new this.sdk.ListMultipartUploadsCommand(where)),
+      this.client.send(new this.sdk.ListMultipartUploadsCommand(where)).catch((error: unknown) => {
+        if (statusOf(error) === 501) return undefined; // a service that does not tell of them
+        throw error;
+      }),
     );
     const swept = { items: 0, bytes: 0 };
     for (const { Key, UploadId, Initiated } of found?.Uploads ?? []) {
@@ -226,7 +238,7 @@ class S3Backend implements StoreBackend {
       );
       if (!refused)
         this.options.warn(
-          `${this.name}: the service does not heed conditions of writes: let only one process at a time push or promote`,
+          `${this.name}: the service does not heed conditions of writes: two who push or promote at the very same time may lose one of the changes`,
         );
       return refused;
     } finally {
