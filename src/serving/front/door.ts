@@ -1,4 +1,5 @@
 import {
+  type ServedModel,
   type ServeEmbedOptions,
   ServeError,
   type ServeInput,
@@ -87,6 +88,14 @@ export class Door {
   /** Counts a request of a client if it may come now, and gives 0; else the milliseconds until it may. */
   wait(client: string): number {
     return this.#limiter?.take(client) ?? 0;
+  }
+
+  /** The first model that gives vectors, for requests that name none; undefined: none does. */
+  firstEncoder(): string | undefined {
+    const gives = ({ description }: ServedModel): boolean =>
+      description?.kind === "encoder" ||
+      (description?.example && "embedding" in description.example.answer) === true;
+    return this.serving.models().find(gives)?.name;
   }
 
   /** Answers of a model. Throws `ServeError`s, and `too_large` and `invalid` for more than is taken. */

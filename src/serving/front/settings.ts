@@ -62,7 +62,7 @@ export const frontProperties = {
     { default: null, description: "HTTPS, and gRPC over TLS, in place of plain connections." },
   ),
   max_body_bytes: count(8 * 2 ** 20, "Bytes of a body; of a stream, of each line."),
-  max_rows: count(4096, "Rows of a request; a stream has any number."),
+  max_rows: count(1024, "Rows of a request; a stream has any number."),
   max_text_characters: count(100_000, "UTF-16 units of a text."),
   max_connections: count(1024, "Connections at a time; more are closed at once."),
   headers_timeout_ms: milliseconds(10_000, "Time for a request's headers to come."),

@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from "fastify";
 import { ptxError } from "../../registry/errors.js";
 import type { Door } from "../front/door.js";
@@ -118,7 +119,7 @@ function newApp({ door: { settings }, log }: HttpFront): FastifyInstance {
   const { tls } = settings;
   return Fastify({
     logger: { level: settings.log_level, ...(log && { stream: log }) },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     trustProxy: settings.trust_proxy.length > 0 ? settings.trust_proxy : false,
     connectionTimeout: settings.idle_timeout_ms,

@@ -6,6 +6,7 @@ import type { ServeInput, ServeResponse } from "../contracts.js";
 import type { Asked, Door } from "../front/door.js";
 import { FrontError, told } from "../front/faults.js";
 import { checked } from "../front/request-schema.js";
+import { inWindow } from "../in-window.js";
 import { callerOf, noteModel } from "./context.js";
 import type { ReadJson } from "./json-body.js";
 import type { rowSchema, textSchema } from "./rows-schema.js";
@@ -55,41 +56,10 @@ export function streamAnswers(
   const answer = (lines: readonly (Line | BadLine)[]): Promise<string> =>
     answerLines(request, tools.door, target, lines, show);
   const chunks = rowChunks(lineTexts(request.raw, tools.door.settings), tools);
+  const answers = inWindow(chunks, answer, { window: AT_ONCE, ordered: true });
   return reply
     .header("content-type", NDJSON)
-    .send(Readable.from(inOrder(chunks, answer), { objectMode: true, highWaterMark: 1 }));
-}
-
-/** Answers to chunks in their order, some of them under way at a time; what is ready is given while the next chunk is awaited. */
-async function* inOrder<T>(
-  chunks: AsyncGenerator<T>,
-  answer: (chunk: T) => Promise<string>,
-): AsyncGenerator<string> {
-  const waiting: Promise<string>[] = [];
-  let next: Promise<IteratorResult<T>> | null = chunks.next();
-  try {
-    while (next !== null || waiting.length > 0) {
-      const first = waiting[0];
-      if (first !== undefined && (next === null || waiting.length === AT_ONCE)) {
-        yield await first;
-        waiting.shift();
-        continue;
-      }
-      const arrival = next!;
-      const event = await Promise.race([arrival, ...(first === undefined ? [] : [first])]);
-      if (typeof event === "string") {
-        yield event;
-        waiting.shift();
-      } else if (event.done) next = null;
-      else {
-        waiting.push(answer(event.value));
-        next = chunks.next();
-      }
-    }
-  } finally {
-    next?.catch(() => {});
-    await chunks.return(undefined).catch(() => {});
-  }
+    .send(Readable.from(answers, { objectMode: true, highWaterMark: 1 }));
 }
 
 async function answerLines(
@@ -118,7 +88,7 @@ async function answerLines(
       put(good, await submit(good));
     } catch (error) {
       // One row that does not fit must not cost its neighbours their answers.
-      const single = good.length > 1 && told(error).fault === "invalid";
+      const single = good.length > 1 && told(error).place?.startsWith("inputs[");
       if (!single) for (const { index } of good) results.set(index, refused(error));
       else
         for (const line of good)
@@ -150,8 +120,10 @@ async function patiently<T>({ facts }: FastifyRequest, door: Door, ask: () => Pr
 }
 
 function refused(error: unknown): object {
-  const { fault, message, place } = told(error);
-  return { error: { code: fault, message, ...(place !== undefined && { place }) } };
+  const { fault, message, place: whole } = told(error);
+  // Its line is the only input there is.
+  const place = whole?.replace(/^inputs\[\d+\]\.?/, "");
+  return { error: { code: fault, message, ...(place && { place }) } };
 }
 
 /** Lines as rows, so many together as have come, up to a chunk. */

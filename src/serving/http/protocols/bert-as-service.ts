@@ -48,8 +48,11 @@ export const bertAsService: Protocol = {
         throw new FrontError("invalid", "texts are cut by the model's own tokenizer", {
           place: "is_tokenized",
         });
-      const response = await ask(door, request, reply, { inputs: texts.map(inputOf) });
-      const vectors = vectorsOf(response);
+      const response = await ask(door, request, reply, {
+        model: door.firstEncoder(),
+        inputs: texts.map(inputOf),
+      });
+      const vectors = vectorsOf(response, show_tokens);
       counts.num_data_request += 1;
       counts.num_total_seq += texts.length;
       if (clients.size < MOST_CLIENTS) clients.add(request.facts.client);

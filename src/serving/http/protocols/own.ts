@@ -5,6 +5,7 @@ import type { Embedded } from "../../../tasks/embed/contracts.js";
 import { inUnit, type Prediction } from "../../../tasks/prediction.js";
 import { UNITS, type UnitName } from "../../../text/offset-units.js";
 import type { ServeEmbedOptions, ServeInput, ServeResponse } from "../../contracts.js";
+import type { Door } from "../../front/door.js";
 import { embedOptionsOf, embedProperties, fromQuery } from "../../front/embed-options.js";
 import { FrontError } from "../../front/faults.js";
 import { checked } from "../../front/request-schema.js";
@@ -91,32 +92,29 @@ function addEmbed(scope: FastifyInstance, { door, readJson }: ProtocolTools): vo
   scope.post("/v1/embed", { schema }, async (request, reply) => {
     if (request.body === STREAM) {
       const { target, embed, show } = vectorsAsked(
+        door,
         checked(embedQuery, timed(fromQuery(request.query as Record<string, unknown>)), "malformed"),
       );
-      return streamAnswers(
-        request,
-        reply,
-        { door, readJson, row: textSchema },
-        { ...target, embed },
-        (response) => vectorsOf(response).map(show),
-      );
+      return streamAnswers(request, reply, { door, readJson, row: textSchema }, { ...target, embed }, show);
     }
     requireNoQuery(request.query);
     const { inputs, ...options } = request.body as Static<typeof embedSchema>;
-    const { target, embed, show } = vectorsAsked(options);
+    const { target, embed, show } = vectorsAsked(door, options);
     const { timeout_ms, ...model } = target;
     const response = await ask(door, request, reply, { ...model, embed, inputs: listOf(inputs) }, timeout_ms);
-    return { ...headOf(response), embeddings: vectorsOf(response).map(show) };
+    return { ...headOf(response), embeddings: show(response) };
   });
 }
 
 /** Options of vectors, parted by who reads them. */
-function vectorsAsked(all: Static<typeof embedQuery>) {
+function vectorsAsked(door: Door, all: Static<typeof embedQuery>) {
   const { model, version, timeout_ms, show_tokens, encoding_format, ...options } = all;
   const embed: ServeEmbedOptions = embedOptionsOf(options);
-  const target = { model, version, timeout_ms };
-  const show = (embedded: Embedded) =>
-    vectorShown(embedded, show_tokens ?? false, encoding_format ?? "float");
+  const target = { model: model ?? door.firstEncoder(), version, timeout_ms };
+  const show = (response: ServeResponse) =>
+    vectorsOf(response, show_tokens).map((embedded) =>
+      vectorShown(embedded, show_tokens ?? false, encoding_format ?? "float"),
+    );
   return { target, embed, show };
 }
 
@@ -168,9 +166,16 @@ export function predictionsOf(response: ServeResponse): readonly Prediction[] {
   );
 }
 
-/** The vectors in an answer: an encoder's, or of a predictor that was trained to give them. Throws `invalid` for others. */
-export function vectorsOf(response: ServeResponse): readonly Embedded[] {
+/**
+ * The vectors in an answer: an encoder's, or of a predictor that was trained to give them, which does not tell its tokens.
+ * Throws `invalid` for what a model does not give.
+ */
+export function vectorsOf(response: ServeResponse, tokens = false): readonly Embedded[] {
   if (response.kind === "encoder") return response.answers;
+  if (tokens)
+    throw new FrontError("invalid", `the model ${JSON.stringify(response.model)} does not tell its tokens`, {
+      place: "show_tokens",
+    });
   return response.answers.map(({ embedding, truncated = false }) => {
     if (embedding === undefined)
       throw new FrontError(
