@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
 import type { Serving } from "./contracts.js";
 import { Door } from "./front/door.js";
 import type { MetricsText, RequestObserver } from "./front/observed.js";
@@ -9,8 +10,7 @@ import { type HttpServer, startHttp } from "./http/server.js";
 export interface FrontOptions {
   readonly serving: Serving;
   readonly settings: FrontSettings;
-  /** Where the log goes, a JSON object a line; standard output if absent. */
-  readonly log?: { write(line: string): void };
+  readonly log: Logger;
   /** What `/metrics` shows. */
   readonly metrics?: MetricsText;
   /** Told of every answer. */
@@ -19,7 +19,7 @@ export interface FrontOptions {
 
 /** Servers that listen. */
 export interface Front {
-  readonly http: Pick<HttpServer, "url" | "port" | "log">;
+  readonly http: Pick<HttpServer, "url" | "port">;
   /** The port of gRPC, where it is on. */
   readonly grpcPort?: number;
   /** Says that it is not ready, takes no more requests, answers those that are there, and then lets the engine go. */
@@ -36,7 +36,7 @@ export async function startFront({ serving, settings, ...rest }: FrontOptions): 
     // gRPC takes some time to load, and most servers do without.
     const { startGrpc } = await import("./grpc/server.js");
     const { observe } = rest;
-    const grpc = await startGrpc({ door, port, log: http.log, ...(observe && { observe }) });
+    const grpc = await startGrpc({ door, port, log: rest.log, ...(observe && { observe }) });
     return { http, grpcPort: grpc.port, stop: () => stopAll(door, [http, grpc]) };
   } catch (error) {
     await http.stop();

@@ -1,5 +1,6 @@
 /** @file A server over models that are functions, for a test. */
 import { Writable } from "node:stream";
+import { pino } from "pino";
 import { frontSettings } from "../../src/serving/front/settings.js";
 import { type Front, startFront } from "../../src/serving/start-front.js";
 import { FunctionServing, functionModels } from "./function-serving.js";
@@ -28,7 +29,7 @@ export async function testFront(
   const front = await startFront({
     serving,
     settings: frontSettings({ port: 0, ...settings }),
-    log: stream,
+    log: pino({ level: "debug" }, stream),
     ...rest,
   });
   return { ...front, serving, log };

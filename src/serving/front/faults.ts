@@ -61,7 +61,7 @@ export function told(error: unknown): Told {
   if (error instanceof ServeError || error instanceof FrontError) {
     const { fault, message, place, retryAfter } = error;
     return {
-      ...{ fault, ...ALL[fault], message },
+      ...{ fault, ...ALL[fault], message: place === undefined ? message : withoutPlace(message, place) },
       ...(place !== undefined && { place }),
       ...(retryAfter !== undefined && { retryAfter }),
     };
@@ -74,6 +74,10 @@ export function told(error: unknown): Told {
     message: "a fault of the server; its log has the request's id",
   };
 }
+
+/** A message that may begin with the place, which is told beside it. */
+const withoutPlace = (message: string, place: string): string =>
+  message.startsWith(`${place}: `) ? message.slice(place.length + 2) : message;
 
 /** The place and what is wrong there, in one line. */
 export const sentence = ({ place, message }: Pick<Told, "place" | "message">): string =>

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo, Socket } from "node:net";
 import cors from "@fastify/cors";
 import Fastify, {
-  type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   LogController,
 } from "fastify";
+import type { Logger } from "pino";
 import { ptxError } from "../../registry/errors.js";
 import type { Door } from "../front/door.js";
 import { FrontError, told } from "../front/faults.js";
@@ -28,8 +28,7 @@ import { NDJSON, STREAM } from "./stream.js";
 /** What an HTTP server stands before. */
 export interface HttpFront {
   readonly door: Door;
-  /** Where the log goes, a JSON object a line; standard output if absent. */
-  readonly log?: { write(line: string): void };
+  readonly log: Logger;
   /** What `/metrics` shows. */
   readonly metrics?: MetricsText;
   /** Told of every answer. */
@@ -40,8 +39,6 @@ export interface HttpFront {
 export interface HttpServer {
   readonly url: string;
   readonly port: number;
-  /** Where its log goes. */
-  readonly log: FastifyBaseLogger;
   /** Takes no more requests, and waits for those that are there, for a time. */
   stop(): Promise<void>;
 }
@@ -66,7 +63,6 @@ export async function startHttp(front: HttpFront): Promise<HttpServer> {
   return {
     url: `${settings.tls === null ? "http" : "https"}://${host}:${port}`,
     port,
-    log: app.log,
     async stop() {
       const patience = setTimeout(() => app.server.closeAllConnections(), settings.drain_timeout_ms);
       await app.close();
@@ -118,7 +114,7 @@ export async function httpApp(front: HttpFront): Promise<FastifyInstance> {
 function newApp({ door: { settings }, log }: HttpFront): FastifyInstance {
   const { tls } = settings;
   return Fastify({
-    logger: { level: settings.log_level, ...(log && { stream: log }) },
+    loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     trustProxy: settings.trust_proxy.length > 0 ? settings.trust_proxy : false,
