@@ -3,8 +3,8 @@ import { exportAdapter } from "../exporters/adapter-exporter.js";
 import { exportHuggingFace } from "../exporters/hugging-face-exporter.js";
 import { exportOnnx } from "../exporters/onnx-exporter.js";
 import type { QuantizedForm } from "../exporters/quantize/forms.js";
+import { UNITS, type UnitName } from "../text/offset-units.js";
 import { fusionLines, quantizationLines } from "./export-lines.js";
-import { UNITS, type UnitName } from "./offset-units.js";
 import { loadRegistry, print, terminalLog } from "./session.js";
 import { parseSizes } from "./sizes.js";
 

@@ -8,6 +8,7 @@ import type { Registry } from "../registry/registry.js";
 import { resolveValue } from "../registry/resolve.js";
 import { POOLINGS } from "../tasks/embed/options.js";
 import type { ServeEmbedOptions } from "./contracts.js";
+import { frontProperties } from "./front/settings.js";
 import { ISOLATIONS } from "./workers/link.js";
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T, description: string) =>
@@ -159,6 +160,7 @@ export const serveSchema = Type.Object(
       default: [],
       description: "Files that export components of your own.",
     }),
+    ...frontProperties,
   },
   { additionalProperties: false, description: "A server." },
 );
@@ -177,6 +179,8 @@ export interface ServeArguments {
   readonly models: readonly string[];
   /** Settings in place of the file's `defaults`. */
   readonly settings: JsonObject;
+  /** Keys of the server itself in place of the file's. */
+  readonly front: JsonObject;
   readonly include: readonly string[];
 }
 
@@ -203,6 +207,7 @@ export function loadServeConfig(args: ServeArguments, registry: Registry): Serve
     throw ptxError("PTX_USAGE", source, "there is no model to serve", "pytext-ts serve MODEL.onnx");
   const whole = {
     ...written,
+    ...args.front,
     ...{ models: fromEntries(models), defaults },
     include: [...(Array.isArray(written.include) ? written.include : []), ...args.include],
   };
