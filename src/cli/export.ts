@@ -3,8 +3,8 @@ import { exportAdapter } from "../exporters/adapter-exporter.js";
 import { exportHuggingFace } from "../exporters/hugging-face-exporter.js";
 import { exportOnnx } from "../exporters/onnx-exporter.js";
 import type { QuantizedForm } from "../exporters/quantize/forms.js";
+import { UNITS, type UnitName } from "../text/offset-units.js";
 import { fusionLines, quantizationLines } from "./export-lines.js";
-import { UNITS, type UnitName } from "./offset-units.js";
 import { loadRegistry, print, terminalLog } from "./session.js";
 import { parseSizes } from "./sizes.js";
 
@@ -22,6 +22,7 @@ export interface ExportCommand {
   readonly quantize?: QuantizedForm;
   readonly maxAccuracyDrop?: number;
   readonly externalData?: boolean;
+  readonly selfTest: boolean;
   readonly showFusions?: boolean;
   readonly include: readonly string[];
 }
@@ -38,6 +39,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
     quantize,
     maxAccuracyDrop,
     externalData,
+    selfTest,
     showFusions,
   } = options;
   const registry = await loadRegistry(options.include);
@@ -50,7 +52,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
   if (inFolders.length > 0) {
     // With options of a model file in hand, the export of one tells that its name is missing.
     const about = [onnx, ort, card, quantize, maxAccuracyDrop, externalData, showFusions];
-    if (about.every((value) => value === undefined)) return;
+    if (selfTest && about.every((value) => value === undefined)) return;
   }
   const targets = { ...(onnx !== undefined && { onnx }), ...(ort !== undefined && { ort }) };
   const { written, rows, difference, quantization, fusions } = await exportOnnx(run, targets, {
@@ -59,6 +61,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
     input: options.input,
     unit: UNITS[options.offsetUnit],
     sizes: parseSizes(options.size),
+    selfTest,
     ...(task !== undefined && { task }),
     ...(quantize !== undefined && { quantize }),
     ...(maxAccuracyDrop !== undefined && { maxAccuracyDrop }),

@@ -170,8 +170,38 @@ command("export <run>", "write a run as one .onnx file, or its encoder for Huggi
     decimal(0, true, 100),
   )
   .option("--external-data", "keep weights beside the model, in FILE.data; above 1 GB they always are")
+  .option("--no-self-test", "leave out of the file the few held-out rows by which a server checks it")
   .option("--show-fusions", "print which operators ONNX Runtime runs in place of the file's")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
+
+command("serve [models...]", "answer requests over HTTP and gRPC, from exported files, runs and encoders")
+  .addHelpText(
+    "after",
+    "\nA model is MODEL.onnx, a run, a folder of an encoder or store:NAME[@VERSION|@ALIAS]; NAME=MODEL names it.",
+  )
+  .option("--config <file>", "serve.json: models, batches, limits, keys; options stand in place of its keys")
+  .option("--host <address>", "address to listen at (default: 127.0.0.1)")
+  .option("--port <n>", "HTTP's port; 0 takes a free one (default: 8000)", integer(0, 65_535))
+  .option(
+    "--grpc-port <n>",
+    "port of the Open Inference Protocol over gRPC (default: off)",
+    integer(0, 65_535),
+  )
+  .option("--workers <n>", "copies of each model that run at a time", integer(1, 256))
+  .option("--threads <n>", "threads of a worker (default: 1)", integer(1, 1024))
+  .addOption(
+    new Option("--isolation <kind>", "where workers run (default: thread)").choices(["thread", "process"]),
+  )
+  .option("--max-batch-size <n>", "rows that run together at most (default: 64)", integer(1, 4096))
+  .option("--max-batch-tokens <n>", "tokens that run together at most (default: 8192)", integer(1, 1e9))
+  .option("--max-queue-delay-ms <n>", "how long a batch waits for more rows (default: 0)", integer(0, 60_000))
+  .option(
+    "--store <address>",
+    "where store:NAME is looked up (default: $PYTEXT_TS_STORE, else file:model-store)",
+  )
+  .option("--store-cache <dir>", "folder that models of a store are fetched into (default: model-cache)")
+  .option("--log-level <level>", "the least important lines of the log that are written (default: info)")
+  .action(async (models, options) => (await import("./serve.js")).serveCommand(models, options));
 
 program
   .command("inspect <model>")

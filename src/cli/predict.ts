@@ -2,8 +2,8 @@ import type { Row } from "../components/data/contracts.js";
 import { loadModel } from "../library.js";
 import { inUnit, type Prediction } from "../tasks/prediction.js";
 import type { Predictor } from "../tasks/predictor.js";
+import { UNITS, type UnitName } from "../text/offset-units.js";
 import { inputRows } from "./input-rows.js";
-import { UNITS, type UnitName } from "./offset-units.js";
 import { OutputLines } from "./output-lines.js";
 import { loadRegistry, terminalLog } from "./session.js";
 

@@ -19,12 +19,20 @@ export class OnnxModelFile {
   /**
    * Opens a file, with external data beside it: the very bytes that were checked. Throws `PTX_ENGINE` for what the run time
    * refuses.
+   * @param spinning whether threads wait busily between operators
    */
-  static async open({ path, bytes }: RunnableModel, threads: number): Promise<OnnxModelFile> {
+  static async open(
+    { path, bytes }: RunnableModel,
+    threads: number,
+    spinning = true,
+  ): Promise<OnnxModelFile> {
     const runtime = await loadRuntime();
     try {
       const session = await runtime.InferenceSession.create(bytes, {
-        extra: { "session.model_external_initializers_file_folder_path": dirname(path) },
+        extra: {
+          "session.model_external_initializers_file_folder_path": dirname(path),
+          "session.intra_op.allow_spinning": spinning ? "1" : "0",
+        },
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         logSeverityLevel: 4,

@@ -11,7 +11,7 @@ export const TOLERANCE = 1e-5;
 const PLACES: ReadonlySet<string> = new Set(["start", "end"]);
 
 /** What two predictions of a row differ in. */
-interface Difference {
+export interface Difference {
   /** The largest difference of two numbers. */
   readonly number: number;
   /** A place where texts, places or lists differ, and both values there. */
@@ -52,8 +52,13 @@ export function requireAgreement(
   return largest;
 }
 
-function difference(a: unknown, b: unknown, place = ""): Difference {
-  if (typeof a === "number" && typeof b === "number") return { number: Math.abs(a - b) };
+/**
+ * How far two predictions of a row, or parts of them, are from each other.
+ * @param relative whether numbers beyond 1 are compared by their share
+ */
+export function difference(a: unknown, b: unknown, relative = false, place = ""): Difference {
+  if (typeof a === "number" && typeof b === "number")
+    return { number: Math.abs(a - b) / (relative ? Math.max(1, Math.abs(a)) : 1) };
   const lists = Array.isArray(a) && Array.isArray(b);
   if (!lists && !(isObject(a) && isObject(b)))
     return a === b ? { number: 0 } : { number: 0, other: [place, a, b] };
@@ -64,7 +69,7 @@ function difference(a: unknown, b: unknown, place = ""): Difference {
     const other = (b as Record<string, unknown>)[key];
     // A place in a text is no score: it is another one, or it is not.
     if (PLACES.has(key)) return value === other ? { number: 0 } : { number: 0, other: [at, value, other] };
-    return difference(value, other, at);
+    return difference(value, other, relative, at);
   });
   const other = parts.find((part) => part.other !== undefined)?.other;
   return { number: Math.max(0, ...parts.map(({ number }) => number)), ...(other && { other }) };

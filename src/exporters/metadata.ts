@@ -21,7 +21,8 @@ export interface Signature {
 
 /**
  * What an exported file says of itself, as its metadata holds it: each key a text, all but `task`, `part`, `version`,
- * `input` and `offset_unit` as JSON. The model card is written from the same. The content hash stands beside it, see `contentHash`.
+ * `input` and `offset_unit` as JSON. The model card is written from the same. The content hash stands beside it, see
+ * `contentHash`, and rows to check the file by, see self-test.ts.
  */
 export interface ModelFacts extends Signature {
   readonly task: string;

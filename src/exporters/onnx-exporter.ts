@@ -12,7 +12,7 @@ import { ptxError } from "../registry/errors.js";
 import { requireFileTarget } from "../registry/output-file.js";
 import type { Registry } from "../registry/registry.js";
 import { libraryVersion } from "../registry/version.js";
-import { choosePart } from "../tasks/deployment.js";
+import { choosePart, columnsOf } from "../tasks/deployment.js";
 import { openRun } from "../tasks/open-task.js";
 import type { Prediction } from "../tasks/prediction.js";
 import { type Predictor, RunPredictor } from "../tasks/predictor.js";
@@ -30,6 +30,7 @@ import { quantizedModel } from "./quantize/quantize.js";
 import { inForm } from "./quantize/quantizing-engine.js";
 import { type QuantizationReport, requireAccuracy } from "./quantize/report.js";
 import { textTimes } from "./quantize/text-time.js";
+import { selfTestMetadata } from "./self-test.js";
 import { sharedTokenizer, tokenizerFile } from "./tokenizer-file.js";
 import { Workshops } from "./workshops.js";
 
@@ -51,6 +52,8 @@ export interface ExportOptions {
   readonly maxAccuracyDrop?: number;
   /** Keeps weights in a second file, `FILE.data`. Models of more than 1 GB always do. */
   readonly externalData?: boolean;
+  /** Whether a few held-out rows stand in the file with what the model says of them, for servers to check it by. Default: true. */
+  readonly selfTest?: boolean;
   /** Whether to find out what ONNX Runtime makes of the graph. */
   readonly fusions?: boolean;
   /** The file for a model card, in Markdown. */
@@ -91,32 +94,36 @@ export async function exportOnnx(
 ): Promise<Exported> {
   const targets = typeof target === "string" ? { onnx: target } : target;
   requireSense(targets, options);
-  const { registry, log, task, quantize, externalData = false } = options;
+  const { registry, log, task, quantize, externalData = false, selfTest = true } = options;
   const open = await openRun(run, registry, log, task);
   const part = choosePart(open.task, task);
   const { input = "text", unit = "utf16", sizes = new Map() } = options;
   const graph = exportedGraph(open, part, { input, unit, sizes });
   const values = open.parameters.feeds(graph.parameters.map(({ name }) => name));
   const small = quantize && (await quantizedModel(graph, values, quantize, await open.engine()));
-  const version = libraryVersion();
-  const producer = { name: "pytext-ts", version };
-  const metadata = writeMetadata({
-    ...{ task: part.name, part: task, version, config: open.config, labels: part.labels },
-    ...{ metrics: await open.folder.metrics(), data: (await open.folder.vocabularies()).data },
-    ...{ input, unit, sizes },
-  });
   const samples = await open.folder.samples(task);
   // A file that takes texts reads the first example of a row that is several.
   const examples = input === "ids" ? Number.POSITIVE_INFINITY : 1;
   const reference = await RunPredictor.of(quantize ? inForm(open, quantize) : open, part, examples);
   const expected = await predictions(reference, samples);
+  const version = libraryVersion();
+  const producer = { name: "pytext-ts", version };
+  const metadata = {
+    ...writeMetadata({
+      ...{ task: part.name, part: task, version, config: open.config, labels: part.labels },
+      ...{ metrics: await open.folder.metrics(), data: (await open.folder.vocabularies()).data },
+      ...{ input, unit, sizes },
+    }),
+    ...(selfTest &&
+      selfTestMetadata(samples, expected, columnsOf(part), part.undecided.bind(part), quantize)),
+  };
   const cut = expected.filter(({ truncated }) => truncated).length;
   if (cut > 0)
     log.warn(
       `${cut} of ${samples.length} held-out rows have texts longer than one window: of such a text the file reads the first window, and says "truncated"; the run, and a file that takes ids, read all of it`,
     );
   const check = async (file: string): Promise<number> => {
-    const got = await predictions(await OnnxPredictor.load(file, registry, log, part), samples);
+    const got = await predictions(await OnnxPredictor.load(file, registry, log, { learnt: part }), samples);
     return requireAgreement(samples, expected, got, part, quantize ? forms[quantize].tolerance : TOLERANCE);
   };
   const workshops = new Workshops();
@@ -221,8 +228,8 @@ async function besideRun(
   { registry, log }: ExportOptions,
 ): Promise<Pick<QuantizationReport, "bytes" | "milliseconds">> {
   const loaded = [
-    await OnnxPredictor.load(run[0]!, registry, log, part),
-    await OnnxPredictor.load(form[0]!, registry, log, part),
+    await OnnxPredictor.load(run[0]!, registry, log, { learnt: part }),
+    await OnnxPredictor.load(form[0]!, registry, log, { learnt: part }),
   ];
   const [ofRun, ofForm] = await textTimes(loaded, rows);
   for (const predictor of loaded) await predictor.release();

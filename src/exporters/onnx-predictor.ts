@@ -3,7 +3,7 @@ import type { Row } from "../components/data/contracts.js";
 import type { Values } from "../engine/engine.js";
 import { OnnxModelFile } from "../engine/ort-model.js";
 import { type HostTensor, toData } from "../graph/dtype.js";
-import { readRunnable } from "../graph/onnx/runnable.js";
+import { type RunnableModel, readRunnable } from "../graph/onnx/runnable.js";
 import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
@@ -15,6 +15,16 @@ import type { ModelTask } from "../tasks/task.js";
 import { loadMetadata, type Signature } from "./metadata.js";
 import { loadTokenizerBeside, tokenizerFile } from "./tokenizer-file.js";
 
+/** How an exported file is opened. */
+export interface OnnxPredictorOptions {
+  /** The model that has learnt what a file which takes ids needs. */
+  readonly learnt?: ModelTask;
+  /** In place of what the config in the file says. */
+  readonly threads?: number;
+  /** Whether threads wait busily between operators. Default: true. */
+  readonly spinning?: boolean;
+}
+
 /** An exported file, ready to predict; the file itself does all that its form of input leaves to it. */
 export class OnnxPredictor implements Predictor {
   private constructor(
@@ -22,13 +32,20 @@ export class OnnxPredictor implements Predictor {
     readonly task: ModelTask,
     readonly labels: Labels,
     readonly signature: Signature,
+    /** The file's metadata, as it stands there. */
+    readonly metadata: RunnableModel["metadata"],
   ) {}
 
   /**
-   * Opens a file that `export` wrote. A file that takes ids needs the model that has learnt them, `learnt`, or a tokenizer
-   * beside it; throws `PTX_MODEL_FILE` without.
+   * Opens a file that `export` wrote. A file that takes ids needs the model that has learnt them, or a tokenizer beside it;
+   * throws `PTX_MODEL_FILE` without.
    */
-  static async load(path: string, registry: Registry, log: Log, learnt?: ModelTask): Promise<OnnxPredictor> {
+  static async load(
+    path: string,
+    registry: Registry,
+    log: Log,
+    { learnt, threads, spinning = true }: OnnxPredictorOptions = {},
+  ): Promise<OnnxPredictor> {
     const file = await readRunnable(path);
     const { config, part, labels, ...signature } = loadMetadata(file, registry);
     const { task, context } = openTask(config, registry, log);
@@ -42,8 +59,8 @@ export class OnnxPredictor implements Predictor {
         "predict with the run's folder, or export with --input text",
       );
     }
-    const opened = await OnnxModelFile.open(file, context.settings.threads);
-    return new OnnxPredictor(opened, model, labels, signature);
+    const opened = await OnnxModelFile.open(file, threads ?? context.settings.threads, spinning);
+    return new OnnxPredictor(opened, model, labels, signature, file.metadata);
   }
 
   get columns(): readonly string[] {

@@ -57,16 +57,37 @@ export function loadVocabularies(task: Task, saved: SavedVocabularies, where: st
   }
 }
 
+/** A config whose graphs run on so many threads. Engines but ONNX Runtime have no say in it. */
+function withThreads(config: RunConfig, { threads, spinning }: RunThreads): RunConfig {
+  const { onnxruntime, ...others } = config.engine as Record<string, object>;
+  const engine = onnxruntime && { onnxruntime: { ...onnxruntime, threads, allow_spinning: spinning } };
+  return { ...config, threads, engine: { ...others, ...engine } };
+}
+
 /** A run that has been opened. */
 export interface OpenRun extends OpenTask {
   readonly folder: RunFolder;
   readonly config: RunConfig;
 }
 
+/** How a run's graphs run, in place of what its config says. */
+export interface RunThreads {
+  readonly threads: number;
+  /** Whether threads wait busily between operators. */
+  readonly spinning: boolean;
+}
+
 /** Opens a finished run: config, vocabularies and parameters. Of several models trained together, `part` asks for the parameters that are best for that one. */
-export async function openRun(path: string, registry: Registry, log: Log, part?: string): Promise<OpenRun> {
+export async function openRun(
+  path: string,
+  registry: Registry,
+  log: Log,
+  part?: string,
+  threads?: RunThreads,
+): Promise<OpenRun> {
   const folder = new RunFolder(path);
-  const config = await folder.config(registry);
+  const saved = await folder.config(registry);
+  const config = threads === undefined ? saved : withThreads(saved, threads);
   const open = openTask(config, registry, log);
   await folder.loadFiles(runFiles(open.context));
   loadVocabularies(open.task, await folder.vocabularies(), folder.file("vocabularies"));

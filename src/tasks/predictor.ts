@@ -6,7 +6,7 @@ import type { Program } from "../engine/engine.js";
 import type { Log } from "../registry/context.js";
 import type { Registry } from "../registry/registry.js";
 import { choosePart, columnsOf, deploymentGraph, inputsOf, outputRows } from "./deployment.js";
-import { type OpenTask, openRun } from "./open-task.js";
+import { type OpenTask, openRun, type RunThreads } from "./open-task.js";
 import type { OutputRow, Prediction } from "./prediction.js";
 import type { ModelTask } from "./task.js";
 
@@ -118,9 +118,15 @@ export class RunPredictor implements Predictor {
     readonly examples: number,
   ) {}
 
-  /** Loads a run folder. */
-  static async load(path: string, registry: Registry, log: Log, part?: string): Promise<RunPredictor> {
-    const open = await openRun(path, registry, log, part);
+  /** Loads a run folder; on as many threads as its config says unless something else is said. */
+  static async load(
+    path: string,
+    registry: Registry,
+    log: Log,
+    part?: string,
+    threads?: RunThreads,
+  ): Promise<RunPredictor> {
+    const open = await openRun(path, registry, log, part, threads);
     return RunPredictor.of(open, choosePart(open.task, part));
   }
 

@@ -11,6 +11,8 @@ export interface StoreSourceOptions {
   readonly store: ModelStore;
   readonly cache: ModelCache;
   readonly log: Log;
+  /** The label that it is served under; its alias when absent. */
+  readonly label?: string;
   /** How often the store is asked whether something changed; it is told at once where the store can do that. */
   readonly pollMs?: number;
 }
@@ -28,8 +30,9 @@ export class StoreSource implements ModelSource {
     readonly options: StoreSourceOptions,
   ) {
     this.name = `store:${printReference(reference)}`;
-    this.label = reference.version === undefined ? (reference.alias ?? DEFAULT_ALIAS) : "default";
-    const { store, pollMs } = options;
+    const { store, pollMs, label } = options;
+    const own = reference.version === undefined ? (reference.alias ?? DEFAULT_ALIAS) : "default";
+    this.label = label ?? own;
     if (reference.version === undefined)
       this.watch = (changed) => store.watch(reference.model, changed, pollMs);
   }

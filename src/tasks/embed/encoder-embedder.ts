@@ -26,6 +26,9 @@ interface Asked {
 }
 
 const OUTPUT = "vectors";
+
+/** Programs that are kept at most, each with the weights built in; those used longest ago are released. */
+const MOST_PROGRAMS = 4;
 const BATCH = { rows: 64, tokens: 4096 };
 
 /** The graph of an encoder cut at the highest layer that is asked for, its states pooled: `vectors [batch, dim]`, or `[batch, pieces, dim]`. */
@@ -71,6 +74,12 @@ export function embeddingGraph(source: EncoderSource, asked: Asked): Graph {
 const finished = (vectors: Tensor, { normalize }: Asked): Tensor =>
   normalize ? unitLength(vectors) : vectors;
 
+/** A compiled program, and how many use it now. */
+interface Kept {
+  readonly compiled: Promise<Compiled>;
+  users: number;
+}
+
 interface Compiled {
   readonly program: Program;
   readonly dim: number;
@@ -79,7 +88,8 @@ interface Compiled {
 
 /** Vectors from the states of an encoder. */
 export class EncoderEmbedder implements Embedder {
-  readonly #compiled = new Map<string, Promise<Compiled>>();
+  /** By what was asked, those used last at the end. */
+  readonly #kept = new Map<string, Kept>();
   #engine: Promise<Engine> | undefined;
 
   constructor(readonly source: EncoderSource) {}
@@ -89,7 +99,7 @@ export class EncoderEmbedder implements Embedder {
   }
 
   async dim(options: EmbedOptions = {}): Promise<number> {
-    return (await this.#program(this.asked(options))).dim;
+    return this.#with(this.asked(options), async ({ dim }) => dim);
   }
 
   async *embed(
@@ -97,7 +107,6 @@ export class EncoderEmbedder implements Embedder {
     options: EmbedOptions = {},
   ): AsyncGenerator<readonly Embedded[]> {
     const asked = this.asked(options);
-    const compiled = await this.#program(asked);
     const limits = {
       rows: options.batchSize ?? BATCH.rows,
       tokens: options.maxTokens ?? BATCH.tokens,
@@ -105,20 +114,22 @@ export class EncoderEmbedder implements Embedder {
     for await (const chunk of chunksOf(texts)) {
       const encodings = chunk.map((text) => this.#encode(text, asked.maxSeqLen));
       const lengths = encodings.map(({ ids }) => ids.length);
-      const results: Embedded[] = [];
-      for (const rows of batchesByLength(lengths, limits)) {
-        const batch = rows.map((row) => encodings[row]!);
-        for (const [i, embedded] of (await this.#run(compiled, batch, asked)).entries())
-          results[rows[i]!] = embedded;
-      }
-      yield results;
+      yield await this.#with(asked, async (compiled) => {
+        const results: Embedded[] = [];
+        for (const rows of batchesByLength(lengths, limits)) {
+          const batch = rows.map((row) => encodings[row]!);
+          for (const [i, embedded] of (await this.#run(compiled, batch, asked)).entries())
+            results[rows[i]!] = embedded;
+        }
+        return results;
+      });
     }
   }
 
   async release(): Promise<void> {
-    const all = await Promise.allSettled(this.#compiled.values());
-    this.#compiled.clear();
-    await Promise.all(all.map((one) => (one.status === "fulfilled" ? one.value.program.release() : null)));
+    const all = [...this.#kept.values()];
+    this.#kept.clear();
+    await Promise.all(all.map(released));
   }
 
   /** Fills in what is left open. Throws `PTX_USAGE` for options that do nothing, or that the model cannot follow. */
@@ -184,11 +195,28 @@ export class EncoderEmbedder implements Embedder {
     });
   }
 
-  #program(asked: Asked): Promise<Compiled> {
+  /** Does something with the program for what is asked; it is not released before that is done. */
+  async #with<T>(asked: Asked, use: (compiled: Compiled) => Promise<T>): Promise<T> {
     const key = JSON.stringify(asked);
-    const known = this.#compiled.get(key) ?? this.#compile(asked);
-    this.#compiled.set(key, known);
-    return known;
+    const kept = this.#kept.get(key) ?? { compiled: this.#compile(asked), users: 0 };
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    kept.users++;
+    try {
+      return await use(await kept.compiled);
+    } finally {
+      kept.users--;
+      await this.#releaseOldest();
+    }
+  }
+
+  async #releaseOldest(): Promise<void> {
+    for (const [key, kept] of this.#kept) {
+      if (this.#kept.size <= MOST_PROGRAMS) return;
+      if (kept.users > 0) continue;
+      this.#kept.delete(key);
+      await released(kept);
+    }
   }
 
   async #compile(asked: Asked): Promise<Compiled> {
@@ -238,6 +266,12 @@ export class EncoderEmbedder implements Embedder {
     );
     return { tokens: Array.from(ids, (id) => pieces[id] ?? ""), unknown, truncated };
   }
+}
+
+/** Releases a program, unless it could not be made. */
+async function released({ compiled }: Kept): Promise<void> {
+  const [made] = await Promise.allSettled([compiled]);
+  if (made.status === "fulfilled") await made.value.program.release();
 }
 
 function isZero(data: Float32Array, from: number, size: number): boolean {

@@ -28,8 +28,10 @@ export interface OpenOptions {
   readonly log: Log;
   /** Which of a run's several tasks. */
   readonly task?: string;
-  /** Default: as many as the machine has. */
+  /** Default: as many as the machine has; of a run, as its config says. */
   readonly threads?: number;
+  /** Whether threads wait busily between operators. Default: true. */
+  readonly spinning?: boolean;
   /** Folder of a low-rank adapter in PEFT's form, for the encoder of a folder of Hugging Face's. */
   readonly adapter?: string;
 }
@@ -69,9 +71,12 @@ const slots = Type.Object(
 /** Opens a folder as Hugging Face's tools, or sentence-transformers, write it. */
 export async function openPretrained(folder: string, options: OpenOptions): Promise<EncoderSource> {
   const settings = sentenceSettings(folder);
-  const { registry, log, threads = availableParallelism() } = options;
+  const { registry, log, threads = availableParallelism(), spinning = true } = options;
   const adapter = options.adapter === undefined ? null : { LoRA: { pretrained: options.adapter } };
-  const wanted = { encoder: { TransformerEncoder: { pretrained: settings.encoder, adapter } } };
+  const wanted = {
+    encoder: { TransformerEncoder: { pretrained: settings.encoder, adapter } },
+    engine: { onnxruntime: { allow_spinning: spinning } },
+  };
   const { value, problems } = resolveValue(registry, slots, wanted, { source: folder, checkFiles: true });
   throwIfAny(problems);
   const { encoder, engine } = value as Static<typeof slots>;
@@ -102,8 +107,15 @@ export async function openPretrained(folder: string, options: OpenOptions): Prom
 
 /** Opens a run whose model has an encoder. Throws `PTX_RUN` where it has none, or several. */
 export async function openRunEncoder(path: string, options: OpenOptions): Promise<EncoderSource> {
-  const open = await openRun(path, options.registry, options.log, options.task);
-  const part = choosePart(open.task, options.task);
+  const { registry, log, task, threads, spinning = true } = options;
+  const open = await openRun(
+    path,
+    registry,
+    log,
+    task,
+    threads === undefined ? undefined : { threads, spinning },
+  );
+  const part = choosePart(open.task, task);
   const found: BuiltEncoder[] = [];
   part.context.provide(builtEncoders, found);
   const build = (scope: Scope, made: Map<Tensorizer, ModelInput> = new Map()) =>

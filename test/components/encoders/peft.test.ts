@@ -231,7 +231,7 @@ describe("an exported adapter", () => {
     await trained;
     await exportCommand(at("run"), {
       adapter: at("adapter"),
-      ...{ input: "text", offsetUnit: "utf16", size: [], include: [] },
+      ...{ input: "text", offsetUnit: "utf16", size: [], selfTest: true, include: [] },
     });
     const ours = readSafetensorsNow(join(at("adapter"), "adapter_model.safetensors"));
     const theirs = readSafetensorsNow(join(fixtures, "peft/bert/adapter_model.safetensors"));

@@ -1,0 +1,53 @@
+/** @file What is kept of HTTP requests for those who run the server: traces, a line in the log, figures. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ObservedRequest, RequestObserver } from "../front/observed.js";
+
+/** W3C Trace Context, level 1. */
+const TRACE = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
+
+/** The trace that a request belongs to, for the log. */
+export function traceOf(
+  header: unknown,
+): { readonly trace_id: string; readonly span_id: string } | undefined {
+  const match = typeof header === "string" ? TRACE.exec(header) : null;
+  return match === null ? undefined : { trace_id: match[1]!, span_id: match[2]! };
+}
+
+/** Writes a line for every answer, passes the trace's headers on, and tells the observer. */
+export function logRequests(app: FastifyInstance, observe?: RequestObserver): void {
+  app.addHook("onRequest", async ({ headers }, reply) => {
+    if (traceOf(headers.traceparent) === undefined) return;
+    reply.header("traceparent", headers.traceparent);
+    if (typeof headers.tracestate === "string") reply.header("tracestate", headers.tracestate);
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const seen = observed(request, reply);
+    observe?.(seen);
+    const { seconds, ...rest } = seen;
+    const level = request.routeOptions.config.open ? "debug" : "info";
+    request.log[level](
+      {
+        ...rest,
+        ms: Math.round(seconds * 1e5) / 100,
+        client: request.facts?.client,
+        rows: request.facts?.rows,
+        ...traceOf(request.headers.traceparent),
+      },
+      "request",
+    );
+  });
+}
+
+function observed(request: FastifyRequest, reply: FastifyReply): ObservedRequest {
+  const { facts } = request;
+  return {
+    route: request.routeOptions.url ?? "none",
+    method: request.method,
+    // A client that goes before its answer has had none; the field's number for that is nginx's.
+    status: reply.raw.writableFinished ? reply.statusCode : 499,
+    seconds: reply.elapsedTime / 1000,
+    ...(facts?.fault !== undefined && { fault: facts.fault }),
+    ...(facts?.model !== undefined && { model: facts.model }),
+    ...(facts?.version !== undefined && { version: facts.version }),
+  };
+}
