@@ -92,12 +92,15 @@ describe.skipIf(process.platform !== "linux")("a worker that is killed in mid-ba
   });
 });
 
-test("a batch that takes too long is given up with its process", async () => {
-  const served = await serve({ tags }, { isolation: "process", workers: 1, run_timeout_ms: 1 });
-  expect(await faultOf(served.engine.submit(request([LONG])))).toBe("unavailable");
-  await until(async () => (await figure(served, "worker_restarts_total")) === 1);
-  await served.engine.drain();
-});
+test.each(["process", "thread"])(
+  "a batch that takes too long is given up, and its %s replaced",
+  async (isolation) => {
+    const served = await serve({ tags }, { isolation, workers: 1, run_timeout_ms: 1 });
+    expect(await faultOf(served.engine.submit(request([LONG])))).toBe("unavailable");
+    await until(async () => (await figure(served, "worker_restarts_total")) === 1);
+    await served.engine.drain();
+  },
+);
 
 test("while a batch runs the event loop of the front goes on and deadlines are kept; the worker is not disturbed", async () => {
   const served = await serve({ tags }, { workers: 1 });
