@@ -65,8 +65,11 @@ export async function startHttp(front: HttpFront): Promise<HttpServer> {
     port,
     async stop() {
       const patience = setTimeout(() => app.server.closeAllConnections(), settings.drain_timeout_ms);
+      // A connection that was busy when the server closed is idle once its answer has gone.
+      const idle = setInterval(() => app.server.closeIdleConnections(), CLOSING_MS);
       await app.close();
       clearTimeout(patience);
+      clearInterval(idle);
     },
   };
 }
@@ -129,8 +132,8 @@ function newApp({ door: { settings }, log }: HttpFront): FastifyInstance {
   }) as unknown as FastifyInstance;
 }
 
-/** How often connections are looked over for headers that are late. */
-const CHECKING_MS = 1000;
+/** How often connections are looked over for headers that are late, and for those that a closing server may end. */
+const [CHECKING_MS, CLOSING_MS] = [1000, 50];
 
 function pem(file: string): Buffer {
   try {
@@ -158,6 +161,7 @@ function addGate(app: FastifyInstance, door: Door): void {
     const controller = new AbortController();
     request.facts = { client: request.ip, signal: controller.signal };
     reply.header("x-request-id", request.id);
+    if (!door.open) reply.header("connection", "close");
     reply.raw.once("close", () => {
       if (!reply.raw.writableFinished) controller.abort();
     });
