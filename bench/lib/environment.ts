@@ -55,7 +55,8 @@ export type TorchProgram =
   | "torch_transformer.py"
   | "torch_embed.py"
   | "torch_fine_tuning.py"
-  | "export_encoder.py";
+  | "export_encoder.py"
+  | "serve_models.py";
 
 /** The command that starts a peer. */
 export function torch(program: TorchProgram, ...args: readonly string[]): [string, ...string[]] {

@@ -29,3 +29,14 @@ export function figures(samples: readonly number[]): Figures {
     min: Math.min(...samples),
   };
 }
+
+/** How long requests took, for most and for nearly all. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+export function percentiles(samples: readonly number[]): Percentiles {
+  return { p50: median(samples), p95: quantile(samples, 0.95), p99: quantile(samples, 0.99) };
+}

@@ -140,7 +140,7 @@ const modelSchema = Type.Object(
 );
 
 /** What a model's name may look like: it stands in paths of addresses and in figures. */
-export const MODEL_NAME = "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$";
+const MODEL_NAME = "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$";
 
 /** The schema of serve.json. */
 export const serveSchema = Type.Object(
@@ -171,9 +171,10 @@ export type ModelSettings = Static<typeof modelSchema>;
 /** A server's whole config. */
 export type ServeConfig = Static<typeof serveSchema>;
 
-/** What the command line says beside, or in place of, a file. */
+/** What a server is made from. */
 export interface ServeArguments {
-  readonly config?: string | undefined;
+  /** A file (JSON with comments), or its content. */
+  readonly config?: string | JsonObject | undefined;
   /** `PATH`, `NAME=PATH`, `store:NAME@ALIAS`: before those of the file. */
   readonly models: readonly string[];
   /** Settings in place of the file's `defaults`. */
@@ -183,11 +184,12 @@ export interface ServeArguments {
   readonly include: readonly string[];
 }
 
-/** The config of a server. Throws `PtxError` with everything that is wrong with it. */
+/** The config of a server: a file, and what the command line says beside it. Throws `PtxError` with everything that is wrong with it. */
 export function loadServeConfig(args: ServeArguments, registry: Registry): ServeConfig {
-  const { config: file } = args;
-  const written: unknown = file === undefined ? {} : parseJsonc(readConfigText(file), file);
-  const source = file ?? "serve";
+  const { config = {} } = args;
+  const file = typeof config === "string";
+  const written: unknown = file ? parseJsonc(readConfigText(config), config) : config;
+  const source = file ? config : "serve";
   if (!isObject(written)) throw ptxError("PTX_CONFIG_TYPE", source, "a config is an object {...}");
   const named = args.models.map(namedModel);
   const twice = named.find(([name], i) => named.findIndex(([other]) => other === name) < i);

@@ -12,6 +12,9 @@ export function rowsOf(
   return inputs.map((input, i) => rowOf(input, description, `inputs[${i}]`));
 }
 
+/** Columns of two texts. */
+const PAIR = ["text1", "text2"];
+
 function rowOf(
   input: ServeInput,
   { kind, columns }: Pick<ModelDescription, "kind" | "columns">,
@@ -20,13 +23,14 @@ function rowOf(
   const wrong = (message: string, at = place): ServeError =>
     new ServeError("invalid", `${at}: ${message}`, { place: at });
   const names = columns.join(", ");
+  // Two texts that an encoder reads together stand in columns of their own.
+  const pairs = kind === "encoder" && columns.length === 1 ? PAIR : columns;
   if (typeof input === "string") {
     if (columns.length === 1) return { [columns[0]!]: input };
     throw wrong(`a row has the columns ${names}: give an object, or a list of ${columns.length} texts`);
   }
   if (isTexts(input)) {
-    const pair = kind === "encoder" && input.length === 2;
-    const found = pair && columns.length === 1 ? ["text1", "text2"] : columns;
+    const found = input.length === pairs.length ? pairs : columns;
     if (input.length !== found.length)
       throw wrong(`a row has the columns ${names}, and ${input.length} values are given`);
     for (const [i, text] of input.entries())
@@ -35,11 +39,13 @@ function rowOf(
   }
   if (typeof input !== "object" || input === null)
     throw wrong(`expected a text, a list of texts or an object, got ${kindOf(input)}`);
-  for (const column of Object.keys(input))
-    if (!columns.includes(column))
-      throw wrong(`there is no column "${printable(column)}": the model reads ${names}`);
+  const given = Object.keys(input);
+  const found = given.some((column) => pairs.includes(column)) ? pairs : columns;
+  const strange = given.find((column) => !found.includes(column));
+  if (strange !== undefined)
+    throw wrong(`there is no column "${printable(strange)}": the model reads ${names}`);
   return Object.fromEntries(
-    columns.map((column) => {
+    found.map((column) => {
       const value = Object.hasOwn(input, column) ? input[column] : undefined;
       if (value === undefined || value === null) throw wrong(`the column "${column}" is missing`);
       if (kind === "encoder" && typeof value !== "string")

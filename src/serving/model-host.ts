@@ -39,8 +39,8 @@ export class ModelHost {
   readonly #tracks: Track[];
   /** By version, those that load included: a version is loaded once, however many labels point to it. */
   readonly #versions = new Map<string, Loading>();
-  /** Those that close. */
-  readonly #leaving = new Set<ModelVersion>();
+  /** Those that are loaded, and those that close. */
+  readonly #here = new Set<ModelVersion>();
   readonly #closing = new AbortController();
   readonly house: VersionHouse;
 
@@ -139,7 +139,7 @@ export class ModelHost {
       await track.looking;
       this.#point(track, null);
     }
-    await Promise.all([...this.#leaving].map(({ gone }) => gone));
+    await Promise.all([...this.#here].map(({ gone }) => gone));
   }
 
   #current(name: string): ModelVersion | undefined {
@@ -208,12 +208,13 @@ export class ModelHost {
   }
 
   #load(bundle: ModelBundle): Loading {
-    const version = new ModelVersion(this.house, bundle, () => {
-      this.#versions.delete(bundle.version);
-      this.#leaving.add(version);
-      void version.gone.then(() => this.#leaving.delete(version));
-    });
-    const loading = { version, loaded: version.load() };
+    const version = new ModelVersion(this.house, bundle, () => this.#versions.delete(bundle.version));
+    const load = async (): Promise<void> => {
+      await version.load();
+      this.#here.add(version);
+      void version.gone.then(() => this.#here.delete(version));
+    };
+    const loading = { version, loaded: load() };
     this.#versions.set(bundle.version, loading);
     return loading;
   }

@@ -36,8 +36,11 @@ export interface Turn<T> {
 /** How many batches' worth of rows are looked at to find some of like length. */
 const WINDOW = 4;
 
-/** Each batch of this number begins with what has waited longest, whatever its lane and client. */
-const OLDEST_EVERY = 4;
+/** Each batch of this number begins in the lane of large requests, if there are any. */
+const LARGE_EVERY = 4;
+
+/** The oldest request begins the next batch if so many have taken nothing of it, whatever its client had otherwise. */
+const PATIENCE = 64;
 
 /** Jobs by client, each client's in the order of their arrival. */
 class Lane<T> {
@@ -77,9 +80,9 @@ function firstOf<T>(items: Iterable<T>): T | undefined {
 /**
  * Rows that wait for a worker, and the rule by which they become batches. Nothing here waits or runs: time is a function.
  *
- * A batch begins with the client that had least so far (`FairShares`), small requests before large ones; every fourth one
- * with the oldest row of all. So a row is served after at most 4 (p + 1) batches, p rows being older. The batch is then
- * filled from a window of the rows that are next in fair order, with those whose length is nearest.
+ * A batch begins with the client that had least so far (`FairShares`), in three of four batches that of small requests. It
+ * is filled from a window of the rows that are next in fair order, with those whose length is nearest. A request
+ * is kept waiting for more than 64 batches by older ones only.
  */
 export class BatchQueue<T> {
   readonly #jobs = new Set<Job<T>>();
@@ -108,7 +111,7 @@ export class BatchQueue<T> {
 
   /** Queues rows, for which there is room already. */
   add(spec: JobSpec<T>): Job<T> {
-    const job = new Job(spec, this.clock(), spec.rows.length > this.rules.rows);
+    const job = new Job(spec, this.clock(), this.#batches, spec.rows.length > this.rules.rows);
     this.#jobs.add(job);
     this.#laneOf(job).add(job);
     this.#rows += spec.rows.length;
@@ -127,14 +130,14 @@ export class BatchQueue<T> {
     const expired = this.expire();
     const oldest = firstOf(this.#jobs);
     if (oldest === undefined) return { expired };
-    const led = (this.#batches + 1) % OLDEST_EVERY === 0;
-    const anchor = led ? oldest : (this.#small.neediest() ?? this.#large.neediest())!;
+    const starved = this.#batches - oldest.served >= PATIENCE;
+    const anchor = starved ? oldest : this.#neediest()!;
     const wait = oldest.arrived + this.rules.delay - this.clock();
     if (wait > 0 && !this.#enough(anchor.spec.key)) return { expired, wait };
     this.#batches++;
     const window = this.#window(anchor);
     const { shares } = this.#laneOf(anchor);
-    if (!led) shares.advance(shares.timeOf(anchor.spec.client));
+    if (!starved) shares.advance(shares.timeOf(anchor.spec.client));
     const lengths = window.map(({ tokens }) => tokens);
     const chosen = chooseRows(lengths, this.rules).map((at) => window[at]!);
     return { expired, batch: this.#batch(anchor.spec.key, chosen) };
@@ -143,6 +146,7 @@ export class BatchQueue<T> {
   #batch(key: string, chosen: readonly Candidate<T>[]): Batch<T> {
     let [sum, longest] = [0, 0];
     for (const { job, row, tokens } of chosen) {
+      job.served = this.#batches;
       this.#laneOf(job).shares.charge(job.spec.client, tokens);
       this.#take(job, row);
       sum += tokens;
@@ -164,6 +168,12 @@ export class BatchQueue<T> {
       Number.POSITIVE_INFINITY,
     );
     return expired;
+  }
+
+  #neediest(): Job<T> | undefined {
+    const large = (this.#batches + 1) % LARGE_EVERY === 0;
+    const [first, second] = large ? [this.#large, this.#small] : [this.#small, this.#large];
+    return first.neediest() ?? second.neediest();
   }
 
   #laneOf({ spec }: Job<T>): Lane<T> {

@@ -148,7 +148,7 @@ export class Dispatcher<T, A> {
     try {
       const rows = batch.rows.map(({ job, row }) => job.spec.rows[row]!);
       const { answers, milliseconds } = await this.runner.run(batch.key, rows);
-      if (batch.more) this.#rate.observe(batch.tokens, rows.length, this.clock() - start);
+      if (batch.more) this.#rate.observe(batch.tokens, rows.length, milliseconds);
       this.observer.ended(milliseconds);
       for (const job of part) {
         const live = this.#live.get(job);

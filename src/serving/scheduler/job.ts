@@ -20,9 +20,15 @@ export class Job<T> {
   #first = 0;
   #waiting: number;
 
+  /**
+   * @param arrived when it came
+   * @param served the number of the batch that took its newest row; at first of the one before it came
+   * @param sorted whether short rows go first
+   */
   constructor(
     readonly spec: JobSpec<T>,
     readonly arrived: number,
+    public served: number,
     sorted: boolean,
   ) {
     const { sizes } = spec;

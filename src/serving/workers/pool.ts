@@ -1,7 +1,7 @@
 import { type ModelDescription, type ServeAnswer, ServeError } from "../contracts.js";
 import type { BatchResult, BatchRunner } from "../scheduler/dispatcher.js";
 import type { LinkEvents, WorkerLink } from "./link.js";
-import type { FromWorker, ModelSpec, RowValues } from "./messages.js";
+import type { FromWorker, ModelSpec, RowValues, ToWorker } from "./messages.js";
 
 /** How a pool is made. */
 export interface PoolOptions {
@@ -38,15 +38,13 @@ const BROKEN_AFTER = 3;
 
 /** A batch that a worker has, or is to have next. */
 interface Run {
-  readonly id: number;
-  readonly rows: number;
+  readonly message: Extract<ToWorker, { type: "run" }>;
   resolve(result: BatchResult<ServeAnswer>): void;
   reject(error: ServeError): void;
 }
 
 /** A place for a worker. */
 interface Seat {
-  readonly number: number;
   link: WorkerLink | null;
   ready: boolean;
   /** The batches that it has: one runs, one more may wait inside. */
@@ -54,17 +52,22 @@ interface Seat {
   timer: NodeJS.Timeout | undefined;
 }
 
+const lost = (): ServeError =>
+  new ServeError("unavailable", "the worker that had this input was lost: try again", { retryAfter: 1 });
+
 /** Workers that serve one version of a model. A worker that ends takes its batch with it, and is replaced. */
 export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
   readonly #seats: Seat[];
   readonly #links = new Set<WorkerLink>();
+  /** Batches that a lost worker had not begun. */
+  readonly #stranded: Run[] = [];
   #losses = 0;
   #next = 0;
   #closing: (() => void) | null = null;
 
   constructor(readonly options: PoolOptions) {
-    this.#seats = Array.from({ length: options.workers }, (_, number) => ({
-      ...{ number, link: null, ready: false, runs: [] as Run[], timer: undefined },
+    this.#seats = Array.from({ length: options.workers }, () => ({
+      ...{ link: null, ready: false, runs: [], timer: undefined },
     }));
   }
 
@@ -93,12 +96,24 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
   run(key: string, rows: readonly RowValues[]): Promise<BatchResult<ServeAnswer>> {
     const seat = this.#seat(true);
     if (seat === undefined) throw new ServeError("internal", "no worker is free");
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      seat.runs.push({ id, rows: rows.length, resolve, reject });
-      if (seat.runs.length === 1) this.#startClock(seat);
-      seat.link!.send({ type: "run", id, key, rows });
-    });
+    const message = { type: "run", id: this.#next++, key, rows } as const;
+    return new Promise((resolve, reject) => this.#give(seat, { message, resolve, reject }));
+  }
+
+  #give(seat: Seat, run: Run): void {
+    seat.runs.push(run);
+    if (seat.runs.length === 1) this.#startClock(seat);
+    seat.link!.send(run.message);
+  }
+
+  /** Somebody has time: for what was left behind first. */
+  #freed(): void {
+    for (let seat = this.#seat(false); seat !== undefined; seat = this.#seat(false)) {
+      const run = this.#stranded.shift();
+      if (run === undefined) break;
+      this.#give(seat, run);
+    }
+    this.options.watch.free();
   }
 
   /** Tells workers to end once what they have is done, and waits for that. Called once. */
@@ -153,7 +168,7 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
     this.#losses = 0;
     if (message.resident !== undefined) this.options.watch.resident(link.name, message.resident);
     run.resolve({ answers: this.#unpacked(message), milliseconds: message.milliseconds });
-    this.options.watch.free();
+    this.#freed();
   }
 
   #unpacked({ answers }: Extract<FromWorker, { type: "answers" }>): (ServeAnswer | ServeError)[] {
@@ -186,9 +201,12 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
     if (this.#closing !== null) this.#closed();
     if (!served) return; // `#fill` tells whoever waits for it
     if (this.#closing === null) this.options.watch.lost(link.name, reason);
-    const error = new ServeError("unavailable", "the worker that had this input was lost: try again");
-    for (const run of seat.runs.splice(0)) run.reject(error);
-    if (this.#closing === null) this.#replace(seat, reason);
+    const [begun, ...others] = seat.runs.splice(0);
+    begun?.reject(lost());
+    this.#stranded.push(...others);
+    if (this.#closing !== null) return;
+    this.#replace(seat, reason);
+    this.#freed();
   }
 
   #leave(seat: Seat, link: WorkerLink): void {
@@ -201,7 +219,10 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
   #replace(seat: Seat, reason: string): void {
     const wait = Math.min(BACK_OFF.most, BACK_OFF.first * 2 ** this.#losses);
     this.#losses++;
-    if (this.size === 0 && this.#losses > BROKEN_AFTER) this.options.watch.broken(reason);
+    if (this.size === 0 && this.#losses > BROKEN_AFTER) {
+      for (const run of this.#stranded.splice(0)) run.reject(lost());
+      this.options.watch.broken(reason);
+    }
     seat.timer = setTimeout(() => void this.#refill(seat), wait);
   }
 
@@ -213,7 +234,7 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
       return;
     }
     this.options.watch.restarted(seat.link!.name);
-    this.options.watch.free();
+    this.#freed();
   }
 
   #closed(): void {
