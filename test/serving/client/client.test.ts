@@ -216,9 +216,9 @@ describe("many", () => {
     let aborted = 0;
     const { asked } = front.serving;
     asked.length = 0;
-    front.serving.before = async ({ signal }) => {
+    front.serving.before = async ({ signal, inputs }) => {
       signal!.addEventListener("abort", () => aborted++);
-      await sleep(asked.length > 2 ? 500 : 0);
+      await sleep((inputs[0] as string).length > 2 ? 5000 : 0);
     };
     for await (const { index } of client.predictAll(texts, { batch: 1, window: 4 })) {
       if (index === 0) continue;

@@ -100,7 +100,7 @@ describe("the end", () => {
   });
 
   test("readiness goes first, so that a load balancer sees it", async () => {
-    front = await testFront({ drain_delay_ms: 200 });
+    front = await testFront({ drain_delay_ms: 1500 });
     const stopped = front.stop();
     expect([await status("/readyz"), (await predict()).status]).toEqual([503, 200]);
     front = undefined;
