@@ -125,7 +125,12 @@ function newApp({ door: { settings }, log }: HttpFront): FastifyInstance {
     keepAliveTimeout: settings.keep_alive_timeout_ms,
     // A stream may take any time to come: each body has a time limit of its own.
     requestTimeout: 0,
-    http: { headersTimeout: settings.headers_timeout_ms, connectionsCheckingInterval: CHECKING_MS },
+    http: {
+      headersTimeout: settings.headers_timeout_ms,
+      connectionsCheckingInterval: CHECKING_MS,
+      // Node's own refusal of such requests has no reason in it.
+      requireHostHeader: false,
+    },
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => refuseAs(ownProtocol)(error, request, reply),
     ...(tls !== null && { https: { cert: pem(tls.cert), key: pem(tls.key) } }),
@@ -165,6 +170,8 @@ function addGate(app: FastifyInstance, door: Door): void {
     reply.raw.once("close", () => {
       if (!reply.raw.writableFinished) controller.abort();
     });
+    if (request.headers.host === undefined && request.raw.httpVersion === "1.1")
+      throw new FrontError("malformed", "the header Host is missing, which HTTP/1.1 requires");
     if (request.routeOptions.config.open) return;
     request.facts.client = door.identify(request.headers.authorization, request.ip);
     if (request.method === "POST") door.count(request.facts.client);
@@ -231,7 +238,8 @@ function readBodies(scope: FastifyInstance, { bodies }: Protocol, { door, readJs
     );
   else {
     scope.addContentTypeParser("application/json", json);
-    scope.addContentTypeParser(NDJSON, (_request, _payload, done) => done(null, STREAM));
+    if (bodies === "json-or-lines")
+      scope.addContentTypeParser(NDJSON, (_request, _payload, done) => done(null, STREAM));
   }
 }
 

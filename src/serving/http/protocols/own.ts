@@ -50,7 +50,7 @@ const embedQuery = Type.Object(embedOptions, { additionalProperties: false });
 /** `POST /v1/predict`, `POST /v1/embed`, `GET /v1/models`. */
 export const ownProtocol: Protocol = {
   name: "pytext-ts",
-  bodies: "json",
+  bodies: "json-or-lines",
   refusal: ({ fault, message, place }, requestId) => ({
     error: { code: fault, message, ...(place !== undefined && { place }), request_id: requestId },
   }),
