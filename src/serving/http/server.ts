@@ -116,6 +116,12 @@ export async function httpApp(front: HttpFront): Promise<FastifyInstance> {
 
 function newApp({ door: { settings }, log }: HttpFront): FastifyInstance {
   const { tls } = settings;
+  const connections = {
+    headersTimeout: settings.headers_timeout_ms,
+    connectionsCheckingInterval: CHECKING_MS,
+    // Node's own refusal of such requests has no reason in it.
+    requireHostHeader: false,
+  };
   return Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -125,15 +131,11 @@ function newApp({ door: { settings }, log }: HttpFront): FastifyInstance {
     keepAliveTimeout: settings.keep_alive_timeout_ms,
     // A stream may take any time to come: each body has a time limit of its own.
     requestTimeout: 0,
-    http: {
-      headersTimeout: settings.headers_timeout_ms,
-      connectionsCheckingInterval: CHECKING_MS,
-      // Node's own refusal of such requests has no reason in it.
-      requireHostHeader: false,
-    },
+    ...(tls === null
+      ? { http: connections }
+      : { https: { ...connections, cert: pem(tls.cert), key: pem(tls.key) } }),
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => refuseAs(ownProtocol)(error, request, reply),
-    ...(tls !== null && { https: { cert: pem(tls.cert), key: pem(tls.key) } }),
   }) as unknown as FastifyInstance;
 }
 
