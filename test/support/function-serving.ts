@@ -37,7 +37,7 @@ export class FunctionServing implements Serving {
   find(name?: string, version?: string) {
     const named = this.functions.filter((model) => name === undefined || model.name === name);
     if (named.length === 0)
-      throw new ServeError("not_found", `no model ${JSON.stringify(name)}`, { place: "model" });
+      throw new ServeError("not_found", `there is no such model  known: letters`, { place: "model" });
     const found = named.find(
       (model) =>
         version === undefined || (model.version ?? "1") === version || (model.labels ?? []).includes(version),
