@@ -88,13 +88,17 @@ export function capitalization(token: string): Capitalization {
  * older or newer, then give the same classes.
  */
 export function explicitPatterns(): Patterns {
-  return patternsOf({
+  explicit ??= patternsOf({
     letter: written(UNICODE.letter),
     upper: written(UNICODE.upper),
     lower: written(UNICODE.lower),
     digit: written(UNICODE.digit),
   });
+  return explicit;
 }
+
+/** They take a walk over all of Unicode to make. */
+let explicit: Patterns | undefined;
 
 /** The ranges of characters inside a class. None of them has a meaning of its own there: all are letters or digits. */
 function written(inside: string): string {

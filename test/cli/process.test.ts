@@ -21,7 +21,7 @@ async function loadedBy(
   ...args: string[]
 ): Promise<{ files: string[]; code: number | null; stdout: string }> {
   const report = mkdtempSync(join(folder, "loaded-"));
-  const { code, stdout } = await cli(args, { cwd: folder, env: { NODE_V8_COVERAGE: report } });
+  const { code, stdout } = await cli(args, { cwd: folder, env: { NODE_V8_COVERAGE: report }, main });
   const results = readdirSync(report).flatMap(
     (name) => (JSON.parse(readFileSync(join(report, name), "utf8")) as { result: { url: string }[] }).result,
   );

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root, toolPath } from "../../scripts/lib/run.js";
-import { builtMain } from "../support/built.js";
+import { bundledMain } from "../support/built.js";
 
 const guide = readFileSync(join(root, "docs/guide.md"), "utf8");
 const commands = [...guide.matchAll(/^```\n(npx pytext-ts .*?)^```$/gms)].map((match) => match[1]!);
@@ -30,7 +30,7 @@ describe.skipIf(process.platform === "win32")("the guide", () => {
   };
 
   beforeAll(async () => {
-    main = await builtMain();
+    main = await bundledMain();
     folder = mkdtempSync(join(tmpdir(), "pytext-ts-guide-"));
     const rows = Array.from({ length: 10 }, () => requests).flat();
     const table = `label\ttext\n${rows.map((row) => `${row.join("\t")}\n`).join("")}`;

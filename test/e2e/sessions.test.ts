@@ -7,7 +7,7 @@ import { loadModel, predict, silentLog, train } from "../../src/library.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
 import type { Prediction, TokenPrediction } from "../../src/tasks/prediction.js";
 import type { Predictor } from "../../src/tasks/predictor.js";
-import { builtMain } from "../support/built.js";
+import { bundledMain } from "../support/built.js";
 import { cli, jsonLines } from "../support/cli.js";
 import { workplace } from "../support/toy.js";
 
@@ -43,7 +43,7 @@ const ODD: readonly Session[] = [
 ];
 
 beforeAll(async () => {
-  await builtMain();
+  await bundledMain();
   for (const [split, rows] of Object.entries({ train: 240, eval: 40, test: 40 })) {
     const lines = readFileSync(`data/assistant/sessions-${split}.jsonl`, "utf8").split("\n").slice(0, -1);
     const some = lines.filter((line) => /"intent":"(alarm|music|weather)/.test(line)).slice(0, rows);

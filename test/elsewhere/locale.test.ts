@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { loadModel, predict } from "../../src/library.js";
 import type { Prediction } from "../../src/tasks/prediction.js";
-import { builtMain } from "../support/built.js";
+import { bundledMain } from "../support/built.js";
 import { cli, jsonLines } from "../support/cli.js";
 import { workplace } from "../support/toy.js";
 import { exported, TEXTS, trained } from "./shipped.js";
@@ -15,7 +15,7 @@ let file: string;
 let expected: Prediction[];
 
 beforeAll(async () => {
-  await builtMain();
+  await bundledMain();
   file = await exported(await trained(folder, "joint"));
   writeFileSync(texts, TEXTS.map((text) => `${JSON.stringify({ text })}\n`).join(""));
   const model = await loadModel(file);

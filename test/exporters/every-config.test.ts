@@ -18,6 +18,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = workplace();
 const registry = defaultRegistry();
 const [LINES, HELD_OUT] = [160, 40];
+/** Of files whose lines are paragraphs. */
+const [PARAGRAPHS, HELD_OUT_PARAGRAPHS] = [80, 10];
 
 /** Stands in for a pretrained model, the variable `model`. */
 const encoder = join(folder, "encoder");
@@ -154,7 +156,8 @@ function littleData(name: string, text: string): Record<string, string> | undefi
       // Held-out rows are some of the training rows, so that there is no label that these lack.
       const train = paths.find((one) => trainsWith(one, path));
       const isTrain = path === train || train === undefined;
-      write(join(own, path), firstLines(isTrain ? source : sources.get(train)!, isTrain ? LINES : HELD_OUT));
+      const [many, few] = path.includes("wikitext2") ? [PARAGRAPHS, HELD_OUT_PARAGRAPHS] : [LINES, HELD_OUT];
+      write(join(own, path), firstLines(isTrain ? source : sources.get(train)!, isTrain ? many : few));
     }
   }
   return places;

@@ -48,6 +48,9 @@ test.each(registry.names("task"))(
   },
 );
 
+/** Where keys were mistyped in a config before: a place among the same keys takes the same course. */
+const tried = new Set<string>();
+
 describe.each(configs)("%s", (file) => {
   const written = parseJsonc(readConfigText(file), file);
 
@@ -58,7 +61,13 @@ describe.each(configs)("%s", (file) => {
   });
 
   test("every key of it, mistyped by one edit, is told what to type instead", () => {
-    for (const place of keysOf(written, free)) {
+    const places = keysOf(written, free);
+    expect(places.length).toBeGreaterThan(10);
+    for (const place of places) {
+      const beside = places.filter(({ path }) => `${path}` === `${place.path}`).map(({ key }) => key);
+      const course = JSON.stringify([place, beside]);
+      if (tried.has(course)) continue;
+      tried.add(course);
       for (const typed of fc.sample(fc.constantFrom(...oneEdit(place.key)), { numRuns: 12, seed: 1 })) {
         const mistyped = withKey(written, place, typed);
         const messages = problemsFrom(() => resolveConfig(mistyped, registry, { checkFiles: false })).map(

@@ -1,6 +1,6 @@
 /** @file Runs the compiled command line as a user does: a process of its own, its exit code and both its outputs. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { builtMain } from "./built.js";
+import { bundledMain } from "./built.js";
 
 /** How a command ended. */
 export interface CommandResult {
@@ -15,13 +15,15 @@ export interface CommandOptions {
   /** Standard input; none by default. */
   readonly input?: string | Buffer;
   readonly env?: Readonly<Record<string, string>>;
+  /** The file of the command line: as it is shipped, for those who ask what it loads; its quick bundle by default. */
+  readonly main?: string;
   /** Called with the process as soon as it runs: to kill it. */
   readonly started?: (child: ChildProcess) => void;
 }
 
 /** Runs `pytext-ts` with these arguments. */
 export async function cli(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const child = spawn(process.execPath, [await builtMain(), ...args], {
+  const child = spawn(process.execPath, [options.main ?? (await bundledMain()), ...args], {
     cwd: options.cwd,
     env: { ...process.env, NODE_OPTIONS: "", ...options.env },
     stdio: ["pipe", "pipe", "pipe"],

@@ -27,16 +27,20 @@ export function scaled(
   largest: number,
 ): Scaled {
   const rows = values.length / columns;
-  const channel = (i: number): number => (by === "rows" ? Math.floor(i / columns) : i % columns);
   const peaks = new Float32Array(by === "rows" ? rows : columns);
-  for (let i = 0; i < values.length; i++) {
-    const size = Math.abs(values[i]!);
-    if (size > peaks[channel(i)]!) peaks[channel(i)] = size;
-  }
+  for (let row = 0, i = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, i++) {
+      const channel = by === "rows" ? row : column;
+      const size = Math.abs(values[i]!);
+      if (size > peaks[channel]!) peaks[channel] = size;
+    }
   const scales = peaks.map((peak) => (peak === 0 ? 1 : peak / largest));
-  const data = Int8Array.from(values, (value, i) =>
-    Math.max(-largest, Math.min(largest, Math.round(value / scales[channel(i)]!))),
-  );
+  const data = new Int8Array(values.length);
+  for (let row = 0, i = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, i++) {
+      const nearest = Math.round(values[i]! / scales[by === "rows" ? row : column]!);
+      data[i] = Math.max(-largest, Math.min(largest, nearest));
+    }
   return { data, scales };
 }
 

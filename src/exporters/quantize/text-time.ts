@@ -2,8 +2,8 @@ import type { Row } from "../../components/data/contracts.js";
 import type { Predictor } from "../../tasks/predictor.js";
 
 /** Rounds after one that is not counted; each predictor has its turn in each. */
-const ROUNDS = 5;
-const MOST_ROWS = 50;
+const ROUNDS = 3;
+const MOST_ROWS = 20;
 
 /** Milliseconds from a row to its prediction, one row at a time: the median over rows and rounds for each predictor. */
 export async function textTimes(predictors: readonly Predictor[], rows: readonly Row[]): Promise<number[]> {

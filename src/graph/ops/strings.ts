@@ -30,9 +30,8 @@ function replaceStrings(x: Tensor, table: ReadonlyMap<string, string>): Tensor {
  * no string holds a character of the table. Fails in the run for strings of more than `MOST_JOINED` characters, at the worst.
  */
 export function replaceCharacters(x: Tensor, table: ReadonlyMap<string, string>): Tensor {
-  const near = withGaps(table);
-  const [listed, others] = [true, false].map((inside) => characterPattern((one) => near.has(one) === inside));
-  if (listed == null) return x;
+  const { listed, others } = patternsOf(table);
+  if (listed === null) return x;
   const any = "[^\\x00]";
   // Each character of the table is a piece, and so is a run of others.
   const pieces = others === null ? any : `${others}+|${any}`;
@@ -44,6 +43,27 @@ export function replaceCharacters(x: Tensor, table: ReadonlyMap<string, string>)
     ([strings]) => strings!,
   );
 }
+
+/** Expressions for a character of a table, or near one, and for any other. */
+function patternsOf(table: ReadonlyMap<string, string>): CharacterPatterns {
+  const known = patterns.get(table);
+  if (known !== undefined) return known;
+  const near = withGaps(table);
+  const made = {
+    listed: characterPattern((character) => near.has(character)),
+    others: characterPattern((character) => !near.has(character)),
+  };
+  patterns.set(table, made);
+  return made;
+}
+
+interface CharacterPatterns {
+  readonly listed: string | null;
+  readonly others: string | null;
+}
+
+/** They take a walk over all of Unicode to make. */
+const patterns = new WeakMap<ReadonlyMap<string, string>, CharacterPatterns>();
 
 /** The characters of a table, and single ones between two of them: capital and small letters often take turns, and an expression of runs is shorter. */
 function withGaps(table: ReadonlyMap<string, string>): ReadonlySet<string> {
