@@ -183,13 +183,13 @@ describe("parameters", () => {
     const graph = new Graph();
     const w = { ...floats([300, 1], Array(300).fill(0.5)) };
     graph.output("y", matmul(graph.input("x", "float32", ["rows", 300]), graph.parameter("w", [300, 1])));
-    const { model, options } = sessionModel(graph, { w }, undefined, 1000);
+    const { model, options } = sessionModel(graph, { w }, { limit: 1000 });
     expect(model.length).toBeLessThan(1000);
     const { InferenceSession, Tensor: OrtTensor } = await loadRuntime();
     const session = await InferenceSession.create(model, options);
     const { y } = await session.run({ x: new OrtTensor("float32", new Float32Array(300).fill(2), [1, 300]) });
     expect(y!.data).toEqual(Float32Array.of(300));
-    expect(sessionModel(graph, { w }, undefined, 1200).options).toEqual({});
+    expect(sessionModel(graph, { w }, { limit: 1200 }).options).toEqual({});
   });
 
   it("must be frozen with a value of their shape", async () => {

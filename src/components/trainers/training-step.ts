@@ -1,6 +1,6 @@
 import type { Engine, Program, Values } from "../../engine/engine.js";
 import { type Gradient, gradients, isSparse } from "../../graph/autodiff.js";
-import type { HostTensor } from "../../graph/dtype.js";
+import { arrayFor, type HostTensor } from "../../graph/dtype.js";
 import { Graph } from "../../graph/graph.js";
 import type { Parameter, ParameterStore } from "../../graph/parameters.js";
 import { optimize } from "../../graph/passes.js";
@@ -10,7 +10,7 @@ import { ptxError } from "../../registry/errors.js";
 import { stream } from "../../registry/random.js";
 import type { Predicted } from "../contracts.js";
 import type { GradientValue } from "../optimizers/contracts.js";
-import { bindShape, bindSymbols } from "./bindings.js";
+import { bindShape, bindSymbols, boundShape } from "./bindings.js";
 import { CarriedValues } from "./carried.js";
 import type { TrainingPart } from "./contracts.js";
 
@@ -96,7 +96,7 @@ export class TrainingStep {
     const results = await this.program.run(
       { ...batch, ...masks, ...draws, ...parameters, ...this.carried.feeds(batch) },
       this.#wanted,
-      this.#buffers,
+      this.#targets(bindings),
     );
     this.carried.take(results);
     for (const { parameter, sparse } of this.trained)
@@ -111,6 +111,17 @@ export class TrainingStep {
 
   async release(): Promise<void> {
     await this.program.release();
+  }
+
+  /** Arrays for the results: those of dense gradients, which last, and new ones where the sizes are known. */
+  #targets(bindings: ReadonlyMap<string, number>): Record<string, HostTensor> {
+    const targets = { ...this.#buffers };
+    for (const [name, { dtype, shape }] of this.graph.outputs) {
+      const dims = targets[name] === undefined ? boundShape(shape, bindings) : undefined;
+      if (dims === undefined || dtype === "string") continue;
+      targets[name] = { dtype, dims, data: new (arrayFor(dtype))(dims.reduce((a, b) => a * b, 1)) };
+    }
+    return targets;
   }
 
   #fill(
