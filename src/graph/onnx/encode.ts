@@ -14,7 +14,7 @@ import { bytesOf, tensorProto, type ValueProto } from "./tensor-proto.js";
 export interface EncodeOptions {
   /** Values of parameters, by name: these are stored in the model. Other parameters become inputs. */
   readonly values?: Readonly<Record<string, HostTensor>>;
-  /** Which of the graph's outputs the model gives; all by default. */
+  /** Which of the graph's outputs the model gives, and so which inputs it has; all by default. */
   readonly outputs?: readonly string[];
   readonly producer?: { readonly name: string; readonly version: string };
   readonly description?: string;
@@ -196,8 +196,10 @@ class Encoder {
   }
 
   #values(): { initializers: onnx.TensorProto.$Properties[]; inputs: ValueProto[] } {
-    const { values = {} } = this.options;
-    const inputs = this.graph.inputs.map(({ name, dtype, shape }) => valueProto(name, dtype, shape));
+    const { values = {}, outputs } = this.options;
+    const inputs = this.graph.inputs
+      .filter((input) => outputs === undefined || this.#reads.has(input))
+      .map(({ name, dtype, shape }) => valueProto(name, dtype, shape));
     const initializers: onnx.TensorProto.$Properties[] = [];
     for (const parameter of this.graph.parameters.filter((tensor) => this.#reads.has(tensor))) {
       const value = values[parameter.name];
