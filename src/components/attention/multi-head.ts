@@ -1,9 +1,9 @@
 /** @file Multi-head self-attention (Vaswani et al., 2017). */
 import type { Tensor } from "../../graph/graph.js";
 import { add, mul } from "../../graph/ops/elementwise.js";
-import { matmul } from "../../graph/ops/matrix.js";
+import { matmul, timesTransposed } from "../../graph/ops/matrix.js";
 import { softmax } from "../../graph/ops/reduction.js";
-import { reshape, split, swapAxes, transpose } from "../../graph/ops/shaping.js";
+import { reshape, split, transpose } from "../../graph/ops/shaping.js";
 import type { Scope } from "../../graph/scope.js";
 import type { CheckProblem } from "../../registry/component.js";
 import { linearLayer } from "../decoders/hidden-layers.js";
@@ -71,7 +71,7 @@ export function multiHeadAttention(scope: Scope, x: Tensor, options: MultiHeadOp
   const byHead =
     packed?.byHead(all, size) ?? transpose(reshape(all, [batch, tokens, 3 * heads, size]), [0, 2, 1, 3]);
   const [queries, keys, values] = split(byHead, 1, [heads, heads, heads]);
-  const products = matmul(queries!, swapAxes(keys!));
+  const products = timesTransposed(queries!, keys!);
   const scores = scope.mode === "infer" ? products : mul(products, 1 / Math.sqrt(size));
   const weights = softmax(add(scores, bias));
   const taken = matmul(scope.dropout(weights, dropout), values!);
