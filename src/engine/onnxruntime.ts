@@ -219,6 +219,7 @@ class OnnxRuntimeProgram implements Program {
     // A given array is where ONNX Runtime wrote; what it may return for that output is a copy.
     const values: Record<string, HostTensor> = {};
     for (const name of outputs) values[name] = into[name] ?? unwrap(results[name]!);
+    for (const name of Object.keys(into)) if (name in wrapped) handOn(feeds[name]!, into[name]!);
     return values;
   }
 
@@ -243,6 +244,11 @@ class OnnxRuntimeProgram implements Program {
       await afterRelease();
     }
   }
+}
+
+/** What is an input and an output at once ONNX Runtime does not write. */
+function handOn(from: HostTensor, into: HostTensor): void {
+  (into.data as Float32Array).set(from.data as Float32Array);
 }
 
 function keyOf(outputs: readonly string[]): string {

@@ -1,4 +1,4 @@
-/** @file Sums of squares in WebAssembly, some 0.4 ns an element. JavaScript takes four to five times as long. */
+/** @file Sums of squares in WebAssembly, in a third of the time that JavaScript takes. */
 import {
   advance,
   aligned,

@@ -70,11 +70,11 @@ function partPlaces({ mask, places, ranks }: TokenPlaces, parts: number): PartPl
   const [batch, tokens] = [mask.dim(0), mask.dim(1)];
   const number = (size: Dim): Tensor => dimsTensor(graph, [size]);
   const part = range(graph, parts);
-  const first = add(unsqueeze(mul(range(graph, batch), number(mulDims(parts, tokens))), [1]), range(graph, tokens));
-  const taken = add(
-    unsqueeze(gather(flat(first), places), [1]),
-    mul(part, number(tokens)),
+  const first = add(
+    unsqueeze(mul(range(graph, batch), number(mulDims(parts, tokens))), [1]),
+    range(graph, tokens),
   );
+  const taken = add(unsqueeze(gather(flat(first), places), [1]), mul(part, number(tokens)));
   const spreadFrom = (row: Tensor): Tensor =>
     add(mul(unsqueeze(cast(row, "int64"), [1]), parts), unsqueeze(part, [1]));
   return {
