@@ -68,9 +68,8 @@ export function multiHeadAttention(scope: Scope, x: Tensor, options: MultiHeadOp
     true,
     scope.mode === "infer" ? queryScale(x, dim, size) : undefined,
   );
-  const byHead =
-    packed?.byHead(all, size) ?? transpose(reshape(all, [batch, tokens, 3 * heads, size]), [0, 2, 1, 3]);
-  const [queries, keys, values] = split(byHead, 1, [heads, heads, heads]);
+  const together = (): Tensor => transpose(reshape(all, [batch, tokens, 3 * heads, size]), [0, 2, 1, 3]);
+  const [queries, keys, values] = packed?.byHead(all, size) ?? split(together(), 1, [heads, heads, heads]);
   const products = timesTransposed(queries!, keys!);
   const scores = scope.mode === "infer" ? products : mul(products, 1 / Math.sqrt(size));
   const weights = softmax(add(scores, bias));

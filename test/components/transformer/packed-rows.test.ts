@@ -8,6 +8,7 @@ import type { HostTensor } from "../../../src/graph/dtype.js";
 import { Graph, type Tensor } from "../../../src/graph/graph.js";
 import { add, mul } from "../../../src/graph/ops/elementwise.js";
 import { reduceSum } from "../../../src/graph/ops/reduction.js";
+import { concat } from "../../../src/graph/ops/shaping.js";
 import { ParameterStore } from "../../../src/graph/parameters.js";
 import { optimize } from "../../../src/graph/passes.js";
 import { Scope } from "../../../src/graph/scope.js";
@@ -120,7 +121,7 @@ describe.each(engineNames)("a Transformer that is trained on tokens alone, on %s
     graph.output("packed", rows.pack(x));
     graph.output("unpacked", rows.unpack(rows.pack(x)));
     const parts = graph.input("parts", "float32", ["token_rows0", 6]);
-    graph.output("heads", rows.byHead(parts, 1));
+    graph.output("heads", concat(rows.byHead(parts, 1), 1));
     graph.output("joined", rows.joined(graph.input("taken", "float32", ["batch", 2, "tokens", 1]), 1));
     const mask = prefixMask([1, 3], 3);
     const program = await (await engine(on)).compile(graph);
