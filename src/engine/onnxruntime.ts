@@ -12,6 +12,7 @@ import type { CompileOptions, Engine, Program, Values } from "./engine.js";
 import { plansMemory } from "./memory-plan.js";
 import { engineError } from "./ort-errors.js";
 import { collectProfile, profilePrefix } from "./ort-profile.js";
+import { messageOf, STOP, signOfSuccess } from "./ort-results.js";
 import { fetchesFor, unwrap, Wrappers } from "./ort-values.js";
 import { checkOutputs, FeedChecker } from "./run-checks.js";
 
@@ -63,7 +64,8 @@ export const onnxruntime = component({
     const runtime = await loadRuntime();
     requireProviders(config.execution_providers, runtime);
     if (config.profile !== null) requireFileTarget(config.profile, "engine onnxruntime.profile");
-    return new OnnxRuntimeEngine(runtime, config, config.threads ?? context.settings.threads);
+    const sign = config.execution_providers.join() === "cpu" ? await signOfSuccess(runtime) : null;
+    return new OnnxRuntimeEngine(runtime, config, config.threads ?? context.settings.threads, sign);
   },
 });
 
@@ -92,18 +94,26 @@ function requireProviders(wanted: readonly string[], runtime: Runtime): void {
   }
 }
 
-/** A graph as a session takes it: one model, with large weights beside it once it grows beyond `limit` bytes. */
+/**
+ * A graph as a session takes it: one model, with large weights beside it once it grows beyond `limit` bytes.
+ * @param stop the name of an output that ends a run; see `ort-results.ts`
+ */
 export function sessionModel(
   graph: Graph,
   frozen: Values,
-  outputs?: readonly string[],
-  limit = INLINE_LIMIT,
+  { outputs, stop, limit = INLINE_LIMIT }: SessionModelOptions = {},
 ): { readonly model: Uint8Array; readonly options: InferenceSession.SessionOptions } {
-  const options = { values: frozen, ...(outputs && { outputs }) };
+  const options = { values: frozen, ...(outputs && { outputs }), ...(stop !== undefined && { stop }) };
   if (storedBytes(graph, frozen) <= limit) return { model: encodeModel(graph, options).model, options: {} };
   const location = "weights";
   const { model, external } = encodeModel(graph, { ...options, external: { location } });
   return { model, options: { externalData: [{ path: location, data: Buffer.concat(external) }] } };
+}
+
+interface SessionModelOptions {
+  readonly outputs?: readonly string[];
+  readonly stop?: string;
+  readonly limit?: number;
 }
 
 /** A session with the inputs that it wants and what is to be done once it is released. */
@@ -122,14 +132,18 @@ class OnnxRuntimeEngine implements Engine {
     readonly runtime: Runtime,
     readonly config: Config,
     readonly threads: number,
+    /** How a run ends that copies no results; null: it always does. */
+    readonly sign: string | null,
   ) {
     this.wrappers = new Wrappers(runtime.Tensor);
   }
 
   async compile(graph: Graph, { frozen = {} }: CompileOptions = {}): Promise<Program> {
+    const planned = plansMemory(this.config.memory_pattern, graph);
+    const ending = this.sign === null ? {} : { stop: STOP };
     const open = (outputs?: readonly string[]) =>
-      this.#open(sessionModel(graph, frozen, outputs), plansMemory(this.config.memory_pattern, graph));
-    return new OnnxRuntimeProgram(graph, this.wrappers, open, await open());
+      this.#open(sessionModel(graph, frozen, { ...(outputs && { outputs }), ...ending }), planned);
+    return new OnnxRuntimeProgram(graph, this.wrappers, open, await open(), this.sign);
   }
 
   async #open({ model, options }: ReturnType<typeof sessionModel>, planned: boolean): Promise<OpenSession> {
@@ -177,6 +191,7 @@ class OnnxRuntimeProgram implements Program {
     readonly wrappers: Wrappers,
     readonly open: (outputs: readonly string[]) => Promise<OpenSession>,
     whole: OpenSession,
+    readonly sign: string | null,
   ) {
     this.#checker = new FeedChecker(graph);
     this.#all = [...graph.outputs.keys()];
@@ -193,15 +208,18 @@ class OnnxRuntimeProgram implements Program {
     if (outputs.length === 0) return {};
     const wrapped: Record<string, OrtTensor> = {};
     for (const name of needed) wrapped[name] = this.wrappers.wrap(feeds[name]!);
-    let results: InferenceSession.ReturnType;
+    const uncopied = this.sign !== null && outputs.every((name) => into[name] !== undefined);
+    const fetches = fetchesFor(outputs, into, this.wrappers);
+    let results: InferenceSession.ReturnType = {};
     try {
-      results = await session.run(wrapped, fetchesFor(outputs, into, this.wrappers));
+      results = await session.run(wrapped, uncopied ? { [STOP]: null, ...fetches } : fetches);
     } catch (error) {
-      throw engineError("the program failed", error);
+      if (!uncopied || messageOf(error) !== this.sign) throw engineError("the program failed", error);
     }
-    // A given array is where ONNX Runtime wrote; what it returns for that output is a copy.
+    // A given array is where ONNX Runtime wrote; what it may return for that output is a copy.
     const values: Record<string, HostTensor> = {};
     for (const name of outputs) values[name] = into[name] ?? unwrap(results[name]!);
+    for (const name of Object.keys(into)) if (name in wrapped) handOn(feeds[name]!, into[name]!);
     return values;
   }
 
@@ -226,6 +244,11 @@ class OnnxRuntimeProgram implements Program {
       await afterRelease();
     }
   }
+}
+
+/** What is an input and an output at once ONNX Runtime does not write. */
+function handOn(from: HostTensor, into: HostTensor): void {
+  (into.data as Float32Array).set(from.data as Float32Array);
 }
 
 function keyOf(outputs: readonly string[]): string {

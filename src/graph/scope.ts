@@ -35,6 +35,19 @@ export interface StepDraw {
   readonly fill: (random: RandomStream, into: Int32Array, batch: Batch) => void;
 }
 
+/**
+ * Where the tokens of a padded batch stand, which each training run reads off the mask and feeds: lets a model leave
+ * padding out.
+ */
+export interface TokenPlaces {
+  /** bool `[batch, tokens]`. Computed from what a batch feeds alone. */
+  readonly mask: Tensor;
+  /** int32 `[rows]`: the places of all tokens in `mask`, as if it were flat; one place of no token where there is none. */
+  readonly places: Tensor;
+  /** int32 `[batch, tokens]`: which element of `places` a token has; at padding as many as there are. */
+  readonly ranks: Tensor;
+}
+
 /** What a batch feeds, by input name. */
 type Batch = Readonly<Record<string, HostTensor>>;
 
@@ -52,6 +65,8 @@ interface Building {
   readonly declared: Map<string, Tensor>;
   readonly masks: DropoutMask[];
   readonly draws: StepDraw[];
+  /** By their mask. Undefined: none are fed, so padding cannot be left out. */
+  readonly tokens: Map<Tensor, TokenPlaces> | undefined;
   readonly carried: CarriedState[];
   /** Whether states go from one run to the next. */
   readonly carries: boolean;
@@ -69,8 +84,17 @@ export class Scope {
     readonly building: Building,
   ) {}
 
-  /** The scope that a whole graph is built from. */
-  static root(graph: Graph, mode: Mode, parameters: ParameterStore, context: Context): Scope {
+  /**
+   * The scope that a whole graph is built from.
+   * @param places whether runs of this graph feed what `tokenPlaces` asks for
+   */
+  static root(
+    graph: Graph,
+    mode: Mode,
+    parameters: ParameterStore,
+    context: Context,
+    { places = false }: { readonly places?: boolean } = {},
+  ): Scope {
     return new Scope("", {
       graph,
       mode,
@@ -79,6 +103,7 @@ export class Scope {
       declared: new Map(),
       masks: [],
       draws: [],
+      tokens: places ? new Map() : undefined,
       carried: [],
       carries: true,
       sharedCalls: new Map(),
@@ -105,6 +130,11 @@ export class Scope {
   /** The integers that a training run of this graph draws. */
   get draws(): readonly StepDraw[] {
     return this.building.draws;
+  }
+
+  /** The places of tokens that a training run of this graph feeds. */
+  get tokens(): readonly TokenPlaces[] {
+    return [...(this.building.tokens?.values() ?? [])];
   }
 
   /** The states that go from one run of this graph to the next. */
@@ -245,6 +275,22 @@ export class Scope {
     const path = `${this.path}.${name}`;
     this.building.draws.push({ name: path, shape, fill });
     return this.graph.input(path, "int32", shape);
+  }
+
+  /** Where the tokens of a batch stand; undefined where no run tells, as in inference. `mask [batch, tokens]`, from the batch alone. */
+  tokenPlaces(mask: Tensor): TokenPlaces | undefined {
+    const { tokens } = this.building;
+    if (tokens === undefined) return undefined;
+    const known = tokens.get(mask);
+    if (known !== undefined) return known;
+    const [name, rows] = [`tokens${tokens.size}`, `token_rows${tokens.size}`];
+    const made = {
+      mask,
+      places: this.graph.input(`${name}.places`, "int32", [rows]),
+      ranks: this.graph.input(`${name}.ranks`, "int32", mask.shape),
+    };
+    tokens.set(mask, made);
+    return made;
   }
 
   /**

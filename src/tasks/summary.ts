@@ -3,7 +3,7 @@ import type { ParameterEntry } from "../components/optimizers/contracts.js";
 import { matchParameters } from "../components/optimizers/parameter-match.js";
 import { type TrainingGraph, trainingGraph } from "../components/trainers/training-step.js";
 import { plansMemory } from "../engine/memory-plan.js";
-import { dimSymbols } from "../graph/dims.js";
+import { dimSymbols, evaluateDim, sizeOf } from "../graph/dims.js";
 import type { Graph } from "../graph/graph.js";
 import { inputBytes, peakBytes } from "../graph/memory.js";
 import type { SlotValue } from "../registry/component.js";
@@ -131,13 +131,16 @@ export function summarize(
 const USUAL: Readonly<Record<string, number>> = { batch: 32, tokens: 32, pieces: 32 };
 const USUAL_OTHERS = 16;
 
-/** A size for every axis of the inputs. */
+/** A size for every axis of the inputs, but for those that the others give: see `withTokenRows`. */
 function boundSizes(
   graphs: readonly TrainingGraph[],
   given: ReadonlyMap<string, number>,
 ): Map<string, number> {
   const inputs = graphs.flatMap(({ graph }) => graph.inputs);
-  const axes = [...new Set(inputs.flatMap(({ shape }) => shape.flatMap(dimSymbols)))];
+  const tokenRows = new Set(graphs.flatMap(({ scope }) => scope.tokens.map(({ places }) => places.dim(0))));
+  const axes = [...new Set(inputs.flatMap(({ shape }) => shape.flatMap(dimSymbols)))].filter(
+    (axis) => !tokenRows.has(axis),
+  );
   const unknown = [...given.keys()].find((axis) => !axes.includes(axis));
   if (unknown !== undefined)
     throw ptxError(
@@ -152,7 +155,20 @@ function gradientBytes({ trained }: TrainingGraph): number {
   return 4 * sum(trained.flatMap(({ parameter, sparse }) => (sparse ? [] : [parameter.data.length])));
 }
 
-function activationBytes({ graph }: TrainingGraph, sizes: ReadonlyMap<string, number>): number {
+/** The sizes with as many rows of tokens as there are places: the most memory that a batch of these sizes takes. */
+function withTokenRows(
+  { scope }: TrainingGraph,
+  sizes: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const rows = scope.tokens.map(
+    ({ mask, places }) => [`${places.dim(0)}`, evaluateDim(sizeOf(mask.shape), sizes) ?? 0] as const,
+  );
+  return new Map([...sizes, ...rows]);
+}
+
+function activationBytes(built: TrainingGraph, bound: ReadonlyMap<string, number>): number {
+  const { graph } = built;
+  const sizes = withTokenRows(built, bound);
   const tokens = Math.max(sizes.get("tokens") ?? 1, sizes.get("pieces") ?? 1);
   // As many different words as there are words at most.
   const most = (sizes.get("batch") ?? 1) * tokens;

@@ -83,6 +83,51 @@ describe("a run", () => {
     expect([...(results.z!.data as Float32Array)]).toEqual([-1, -2, -3]);
   });
 
+  it("writes all results into given arrays, whatever makes them, and says what fails", async () => {
+    const graph = new Graph();
+    const [x, w] = [graph.input("x", "float32", ["rows"]), graph.parameter("w", [2])];
+    const ids = graph.input("ids", "int64", ["rows"]);
+    const doubled = add(x, x);
+    const outputs = {
+      doubled,
+      again: doubled,
+      fed: x,
+      stored: w,
+      three: graph.constant("float32", [1], [3]),
+    };
+    for (const [name, tensor] of Object.entries({ ...outputs, ids, picked: gather(w, ids) }))
+      graph.output(name, tensor);
+    const program = await (await engineWith()).compile(graph);
+    const feeds = (id: bigint) => ({
+      ...{ x: floats([2], [1, -2]), w: floats([2], [5, 6]) },
+      ids: host("int64", [2], BigInt64Array.of(1n, id)),
+    });
+    const room = (size: number): HostTensor => host("float32", [size], new Float32Array(size));
+    const into = {
+      ...{ doubled: room(2), again: room(2), fed: room(2), stored: room(2), three: room(1), picked: room(2) },
+      ids: host("int64", [2], new BigInt64Array(2)),
+    };
+    const results = await program.run(feeds(0n), Object.keys(into), into);
+    for (const [name, target] of Object.entries(into)) expect(results[name]).toBe(target);
+    const { ids: copied, ...numbers } = results;
+    expect(copied!.data).toEqual(BigInt64Array.of(1n, 0n));
+    expect(
+      Object.fromEntries(
+        Object.entries(numbers).map(([name, { data }]) => [name, [...(data as Float32Array)]]),
+      ),
+    ).toEqual({ doubled: [2, -4], again: [2, -4], fed: [1, -2], stored: [5, 6], three: [3], picked: [6, 5] });
+    expect((await failure(program.run(feeds(7n), Object.keys(into), into))).message).toContain(
+      "out of data bounds",
+    );
+    const frozen = await (await engineWith()).compile(graph, { frozen: { w: floats([2], [8, 9]) } });
+    const { w: _, ...rest } = feeds(0n);
+    await frozen.run(rest, Object.keys(into), into);
+    expect([...(into.stored.data as Float32Array)]).toEqual([8, 9]);
+    const small = { ...into, doubled: room(1) };
+    expect((await failure(program.run(feeds(0n), Object.keys(into), small))).message).toContain("failed");
+    await program.release();
+  });
+
   it("computes only what the asked outputs need", async () => {
     const graph = new Graph();
     const [x, w] = [graph.input("x", "float32", ["rows"]), graph.parameter("w", [1])];
@@ -183,13 +228,13 @@ describe("parameters", () => {
     const graph = new Graph();
     const w = { ...floats([300, 1], Array(300).fill(0.5)) };
     graph.output("y", matmul(graph.input("x", "float32", ["rows", 300]), graph.parameter("w", [300, 1])));
-    const { model, options } = sessionModel(graph, { w }, undefined, 1000);
+    const { model, options } = sessionModel(graph, { w }, { limit: 1000 });
     expect(model.length).toBeLessThan(1000);
     const { InferenceSession, Tensor: OrtTensor } = await loadRuntime();
     const session = await InferenceSession.create(model, options);
     const { y } = await session.run({ x: new OrtTensor("float32", new Float32Array(300).fill(2), [1, 300]) });
     expect(y!.data).toEqual(Float32Array.of(300));
-    expect(sessionModel(graph, { w }, undefined, 1200).options).toEqual({});
+    expect(sessionModel(graph, { w }, { limit: 1200 }).options).toEqual({});
   });
 
   it("must be frozen with a value of their shape", async () => {

@@ -1,13 +1,14 @@
 /** @file Multi-head self-attention (Vaswani et al., 2017). */
 import type { Tensor } from "../../graph/graph.js";
 import { add, mul } from "../../graph/ops/elementwise.js";
-import { matmul } from "../../graph/ops/matrix.js";
+import { matmul, timesTransposed } from "../../graph/ops/matrix.js";
 import { softmax } from "../../graph/ops/reduction.js";
-import { reshape, split, swapAxes, transpose } from "../../graph/ops/shaping.js";
+import { reshape, split, transpose } from "../../graph/ops/shaping.js";
 import type { Scope } from "../../graph/scope.js";
 import type { CheckProblem } from "../../registry/component.js";
 import { linearLayer } from "../decoders/hidden-layers.js";
 import { sizedAxis } from "../sizes.js";
+import type { PackedRows } from "../transformer/packed-rows.js";
 
 /** What a self-attention is told besides its input. */
 export interface MultiHeadOptions {
@@ -18,11 +19,13 @@ export interface MultiHeadOptions {
   readonly heads: number;
   /** Dropout of the attention's weights. */
   readonly dropout: number;
+  /** Where the rows are tokens alone: how they stand in the batch. */
+  readonly packed?: PackedRows;
 }
 
 /** What a self-attention gives. */
 export interface Attended {
-  /** `[batch * tokens, dim]`. */
+  /** As many as there are of the input. */
   readonly rows: Tensor;
   /** `[batch, heads, tokens, tokens]`: how much each token of axis 2 takes from those of axis 3, without dropout. */
   readonly weights: Tensor;
@@ -47,13 +50,13 @@ const queryScale = (x: Tensor, dim: number, size: number): Tensor =>
 
 /**
  * Every token gathers from all tokens of its row: for each head `softmax(q k' / sqrt(size) + bias) v`, joined and projected.
- * `x [batch * tokens, dim]`.
+ * `x [batch * tokens, dim]`, or `[rows, dim]` where the rows are packed.
  * Parameters: `in_proj.weight [dim, 3 * dim]` and `in_proj.bias [3 * dim]` (queries, keys, values side by side, each head
  * after head: one product makes all three), `out_proj.weight [dim, dim]`, `out_proj.bias [dim]`: PyTorch's
  * `nn.MultiheadAttention`, its matrices transposed.
  */
 export function multiHeadAttention(scope: Scope, x: Tensor, options: MultiHeadOptions): Attended {
-  const { places, bias, heads, dropout } = options;
+  const { places, bias, heads, dropout, packed } = options;
   const dim = sizedAxis(x, 1);
   if (dim % heads !== 0) throw x.graph.error(`${dim} features cannot be shared out among ${heads} heads`);
   const size = dim / heads;
@@ -65,12 +68,12 @@ export function multiHeadAttention(scope: Scope, x: Tensor, options: MultiHeadOp
     true,
     scope.mode === "infer" ? queryScale(x, dim, size) : undefined,
   );
-  const byHead = transpose(reshape(all, [batch, tokens, 3 * heads, size]), [0, 2, 1, 3]);
-  const [queries, keys, values] = split(byHead, 1, [heads, heads, heads]);
-  const products = matmul(queries!, swapAxes(keys!));
+  const together = (): Tensor => transpose(reshape(all, [batch, tokens, 3 * heads, size]), [0, 2, 1, 3]);
+  const [queries, keys, values] = packed?.byHead(all, size) ?? split(together(), 1, [heads, heads, heads]);
+  const products = timesTransposed(queries!, keys!);
   const scores = scope.mode === "infer" ? products : mul(products, 1 / Math.sqrt(size));
   const weights = softmax(add(scores, bias));
   const taken = matmul(scope.dropout(weights, dropout), values!);
-  const gathered = reshape(transpose(taken, [0, 2, 1, 3]), x.shape);
+  const gathered = packed?.joined(taken, size) ?? reshape(transpose(taken, [0, 2, 1, 3]), x.shape);
   return { rows: linearLayer(scope.child("out_proj"), gathered, dim, true), weights };
 }

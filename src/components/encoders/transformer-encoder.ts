@@ -119,7 +119,7 @@ function build(scope: Scope, config: Config, pieces: Pieces, wanted: Wanted): La
   const layers = wanted.pooled
     ? sizes.num_hidden_layers
     : Math.min(wanted.layers ?? sizes.num_hidden_layers, sizes.num_hidden_layers);
-  const encoder = { places: pieces.ids, bias: paddingBias(pieces.mask, embedded.dtype, 2) };
+  const encoder = { mask: pieces.mask, bias: paddingBias(pieces.mask, embedded.dtype, 2) };
   const { states, attentions } = encoderLayers(scope, rowsOf(embedded), encoder, layers, {
     heads: sizes.num_attention_heads,
     feedForward: sizes.intermediate_size,

@@ -89,7 +89,7 @@ export const TransformerRepresentation = component({
       : checkHeads(hidden_dim, num_attention_heads, "num_attention_heads", "hidden_dim"),
   build(scope, config, { vectors, mask }) {
     const words = placed(scope, config, vectors);
-    const batch = { places: mask, bias: paddingBias(mask, words.dtype, 2) };
+    const batch = { mask, bias: paddingBias(mask, words.dtype, 2) };
     const rows = scope.dropout(rowsOf(words), config.dropout);
     const { states } = encoderLayers(scope, rows, batch, config.num_layers, {
       heads: config.num_attention_heads,

@@ -22,3 +22,9 @@ export function bindShape(graph: Graph, shape: Shape, bindings: ReadonlyMap<stri
     return size;
   });
 }
+
+/** A symbolic shape as numbers; undefined where only the run itself tells a size. */
+export function boundShape(shape: Shape, bindings: ReadonlyMap<string, number>): number[] | undefined {
+  const sizes = shape.map((dim) => evaluateDim(dim, bindings));
+  return sizes.every((size) => size !== undefined) ? sizes : undefined;
+}

@@ -1,18 +1,19 @@
 import type { Engine, Program, Values } from "../../engine/engine.js";
 import { type Gradient, gradients, isSparse } from "../../graph/autodiff.js";
-import type { HostTensor } from "../../graph/dtype.js";
+import { arrayFor, type HostTensor } from "../../graph/dtype.js";
 import { Graph } from "../../graph/graph.js";
 import type { Parameter, ParameterStore } from "../../graph/parameters.js";
 import { optimize } from "../../graph/passes.js";
-import { type DropoutMask, Scope, type StepDraw } from "../../graph/scope.js";
+import { type DropoutMask, Scope, type StepDraw, type TokenPlaces } from "../../graph/scope.js";
 import type { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
 import { stream } from "../../registry/random.js";
 import type { Predicted } from "../contracts.js";
 import type { GradientValue } from "../optimizers/contracts.js";
-import { bindShape, bindSymbols } from "./bindings.js";
+import { bindShape, bindSymbols, boundShape } from "./bindings.js";
 import { CarriedValues } from "./carried.js";
 import type { TrainingPart } from "./contracts.js";
+import { maskOutput, tokenFeeds } from "./token-feeds.js";
 
 /** What a batch gave. */
 export interface StepResult {
@@ -44,11 +45,13 @@ export class TrainingStep {
     readonly trained: readonly Trained[],
     readonly masks: readonly DropoutMask[],
     readonly draws: readonly StepDraw[],
+    readonly tokens: readonly TokenPlaces[],
     readonly outputs: Predicted["outputs"],
     readonly carried: CarriedValues,
     readonly seed: number,
   ) {
-    this.#wanted = [...graph.outputs.keys()];
+    const internal = new Set(tokens.map(maskOutput));
+    this.#wanted = [...graph.outputs.keys()].filter((name) => !internal.has(name));
     for (const { parameter, sparse } of trained) {
       if (sparse) continue;
       const data = new Float32Array(parameter.data.length);
@@ -72,6 +75,7 @@ export class TrainingStep {
       trained,
       scope.masks,
       scope.draws,
+      scope.tokens,
       outputs,
       carried,
       context.settings.seed,
@@ -84,7 +88,8 @@ export class TrainingStep {
     moment: Moment,
     add: (parameter: Parameter, gradient: GradientValue) => void,
   ): Promise<StepResult> {
-    const bindings = bindSymbols(this.graph, batch);
+    const tokens = await tokenFeeds(this.program, this.tokens, batch);
+    const bindings = bindSymbols(this.graph, { ...batch, ...tokens });
     const masks = Object.fromEntries(
       this.masks.map((mask) => [mask.name, this.#draw(mask, moment, bindings)]),
     );
@@ -94,9 +99,9 @@ export class TrainingStep {
     const parameters = this.parameters.feeds(this.graph.parameters.map(({ name }) => name));
     if (moment.batch === 0) this.carried.reset();
     const results = await this.program.run(
-      { ...batch, ...masks, ...draws, ...parameters, ...this.carried.feeds(batch) },
+      { ...batch, ...tokens, ...masks, ...draws, ...parameters, ...this.carried.feeds(batch) },
       this.#wanted,
-      this.#buffers,
+      this.#targets(bindings),
     );
     this.carried.take(results);
     for (const { parameter, sparse } of this.trained)
@@ -111,6 +116,18 @@ export class TrainingStep {
 
   async release(): Promise<void> {
     await this.program.release();
+  }
+
+  /** Arrays for the results: those of dense gradients, which last, and new ones where the sizes are known. */
+  #targets(bindings: ReadonlyMap<string, number>): Record<string, HostTensor> {
+    const targets = { ...this.#buffers };
+    for (const name of this.#wanted) {
+      const { dtype, shape } = this.graph.outputs.get(name)!;
+      const dims = targets[name] === undefined ? boundShape(shape, bindings) : undefined;
+      if (dims === undefined || dtype === "string") continue;
+      targets[name] = { dtype, dims, data: new (arrayFor(dtype))(dims.reduce((a, b) => a * b, 1)) };
+    }
+    return targets;
   }
 
   #fill(
@@ -170,7 +187,7 @@ export function trainingGraph(
   held: ReadonlySet<string> = new Set(),
 ): TrainingGraph {
   const graph = new Graph();
-  const scope = Scope.root(graph, "train", parameters, context);
+  const scope = Scope.root(graph, "train", parameters, context, { places: true });
   const { loss, outputs } = build(scope);
   if (loss === null)
     throw ptxError("PTX_TRAINING", "model", "the model has no loss: its target input is missing");
@@ -182,6 +199,7 @@ export function trainingGraph(
   const { sum, count } = objective(loss);
   graph.output("divisor", count);
   for (const [name, tensor] of Object.entries(outputs)) graph.output(name, tensor);
+  for (const tokens of scope.tokens) graph.output(maskOutput(tokens), tokens.mask);
   const carried = CarriedValues.declare(graph, scope.carried);
   const trained: Trained[] = [];
   for (const [i, gradient] of gradients(sum, trainable).entries()) {

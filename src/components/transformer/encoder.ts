@@ -5,9 +5,10 @@ import { layerNorm } from "../../graph/ops/reduction.js";
 import { constantInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import { type ActivationName, activation } from "../activation.js";
-import { type Attended, multiHeadAttention } from "../attention/multi-head.js";
+import { type Attended, type MultiHeadOptions, multiHeadAttention } from "../attention/multi-head.js";
 import { linearLayer } from "../decoders/hidden-layers.js";
 import { sizedAxis } from "../sizes.js";
+import { PackedRows } from "./packed-rows.js";
 
 /** How the layers of an encoder are made. */
 export interface EncoderOptions {
@@ -40,11 +41,14 @@ export interface EncodedRows {
 
 /** What a batch's rows are: which row and place each stands for, and what attention may look at. */
 export interface EncoderBatch {
-  /** `[batch, tokens]`: sizes are read from its shape. */
-  readonly places: Tensor;
+  /** bool `[batch, tokens]`: false at padding. */
+  readonly mask: Tensor;
   /** Added to every head's scores; broadcasts to `[batch, heads, tokens, tokens]`. See `paddingBias`. */
   readonly bias: Tensor;
 }
+
+/** What every layer is told of a batch: `packed` where its rows are tokens alone. */
+type LayerBatch = Pick<MultiHeadOptions, "places" | "bias" | "packed">;
 
 /** Layer normalisation with the parameters `weight [dim]` and `bias [dim]`. */
 export function norm(scope: Scope, x: Tensor, epsilon: number): Tensor {
@@ -62,7 +66,7 @@ export function norm(scope: Scope, x: Tensor, epsilon: number): Tensor {
  * Parameters: `attention.*`, `linear1.*`, `linear2.*`, `norm1.*`, `norm2.*` (PyTorch's `nn.TransformerEncoderLayer`, its
  * matrices transposed).
  */
-function encoderLayer(scope: Scope, x: Tensor, batch: EncoderBatch, options: EncoderOptions): Attended {
+function encoderLayer(scope: Scope, x: Tensor, batch: LayerBatch, options: EncoderOptions): Attended {
   const { normalizeBefore, epsilon, dropout } = options;
   const half = (input: Tensor, name: string, of: (x: Tensor) => Tensor): Tensor => {
     const normal = (y: Tensor): Tensor => norm(scope.child(name), y, epsilon);
@@ -91,7 +95,8 @@ function encoderLayer(scope: Scope, x: Tensor, batch: EncoderBatch, options: Enc
 
 /**
  * Stacked layers `layer0`, `layer1`, ... (shared ones are `layer` all), and behind layers that normalise before a last `norm`.
- * What stands at padding has no influence on tokens, and is not zero afterwards.
+ * What stands at padding has no influence on tokens, and is not zero afterwards, unless runs tell where tokens stand
+ * (`Scope.tokenPlaces`): then layers compute tokens alone. `x [batch * tokens, dim]`.
  */
 export function encoderLayers(
   scope: Scope,
@@ -102,17 +107,21 @@ export function encoderLayers(
 ): EncodedRows {
   const states: Tensor[] = [];
   const attentions: Tensor[] = [];
-  let rows = x;
+  const at = scope.tokenPlaces(batch.mask);
+  const packed = at && new PackedRows(at, options.heads);
+  const layerBatch = { places: batch.mask, bias: batch.bias, ...(packed && { packed }) };
+  const whole = (y: Tensor): Tensor => packed?.unpack(y) ?? y;
+  let rows = packed?.pack(x) ?? x;
   for (let i = 0; i < layers; i++) {
     const layer = scope.within(options.shared ? "layer" : `layer${i}`, (at) => {
-      const build = (): Attended => encoderLayer(at, rows, batch, options);
+      const build = (): Attended => encoderLayer(at, rows, layerBatch, options);
       return options.recomputed ? scope.graph.recomputed(rows, build) : build();
     });
     rows =
       i === layers - 1 && options.normalizeBefore
         ? norm(scope.child("norm"), layer.rows, options.epsilon)
         : layer.rows;
-    states.push(rows);
+    states.push(whole(rows));
     attentions.push(layer.weights);
   }
   return { states, attentions };

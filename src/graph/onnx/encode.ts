@@ -14,7 +14,7 @@ import { bytesOf, tensorProto, type ValueProto } from "./tensor-proto.js";
 export interface EncodeOptions {
   /** Values of parameters, by name: these are stored in the model. Other parameters become inputs. */
   readonly values?: Readonly<Record<string, HostTensor>>;
-  /** Which of the graph's outputs the model gives; all by default. */
+  /** Which of the graph's outputs the model gives, and so which inputs it has; all by default. */
   readonly outputs?: readonly string[];
   readonly producer?: { readonly name: string; readonly version: string };
   readonly description?: string;
@@ -22,6 +22,8 @@ export interface EncodeOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Keeps large tensors outside of the model, in the file `location` beside it. */
   readonly external?: ExternalData;
+  /** The name of one more output, the first of all: an empty sequence. See `engine/ort-results.ts`. */
+  readonly stop?: string;
 }
 
 /** Where large tensors go. */
@@ -113,13 +115,14 @@ class Encoder {
       node.push({ name: `${name}/Identity`, opType: "Identity", input: [this.#name(from)], output: [name] });
     }
     const { initializers, inputs } = this.#values();
-    return {
-      name: "main",
-      node,
-      input: inputs,
-      output: [...this.#outputs].map(([name, tensor]) => valueProto(name, tensor.dtype, tensor.shape)),
-      initializer: initializers,
-    };
+    const output = [...this.#outputs].map(([name, tensor]) => valueProto(name, tensor.dtype, tensor.shape));
+    const { stop } = this.options;
+    if (stop !== undefined) {
+      node.unshift({ name: stop, opType: "SequenceEmpty", input: [], output: [stop] });
+      const elemType = { tensorType: { elemType: dtypeCodes.float32 } };
+      output.unshift({ name: stop, type: { sequenceType: { elemType } } });
+    }
+    return { name: "main", node, input: inputs, output, initializer: initializers };
   }
 
   /** Gives results their declared names. Those that have another name already are named through an Identity. */
@@ -193,8 +196,10 @@ class Encoder {
   }
 
   #values(): { initializers: onnx.TensorProto.$Properties[]; inputs: ValueProto[] } {
-    const { values = {} } = this.options;
-    const inputs = this.graph.inputs.map(({ name, dtype, shape }) => valueProto(name, dtype, shape));
+    const { values = {}, outputs } = this.options;
+    const inputs = this.graph.inputs
+      .filter((input) => outputs === undefined || this.#reads.has(input))
+      .map(({ name, dtype, shape }) => valueProto(name, dtype, shape));
     const initializers: onnx.TensorProto.$Properties[] = [];
     for (const parameter of this.graph.parameters.filter((tensor) => this.#reads.has(tensor))) {
       const value = values[parameter.name];

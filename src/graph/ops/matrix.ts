@@ -2,6 +2,7 @@
 import type { Dim } from "../dims.js";
 import { sizeOf } from "../dims.js";
 import type { Tensor } from "../graph.js";
+import { withGradient } from "./custom-gradient.js";
 import { apply, define, ShapeError } from "./define.js";
 import { add, mul } from "./elementwise.js";
 import { sumTo } from "./reduction.js";
@@ -65,6 +66,14 @@ export const Gemm = define<GemmInputs, GemmAttributes>("Gemm", {
 
 /** The product over the last two axes, batch axes broadcast. `[..., m, k] x [..., k, n] -> [..., m, n]`. */
 export const matmul = (a: Tensor, b: Tensor): Tensor => apply(MatMul, [a, b], {});
+
+/** `a b'` over the last two axes. `[..., m, k] x [..., n, k] -> [..., m, n]`, the same other axes. Nothing is transposed in its gradient either. */
+export function timesTransposed(a: Tensor, b: Tensor): Tensor {
+  return withGradient(matmul(a, swapAxes(b)), [a, b], (dy, wants, [x, y]) => [
+    wants[0] ? matmul(dy, y!) : null,
+    wants[1] ? matmul(swapAxes(dy), x!) : null,
+  ]);
+}
 
 /** `alpha * a' b' + beta * c` for matrices, each factor transposed on request. */
 export function gemm(

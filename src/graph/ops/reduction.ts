@@ -12,8 +12,8 @@ import {
 } from "./define.js";
 import { cast, div, equal, exp, mul, sub } from "./elementwise.js";
 import { matmul } from "./matrix.js";
-import { constantNumbers, like, normalAxes, normalAxis, requireFloat } from "./rules.js";
-import { broadcastLike, ints, reshape, reshapeLike, unsqueeze } from "./shaping.js";
+import { constantNumbers, isUnknown, like, normalAxes, normalAxis, requireFloat } from "./rules.js";
+import { broadcastLike, full, ints, reshape, reshapeLike, unsqueeze } from "./shaping.js";
 
 type WithAxes = readonly [Tensor, Tensor];
 type Keep = { keepdims: 0 | 1 };
@@ -184,6 +184,11 @@ export const layerNorm = (x: Tensor, scale: Tensor, bias: Tensor, epsilon = 1e-5
     epsilon,
   })[0];
 
+/** `[rows, n] -> [n]` as a product, which takes half the time of a reduction over rows. */
+function columnSums(x: Tensor): Tensor {
+  return reshape(matmul(full(x.graph, x.dtype, [1, x.dim(0)], 1), x), [x.dim(1)]);
+}
+
 /** Undoes broadcasting: sums `x` over the axes in which `target` is 1 or absent, giving `target`'s shape. */
 export function sumTo(x: Tensor, target: Tensor): Tensor {
   const extra = x.rank - target.rank;
@@ -192,6 +197,8 @@ export function sumTo(x: Tensor, target: Tensor): Tensor {
     if (axis < extra || (target.dim(axis - extra) === 1 && x.dim(axis) !== 1)) axes.push(axis);
   }
   if (axes.length === 0) return x;
+  const columns = x.rank === 2 && extra === 1 && axes.length === 1;
+  if (columns && x.graph.depth === 0 && !isUnknown(x.dim(0))) return columnSums(x);
   if (axes.length === extra) return reduceSum(x, axes);
   return reshapeLike(reduceSum(x, axes, true), target);
 }

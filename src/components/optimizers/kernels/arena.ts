@@ -13,7 +13,7 @@ import { GRADIENT, type Kernel, reads, VALUE } from "./expression.js";
 
 const MAX_PAGES = 65536;
 /** Elements copied in and out at a time: both blocks stay in the first-level cache. */
-const BLOCK = 2048;
+const BLOCK = 8192;
 
 /**
  * What a kernel works on: `count` blocks of `width` elements. For a dense gradient that is one block, the whole parameter;
