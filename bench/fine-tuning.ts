@@ -1,7 +1,7 @@
 /**
  * @file Fine-tunes a pretrained encoder with the shipped configs and, beside that, with Hugging Face's Transformers: the same
  * model, files, sizes, schedule and seeds. Prints figures on the test rows, time and peak memory.
- * Usage: npx jiti bench/fine-tuning.ts [NAME...] [--seeds 1] [--threads 2] [--data DIR] [--model DIR] [--only ours|theirs]
+ * Usage: npx jiti bench/fine-tuning.ts [NAME...] [--seeds 1] [--threads 2] [--data DIR] [--model DIR] [--only ours|theirs] [--set PATH=VALUE]...
  *   NAME: sst2, trec, mrpc, stsb (each sentence alone), stsb-pairs (both together), squad; all by default
  *   --model: the pretrained model as a folder of Hugging Face's (default bench/.cache/minilm)
  */
@@ -61,6 +61,7 @@ const { values, positionals } = parseArgs({
     data: { type: "string", default: join(root, "../shared/data") },
     model: { type: "string", default: join(cache, "minilm") },
     only: { type: "string" },
+    set: { type: "string", multiple: true, default: [] },
   },
   allowPositionals: true,
 });
@@ -73,6 +74,7 @@ const places = ({ variable }: Case): string[] => [
     ? `vars.data=${resolve(values.data)}`
     : `vars.${variable}=${join(resolve(values.data), variable)}`,
   `vars.model=${resolve(values.model)}`,
+  ...values.set,
 ];
 
 const head = [
@@ -109,7 +111,7 @@ async function duel(one: Case): Promise<string[][]> {
   return sides
     .filter(([, outcomes]) => outcomes.length > 0)
     .map(([side, outcomes, shownRatio]) => [
-      one.config,
+      [one.config, ...values.set].join(", "),
       side,
       one.theirs[0],
       percent(mean(outcomes.map(({ figure }) => figure))),

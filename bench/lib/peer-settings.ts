@@ -32,6 +32,14 @@ const [OPTIMIZER, SCHEDULER] = [
 const BATCHER = "data.Data.batcher.PoolingBatcher";
 const QUESTION_COLUMNS = ["question", "doc", "answers", "answer_starts"];
 
+/** The one group of parameters that the peers know, but for the multiple of the rate. */
+const HEAD: Readonly<Record<string, string | number | null>> = {
+  match: "/decoder/",
+  lr: null,
+  lr_multiplier: null,
+  weight_decay: null,
+};
+
 /** What the peers do without being told, by its place in a task. */
 const ASSUMED: readonly (readonly [path: string, value: unknown])[] = [
   ["trainer.Trainer.load_best_model_after_train", true],
@@ -79,13 +87,20 @@ export async function peerSettings(run: PeerRun): Promise<object> {
 }
 
 function requireFollowed(config: string, get: Get): void {
-  for (const [path, value] of ASSUMED) {
-    const given = get(path);
-    if (JSON.stringify(given) === JSON.stringify(value)) continue;
+  const refuse = (path: string, known: string): never => {
     throw new Error(
-      `configs/${config}.json: ${path} is ${JSON.stringify(given)}; the peers know only ${JSON.stringify(value)}`,
+      `configs/${config}.json: ${path} is ${JSON.stringify(get(path))}; the peers know only ${known}`,
     );
-  }
+  };
+  for (const [path, value] of ASSUMED)
+    if (JSON.stringify(get(path)) !== JSON.stringify(value)) refuse(path, JSON.stringify(value));
+  const groups = `${OPTIMIZER}.parameter_groups`;
+  const [first = HEAD, ...others] = get(groups) as (typeof HEAD)[];
+  if (others.length > 0 || JSON.stringify({ ...first, lr_multiplier: null }) !== JSON.stringify(HEAD))
+    refuse(groups, "a multiple of the rate for /decoder/");
+  const pooling = get("model.*.pooling");
+  if (pooling !== undefined && !Object.hasOwn((pooling ?? {}) as object, "MeanPool"))
+    refuse("model.*.pooling", "MeanPool");
 }
 
 function commonSettings(get: Get, { model, figure }: PeerRun): object {
@@ -119,6 +134,7 @@ function textSettings(get: Get, { figure }: PeerRun): object {
     label: get("model.*.inputs.labels.*.column"),
     regression: figure === "spearman",
     score_range: get("model.*.loss.*.score_range") ?? null,
+    squash_to_range: get("model.*.output_layer.*.squash_to_range") ?? null,
     label_smoothing: get("model.*.output_layer.*.loss.*.label_smoothing") ?? 0,
     dropout: get("model.*.dropout") ?? 0,
     eval_fraction: get("data.*.eval_fraction"),

@@ -20,7 +20,7 @@ from transformers import AutoModel, AutoTokenizer
 
 
 class Classifier(nn.Module):
-    """Encoder -> mean over the pieces -> dropout -> linear layer."""
+    """Encoder -> mean over the pieces -> dropout -> linear layer, brought into a range by the sigmoid where there is one."""
 
     def __init__(self, settings, outputs):
         super().__init__()
@@ -29,9 +29,14 @@ class Classifier(nn.Module):
         nn.init.xavier_uniform_(self.decoder.weight)
         nn.init.zeros_(self.decoder.bias)
         self.dropout = nn.Dropout(settings["dropout"])
+        self.range = settings["squash_to_range"]
 
     def forward(self, batches):
-        return self.decoder(self.dropout(pooled(self.encoder, batches[0])))
+        logits = self.decoder(self.dropout(pooled(self.encoder, batches[0])))
+        if self.range is None:
+            return logits
+        low, high = self.range
+        return low + (high - low) * torch.sigmoid(logits)
 
 
 class Cosine(nn.Module):
