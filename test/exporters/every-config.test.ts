@@ -160,9 +160,9 @@ function littleData(name: string, text: string): Record<string, string> | undefi
   return places;
 }
 
-/** The forms of strings that a config's inputs take: pieces of words are cut from whole texts; pieces of given words, masked ones, and words by a segmenter, outside the file. */
+/** The forms of strings that a config's inputs take: pieces of texts are cut from whole texts; masked ones, and words by a segmenter, outside the file. */
 function stringForms(text: string): ("text" | "tokens")[] {
-  if (/WordPiecesTensorizer|MaskedTokenTensorizer/.test(text)) return [];
+  if (text.includes("MaskedTokenTensorizer")) return [];
   if (text.includes("SegmenterTokenizer")) return ["tokens"];
   return text.includes("BERTTensorizer") ? ["text"] : ["text", "tokens"];
 }

@@ -53,6 +53,12 @@ const pieces = (tokenizer: object) => ({
     encoder: { TransformerEncoder: encoder },
   },
 });
+const wordPieces = (tokenizer: object) => ({
+  DocModel: {
+    inputs: { tokens: { WordPiecesTensorizer: tokenizer } },
+    embedding: { EncoderEmbedding: { encoder: { TransformerEncoder: encoder } } },
+  },
+});
 const composing = { Tokenizer: { normalize_nfc: true } };
 
 interface Refused {
@@ -110,6 +116,18 @@ const refused: Readonly<Record<string, Refused>> = {
     input: "text",
     says: /not BERT's: .*\n.*the tokenizer is written beside the file/,
     offers: ["ids"],
+  },
+  "words in pieces of a tokenizer that is not BERT's": {
+    model: wordPieces({ tokenizer: join(folder, "bpe"), max_seq_len: 32, max_pieces: 64 }),
+    input: "text",
+    says: /not BERT's: .*\n.*the tokenizer is written beside the file/,
+    offers: ["ids"],
+  },
+  "words in pieces, of a tokenizer that composes characters": {
+    model: wordPieces({ vocab_file, word_tokenizer: composing, max_seq_len: 32, max_pieces: 64 }),
+    input: "text",
+    says: /this tokenizer composes characters/,
+    offers: ["tokens", "ids"],
   },
 };
 

@@ -22,8 +22,9 @@ import type {
 import { fillerOf, pieceInputs, requireRoom, segmentRule } from "./piece-roles.js";
 import { checkPieceOptions, PieceSource, pieceOptions } from "./piece-source.js";
 import { TokenCutter, tokenOptions } from "./token-cutter.js";
+import { encodeWords } from "./wordpiece-words-graph.js";
 
-const { column, tokenizer: word_tokenizer, axis } = tokenOptions;
+const { column, tokenizer: word_tokenizer, axis, text_input } = tokenOptions;
 
 const schema = Type.Object(
   {
@@ -41,7 +42,7 @@ const schema = Type.Object(
       description:
         "Keep so many pieces of a row, special ones included: where there are more, the words with the most pieces lose their last ones, which is counted and printed. All words stay.",
     }),
-    axis,
+    ...{ axis, text_input },
     piece_axis: Type.String({ default: "pieces", minLength: 1, description: "Name of the axis of pieces." }),
   },
   {
@@ -140,19 +141,25 @@ class WordPieces implements PieceTensorizer, TextTensorizer {
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
-    if (form !== "ids") this.#refuse();
+    const rule = segmentRule(this.tokenizer, 1, this.name);
+    if (form !== "ids") {
+      const { wordPiece } = this.#source;
+      const words = this.#cutter.strings(scope, form);
+      const { ids, first, isWord } = encodeWords(words, wordPiece, this.config.max_pieces);
+      return { ...pieceInputs(ids, this.tokenizer, rule), first, word_mask: isWord };
+    }
     const { piece_axis, axis: words } = this.config;
     const ids = scope.graph.input(this.name, "int32", ["batch", piece_axis]);
     const first = scope.graph.input(`${this.name}_first`, "int32", ["batch", words]);
     return {
-      ...pieceInputs(ids, this.tokenizer, segmentRule(this.tokenizer, 1, this.name)),
+      ...pieceInputs(ids, this.tokenizer, rule),
       first: cast(maximum(first, 0), "int64"),
       word_mask: greaterOrEqual(first, 0),
     };
   }
 
-  serve(_rows: readonly Row[], _form: StringForm): Readonly<Record<string, HostTensor>> {
-    return this.#refuse();
+  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
+    return this.#cutter.feeds(rows, form);
   }
 
   state(): unknown {
@@ -174,14 +181,6 @@ class WordPieces implements PieceTensorizer, TextTensorizer {
       unknown_pieces: this.#unknown,
       rows_with_shortened_words: this.#shortenedRows,
     };
-  }
-
-  #refuse(): never {
-    throw ptxError(
-      "PTX_EXPORT",
-      `inputs.${this.name}`,
-      "WordPiecesTensorizer cuts words into pieces word by word, for which there are no operators",
-    );
   }
 }
 

@@ -29,7 +29,7 @@ import {
   unsqueeze,
   upTo,
 } from "../../../graph/ops/shaping.js";
-import { characterPattern, fullMatch, splitCharacters } from "../../../graph/ops/text.js";
+import { characterPattern, fullMatch, NUL, splitCharacters } from "../../../graph/ops/text.js";
 import type { OffsetUnit } from "../../../text/offsets.js";
 import { OTHER_SYMBOL, type PieceTree } from "../../../text/pieces/piece-tree.js";
 import { LONGEST_WORD, type PieceVocabulary, type WordPiece } from "../../../text/pieces/wordpiece.js";
@@ -59,15 +59,23 @@ type Kept = number | null | { readonly most: number; readonly mostOfFirst: numbe
  * the number of characters, whatever they are: all places of all words look for their longest piece at once, and which
  * of these pieces follow each other is found by jumps of 1, 2, 4, ... pieces.
  */
-export function encodeTexts(
-  texts: readonly Tensor[],
-  { vocabulary, options }: WordPiece,
-  most: Kept,
-): EncodedTexts {
-  const read = readCharacters(concat(texts, 0), vocabulary.tree, options);
-  const found = longestPieces(read, vocabulary.tree);
-  const cut = cutWords(read, found, vocabulary);
-  return layOut(read, cut, { texts: texts.length, batch: texts[0]!.dim(0), most, vocabulary });
+export function encodeTexts(texts: readonly Tensor[], wordPiece: WordPiece, most: Kept): EncodedTexts {
+  const cut = cutTexts(concat(texts, 0), wordPiece);
+  return layOut(cut, {
+    texts: texts.length,
+    batch: texts[0]!.dim(0),
+    most,
+    vocabulary: wordPiece.vocabulary,
+  });
+}
+
+/** The pieces of texts, one behind the other. A NUL, which no text that comes into a session holds, ends a word. */
+export interface PiecesOfTexts extends Read, CutWords {}
+
+/** Cuts texts (string `[rows]`) into pieces, whatever is kept of them. */
+export function cutTexts(texts: Tensor, { vocabulary, options }: WordPiece): PiecesOfTexts {
+  const read = readCharacters(texts, vocabulary.tree, options);
+  return { ...read, ...cutWords(read, longestPieces(read, vocabulary.tree), vocabulary) };
 }
 
 /** The characters that words consist of, one after the other; dropped and decomposed ones are dropped and decomposed. */
@@ -90,9 +98,9 @@ interface Read {
 }
 
 /** The sum of a vector so far, without the element itself. */
-const before = (x: Tensor): Tensor => sub(cumSum(x, 0), x);
+export const before = (x: Tensor): Tensor => sub(cumSum(x, 0), x);
 
-const zeros = (graph: Graph, size: Dim): Tensor => full(graph, "int64", [size], 0);
+export const zeros = (graph: Graph, size: Dim): Tensor => full(graph, "int64", [size], 0);
 
 function readCharacters(texts: Tensor, tree: PieceTree, options: BasicOptions): Read {
   const { graph } = texts;
@@ -169,8 +177,9 @@ function characterTable(tree: PieceTree, options: BasicOptions): CharacterTable 
     { kind: "inside", symbols: [] },
     // The empty string, which pads.
     { kind: "inside", symbols: [] },
+    { kind: "space", symbols: [] },
   ];
-  const characters = [""];
+  const characters = ["", NUL];
   const enter = (character: string, { kind, text }: BasicCharacter): void => {
     characters.push(character);
     entries.push({ kind, symbols: Array.from(text, (one) => tree.symbol(one)) });
@@ -290,9 +299,8 @@ interface Layout {
 }
 
 /** Pieces, special ones and padding in their rows. */
-function layOut(read: Read, cut: CutWords, { texts, batch, most, vocabulary }: Layout): EncodedTexts {
-  const { graph, written, row, owner, at, total } = read;
-  const { special } = vocabulary;
+function layOut(cut: PiecesOfTexts, { texts, batch, most, vocabulary }: Layout): EncodedTexts {
+  const { graph, written, row, owner, at, total } = cut;
   const begins = cast(cut.begins, "int64");
   const counts = scatterAdd(zeros(graph, written.dim(0)), row, begins, 0);
   const rank = sub(before(begins), gather(before(counts), row));
@@ -302,30 +310,13 @@ function layOut(read: Read, cut: CutWords, { texts, batch, most, vocabulary }: L
   const kept = keptPieces(all, most);
   const [one, two] = kept as [Tensor, Tensor?];
   const firstEnd = add(one, 1);
-  const lastEnd = two === undefined ? firstEnd : add(add(firstEnd, two), 1);
-  const width = add(reduceMax(concat([lastEnd, graph.constant("int64", [1], [texts])], 0), [0]), 1);
-  const column = upTo(width);
-  const pieces = column.dim(0);
+  const ends = two === undefined ? [firstEnd] : [firstEnd, add(add(firstEnd, two), 1)];
+  const rows = pieceRows(batch, ends, vocabulary);
 
-  // Each piece goes to its place; what is no piece, or cut off, goes to one place more, which is dropped.
-  const base = mul(range(graph, batch), width);
+  const { base } = rows;
   const starts = two === undefined ? add(base, 1) : concat([add(base, 1), add(base, add(firstEnd, 1))], 0);
   const fits = and(cut.begins, greater(gather(concat(kept, 0), row), rank));
-  const cells = mulDims(batch, pieces);
-  const place = where(fits, add(gather(starts, row), rank), dimsTensor(graph, [cells]));
-  const collected = (x: Tensor, filler: number): Tensor => {
-    const empty = full(graph, "int64", [addDims(cells, 1)], filler);
-    return reshape(slice(scatterAdd(empty, place, x, 0), 0, 0, cells), [batch, pieces]);
-  };
-
-  const [inner, last] = [unsqueeze(firstEnd, [1]), unsqueeze(lastEnd, [1])];
-  const separates = two === undefined ? equal(column, last) : or(equal(column, inner), equal(column, last));
-  const fixed = where(
-    separates,
-    special.separator,
-    where(greater(column, last), special.pad, collected(cut.id, 0)),
-  );
-  const ids = where(equal(column, 0), special.start, fixed);
+  const place = where(fits, add(gather(starts, row), rank), rows.spare);
 
   const places = (unit: OffsetUnit): ReturnType<EncodedTexts["places"]> => {
     const blank = equal(written, graph.constant("string", [], [""]));
@@ -335,9 +326,53 @@ function layOut(read: Read, cut: CutWords, { texts, batch, most, vocabulary }: L
     const lastSymbol = minimum(sub(add(at, cut.length()), 1), sub(total, 1));
     const start = gather(sub(reached, reshape(widths, flat)), owner);
     const end = gather(reached, gather(owner, lastSymbol));
-    return { starts: collected(add(start, 1), -1), ends: collected(add(end, 1), -1) };
+    return {
+      starts: rows.collected(place, add(start, 1), -1),
+      ends: rows.collected(place, add(end, 1), -1),
+    };
   };
-  return { ids, places, truncated: greater(all.at(-1)!, kept.at(-1)!) };
+  return {
+    ids: rows.framed(rows.collected(place, cut.id, 0)),
+    places,
+    truncated: greater(all.at(-1)!, kept.at(-1)!),
+  };
+}
+
+/** Rows of pieces `[batch, pieces]` that are as long as the longest needs. */
+export interface PieceRows {
+  /** int64 `[batch]`: the place of each row's first piece among the pieces of all rows. */
+  readonly base: Tensor;
+  /** The place of what is no piece or is cut off: one behind all others, which is dropped. */
+  readonly spare: Tensor;
+  /** int64 `[batch, pieces]`: `filler` plus, at each of `place`, the value of `x` there, both `[values]`. */
+  collected(place: Tensor, x: Tensor, filler: number): Tensor;
+  /** `ids` with [CLS] at each row's start, [SEP] where its texts end, and [PAD] behind. */
+  framed(ids: Tensor): Tensor;
+}
+
+/** @param ends int64 `[batch]` for each text: the place in its row behind its last piece */
+export function pieceRows(batch: Dim, ends: readonly Tensor[], { special }: PieceVocabulary): PieceRows {
+  const last = ends.at(-1)!;
+  const { graph } = last;
+  // Without rows there is still the room of a row without pieces.
+  const longest = reduceMax(concat([last, graph.constant("int64", [1], [ends.length])], 0), [0]);
+  const width = add(longest, 1);
+  const column = upTo(width);
+  const pieces = column.dim(0);
+  const cells = mulDims(batch, pieces);
+  return {
+    base: mul(range(graph, batch), width),
+    spare: dimsTensor(graph, [cells]),
+    collected: (place, x, filler) => {
+      const empty = full(graph, "int64", [addDims(cells, 1)], filler);
+      return reshape(slice(scatterAdd(empty, place, x, 0), 0, 0, cells), [batch, pieces]);
+    },
+    framed: (ids) => {
+      const separates = ends.map((end) => equal(column, unsqueeze(end, [1]))).reduce(or);
+      const behind = where(greater(column, unsqueeze(last, [1])), special.pad, ids);
+      return where(equal(column, 0), special.start, where(separates, special.separator, behind));
+    },
+  };
 }
 
 /** How many pieces are kept of one text or two, `[batch]` each: the arithmetic of `WordPiece.encode`. */

@@ -56,7 +56,7 @@ describe("WordPiecesTensorizer", () => {
     await expect(make({ max_pieces: 5, max_seq_len: 4 })).rejects.toThrow(/PTX_CONFIG_VALUE.*max_pieces/);
   });
 
-  it("gives masks of pieces and of words in a graph, and refuses strings by name", async () => {
+  it("gives masks of pieces and of words in a graph", async () => {
     const tensorizer = await make();
     const graph = new Graph();
     const scope = Scope.root(graph, "infer", new ParameterStore(1), bench().context);
@@ -72,9 +72,29 @@ describe("WordPiecesTensorizer", () => {
     expect(of("first")).toEqual([1, 2, 1, 0]);
     expect(of("word_mask")).toEqual([1, 1, 1, 0]);
     await program.release();
-    expect(() => tensorizer.build(scope, "tokens")).toThrow(
-      /PTX_EXPORT {2}inputs\.pieces\n.*word by word, for which there are no operators/,
-    );
+  });
+
+  it.each(["text", "tokens"] as const)("reads %s in a graph as in the program", async (form) => {
+    const config = { max_pieces: 9, max_seq_len: 6, word_tokenizer: { Tokenizer: { lowercase: false } } };
+    const tensorizer = await make(config);
+    const graph = new Graph();
+    const scope = Scope.root(graph, "infer", new ParameterStore(1), bench().context);
+    for (const [role, tensor] of Object.entries(tensorizer.build(scope, form))) graph.output(role, tensor);
+    const program = await (await engine("onnxruntime")).compile(graph);
+    const texts = ["Unaffable, the running", "", "\u200b qqq unaffable unaffable un un un un", "the"];
+    const rows = texts.map((text) => rowOf({ text }));
+    const results = await program.run(tensorizer.serve!(rows, form));
+    const of = (role: string, row: number): number[] => {
+      const { dims, data } = results[role]!;
+      return numbers(data).slice(row * dims[1]!, (row + 1) * dims[1]!);
+    };
+    for (const [i, row] of rows.entries()) {
+      const [ids, first] = tensorizer.numberize(row).map(({ data }) => [...(data as Int32Array)]);
+      const inside = of("mask", i).map((bit, at) => (bit === 1 ? of("ids", i)[at] : null));
+      expect(inside.filter((id) => id !== null)).toEqual(ids);
+      expect(of("first", i).filter((_, at) => of("word_mask", i)[at] === 1)).toEqual(first);
+    }
+    await program.release();
   });
 
   it("is restored by the tokenizer that stands beside a model file", async () => {
