@@ -1,8 +1,8 @@
 /**
  * @file Fine-tunes a pretrained encoder with the shipped configs and, beside that, with Hugging Face's Transformers: the same
  * model, files, sizes, schedule and seeds. Prints figures on the test rows, time and peak memory.
- * Usage: npx jiti bench/fine-tuning.ts [NAME...] [--seeds 1] [--threads 2] [--data DIR] [--model DIR] [--only ours|theirs]
- *   NAME: sst2, trec, mrpc, stsb (each sentence alone), stsb-pairs (both together); all by default
+ * Usage: npx jiti bench/fine-tuning.ts [NAME...] [--seeds 1] [--threads 2] [--data DIR] [--model DIR] [--only ours|theirs] [--set PATH=VALUE]...
+ *   NAME: sst2, trec, mrpc, stsb (each sentence alone), stsb-pairs (both together), squad; all by default
  *   --model: the pretrained model as a folder of Hugging Face's (default bench/.cache/minilm)
  */
 import { spawn } from "node:child_process";
@@ -11,10 +11,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { loadConfig } from "../dist/registry/load-config.js";
-import { defaultRegistry } from "../dist/tasks/builtins.js";
 import { cache, cli, inScratchFolder, machine, root, torch } from "./lib/environment.js";
 import { table } from "./lib/markdown.js";
+import { peerSettings } from "./lib/peer-settings.js";
 import { mean } from "./lib/stats.js";
 
 /** A config and the figure that it is about. */
@@ -26,6 +25,8 @@ interface Case {
   readonly theirs: readonly [figure: string, chosenBy: string];
   /** The least figure; absent: reported only. */
   readonly target?: number;
+  /** The config's variable for its data, where that is a set's own folder in place of the one that holds all. */
+  readonly variable?: "squad";
 }
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -39,6 +40,7 @@ const CASES: Readonly<Record<string, Case>> = {
     target: 85,
   },
   "stsb-pairs": { config: "stsb-minilm", figure: ["spearman"], theirs: ["spearman", "spearman"] },
+  squad: { config: "squad-minilm", figure: ["f1"], theirs: ["f1", "f1"], variable: "squad" },
 };
 
 interface Outcome {
@@ -59,6 +61,7 @@ const { values, positionals } = parseArgs({
     data: { type: "string", default: join(root, "../shared/data") },
     model: { type: "string", default: join(cache, "minilm") },
     only: { type: "string" },
+    set: { type: "string", multiple: true, default: [] },
   },
   allowPositionals: true,
 });
@@ -66,7 +69,13 @@ const seeds = values.seeds.split(",").map(Number);
 const unknown = positionals.find((name) => !Object.hasOwn(CASES, name));
 if (unknown !== undefined)
   throw new Error(`no case "${unknown}"; there are ${Object.keys(CASES).join(", ")}`);
-const places = [`vars.data=${resolve(values.data)}`, `vars.model=${resolve(values.model)}`];
+const places = ({ variable }: Case): string[] => [
+  variable === undefined
+    ? `vars.data=${resolve(values.data)}`
+    : `vars.${variable}=${join(resolve(values.data), variable)}`,
+  `vars.model=${resolve(values.model)}`,
+  ...values.set,
+];
 
 const head = [
   "config",
@@ -102,7 +111,7 @@ async function duel(one: Case): Promise<string[][]> {
   return sides
     .filter(([, outcomes]) => outcomes.length > 0)
     .map(([side, outcomes, shownRatio]) => [
-      one.config,
+      [one.config, ...values.set].join(", "),
       side,
       one.theirs[0],
       percent(mean(outcomes.map(({ figure }) => figure))),
@@ -121,7 +130,10 @@ function percent(figure: number): string {
 function ours(one: Case, seed: number): Promise<Outcome> {
   return inScratchFolder(async (folder) => {
     const output = join(folder, "run");
-    const sets = [...places, `seed=${seed}`, `threads=${values.threads}`].flatMap((set) => ["--set", set]);
+    const sets = [...places(one), `seed=${seed}`, `threads=${values.threads}`].flatMap((set) => [
+      "--set",
+      set,
+    ]);
     const config = join(root, "configs", `${one.config}.json`);
     const args = ["--import", WATCH, cli, "train", config, "--output", output, "--quiet", ...sets];
     const errors = await finished([process.execPath, ...args], "stderr");
@@ -143,8 +155,17 @@ function ours(one: Case, seed: number): Promise<Outcome> {
 function theirs(one: Case, seed: number): Promise<Outcome> {
   return inScratchFolder(async (folder) => {
     const file = join(folder, "settings.json");
-    writeFileSync(file, JSON.stringify({ ...settingsOf(one), seed, threads: Number(values.threads) }));
-    const printed = await finished(torch("torch_fine_tuning.py", file), "stdout");
+    const followed = await peerSettings({
+      config: one.config,
+      sets: places(one),
+      model: resolve(values.model),
+      figure: one.theirs[1],
+      folder,
+    });
+    const settings = { ...followed, seed, threads: Number(values.threads) };
+    writeFileSync(file, JSON.stringify(settings));
+    const program = one.variable === "squad" ? "torch_squad.py" : "torch_fine_tuning.py";
+    const printed = await finished(torch(program, file), "stdout");
     const outcome = JSON.parse(printed.trim().split("\n").at(-1)!) as {
       figures: Record<string, number>;
       seconds: number;
@@ -152,55 +173,6 @@ function theirs(one: Case, seed: number): Promise<Outcome> {
     };
     return { ...outcome, figure: outcome.figures[one.theirs[0]]! };
   });
-}
-
-/** What the peer must know of a config. */
-function settingsOf(one: Case): object {
-  const file = join(root, "configs", `${one.config}.json`);
-  const { config } = loadConfig(file, defaultRegistry(), { set: places });
-  // "*" is the component in a slot, whatever its name.
-  const get = (path: string): unknown =>
-    path
-      .split(".")
-      .reduce<unknown>(
-        (at, key) =>
-          key === "*"
-            ? Object.values((at ?? {}) as object)[0]
-            : (at as Record<string, unknown> | undefined)?.[key],
-        config.task,
-      );
-  const [source, tokens, optimizer] = [
-    "*.data.*.source.*",
-    "*.model.*.inputs.tokens.*",
-    "*.trainer.*.optimizer.*",
-  ];
-  const files = ["train", "eval", "test"].flatMap((split) => {
-    const own = get(`${source}.${split}`) === undefined ? source : `${source}.${split}.*`;
-    const path = get(`${own}.${split}_filename`);
-    if (path === null) return [];
-    const named = { field_names: get(`${own}.field_names`), column_mapping: get(`${own}.column_mapping`) };
-    return [[split, { path, ...named }] as const];
-  });
-  const [group] = get(`${optimizer}.parameter_groups`) as { lr_multiplier: number }[];
-  const [columns, positive] = [get(`${tokens}.columns`) as string[], get("*.model.*.inputs.positive")];
-  return {
-    model: resolve(values.model),
-    files: Object.fromEntries(files),
-    texts: typeof positive === "string" ? [...columns, positive] : columns,
-    score_range: get("*.model.*.loss.*.score_range") ?? null,
-    label: get("*.model.*.inputs.labels.*.column"),
-    regression: one.theirs[0] === "spearman",
-    eval_fraction: get("*.data.*.eval_fraction"),
-    max_seq_len: get(`${tokens}.max_seq_len`),
-    batch_size: get("*.data.*.batcher.*.train_batch_size"),
-    epochs: get("*.trainer.*.epochs"),
-    lr: get(`${optimizer}.lr`),
-    weight_decay: get(`${optimizer}.weight_decay`),
-    head_multiplier: group?.lr_multiplier ?? 1,
-    warmup_steps: get("*.trainer.*.scheduler.*.warmup_steps"),
-    max_clip_norm: get("*.trainer.*.max_clip_norm"),
-    figure: one.theirs[1],
-  };
 }
 
 /** What a command prints on one of its streams. Throws when it fails. */

@@ -55,6 +55,7 @@ export type TorchProgram =
   | "torch_transformer.py"
   | "torch_embed.py"
   | "torch_fine_tuning.py"
+  | "torch_squad.py"
   | "export_encoder.py"
   | "serve_models.py";
 

@@ -20,31 +20,40 @@ from transformers import AutoModel, AutoTokenizer
 
 
 class Classifier(nn.Module):
-    """Encoder -> mean over the pieces -> dropout -> linear layer."""
+    """Encoder -> mean over the pieces -> dropout -> linear layer, brought into a range by the sigmoid where there is one."""
 
-    def __init__(self, folder, outputs):
+    def __init__(self, settings, outputs):
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False)
+        self.encoder = encoder_of(settings)
         self.decoder = nn.Linear(self.encoder.config.hidden_size, outputs)
         nn.init.xavier_uniform_(self.decoder.weight)
         nn.init.zeros_(self.decoder.bias)
-        self.dropout = nn.Dropout(0.1)
+        self.dropout = nn.Dropout(settings["dropout"])
+        self.range = settings["squash_to_range"]
 
     def forward(self, batches):
-        return self.decoder(self.dropout(pooled(self.encoder, batches[0])))
+        logits = self.decoder(self.dropout(pooled(self.encoder, batches[0])))
+        if self.range is None:
+            return logits
+        low, high = self.range
+        return low + (high - low) * torch.sigmoid(logits)
 
 
 class Cosine(nn.Module):
     """Encoder -> mean over the pieces, for two texts each alone -> their cosine."""
 
-    def __init__(self, folder):
+    def __init__(self, settings):
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False)
+        self.encoder = encoder_of(settings)
         self.decoder = nn.Identity()
 
     def forward(self, batches):
         a, b = [pooled(self.encoder, batch) for batch in batches]
         return nn.functional.cosine_similarity(a, b)[:, None]
+
+
+def encoder_of(settings):
+    return AutoModel.from_pretrained(settings["model"], add_pooling_layer=False, **settings["dropouts"])
 
 
 def pooled(encoder, batch):
@@ -88,6 +97,16 @@ def batches(lengths, size, shuffle):
     return result
 
 
+def groups(model, settings):
+    """The parameters by their rates: those of the head, then layer by layer downwards, the embeddings last."""
+    lr, decay = settings["lr"], settings["layer_decay"]
+    layers = [model.encoder.embeddings, *model.encoder.encoder.layer]
+    return [
+        {"params": list(model.decoder.parameters()), "lr": lr * settings["head_multiplier"]},
+        *({"params": list(layer.parameters()), "lr": lr * decay ** (n + 1)} for n, layer in enumerate(reversed(layers))),
+    ]
+
+
 def figures(logits, gold, labels, regression):
     if regression:
         a, b = ranks(logits[:, 0]), ranks(gold)
@@ -108,10 +127,48 @@ def ranks(values):
     return (ends - (counts - 1) / 2)[inverse]
 
 
-def main(settings):
+def fit(model, settings, lengths, loss_on, evaluate=None):
+    """Trains for all epochs. The model ends as it was after the best one, or after the last where nothing is evaluated."""
+    optimizer = torch.optim.AdamW(groups(model, settings), weight_decay=settings["weight_decay"])
+    size, epochs = settings["batch_size"], settings["epochs"]
+    total = -(-len(lengths) // size) * epochs
+    warm = settings["warmup_steps"]
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda n: (n + 1) / warm if n < warm else 1 - (n - warm) / (total - warm)
+    )
+    best, kept = -1.0, None
+    for epoch in range(epochs):
+        model.train()
+        for numbers in batches(lengths, size, True):
+            optimizer.zero_grad(set_to_none=True)
+            loss_on(numbers).backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), settings["max_clip_norm"])
+            optimizer.step()
+            schedule.step()
+        if evaluate is None:
+            continue
+        seen = evaluate()
+        print(f"epoch {epoch + 1}: {seen}", file=sys.stderr)
+        if seen[settings["figure"]] > best:
+            best = seen[settings["figure"]]
+            kept = {name: value.clone() for name, value in model.state_dict().items()}
+    if kept is not None:
+        model.load_state_dict(kept)
+
+
+def prepare(settings):
     torch.set_num_threads(settings["threads"])
     for seed in (random.seed, np.random.seed, torch.manual_seed):
         seed(settings["seed"])
+
+
+def printed(figures, seconds):
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"figures": figures, "seconds": seconds, "peakMb": peak}))
+
+
+def main(settings):
+    prepare(settings)
     tokenizer = AutoTokenizer.from_pretrained(settings["model"])
     rows = {split: read(settings, split) for split in settings["files"]}
     if "eval" not in rows:
@@ -128,19 +185,8 @@ def main(settings):
 
     started = time.time()
     alone = settings["score_range"] is not None
-    model = Cosine(settings["model"]) if alone else Classifier(settings["model"], 1 if regression else len(labels))
-    groups = [
-        {"params": list(model.encoder.parameters()), "lr": settings["lr"]},
-        {"params": list(model.decoder.parameters()), "lr": settings["lr"] * settings["head_multiplier"]},
-    ]
-    optimizer = torch.optim.AdamW(groups, weight_decay=settings["weight_decay"])
-    size, epochs = settings["batch_size"], settings["epochs"]
-    total = -(-len(rows["train"]) // size) * epochs
-    warm = settings["warmup_steps"]
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda n: (n + 1) / warm if n < warm else 1 - (n - warm) / (total - warm)
-    )
-    loss_of = nn.MSELoss() if regression else nn.CrossEntropyLoss()
+    model = Cosine(settings) if alone else Classifier(settings, 1 if regression else len(labels))
+    loss_of = nn.MSELoss() if regression else nn.CrossEntropyLoss(label_smoothing=settings["label_smoothing"])
 
     def batch_of(split, numbers):
         return [
@@ -156,27 +202,15 @@ def main(settings):
                 logits[numbers] = model(batch_of(split, numbers)).numpy()
         return figures(logits, gold[split], labels, regression)
 
-    best, kept = -1.0, None
-    for epoch in range(epochs):
-        model.train()
-        for numbers in batches(lengths["train"], size, True):
-            optimizer.zero_grad(set_to_none=True)
-            logits = model(batch_of("train", numbers))
-            wanted = torch.from_numpy(gold["train"][numbers])
-            loss = loss_of(logits[:, 0], wanted.float()) if regression else loss_of(logits, wanted)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), settings["max_clip_norm"])
-            optimizer.step()
-            schedule.step()
-        seen = evaluate("eval")
-        print(f"epoch {epoch + 1}: {seen}", file=sys.stderr)
-        if seen[settings["figure"]] > best:
-            best = seen[settings["figure"]]
-            kept = {name: value.clone() for name, value in model.state_dict().items()}
+    def loss_on(numbers):
+        logits = model(batch_of("train", numbers))
+        wanted = torch.from_numpy(gold["train"][numbers])
+        return loss_of(logits[:, 0], wanted.float()) if regression else loss_of(logits, wanted)
+
+    fit(model, settings, lengths["train"], loss_on, lambda: evaluate("eval"))
     seconds = time.time() - started
-    model.load_state_dict(kept)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"figures": evaluate("test"), "seconds": seconds, "peakMb": peak}))
+    printed(evaluate("test"), seconds)
 
 
-main(json.load(open(sys.argv[1])))
+if __name__ == "__main__":
+    main(json.load(open(sys.argv[1])))
