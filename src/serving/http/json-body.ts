@@ -70,7 +70,7 @@ export function jsonReader(app: FastifyInstance): ReadJson {
     const text = bytes.toString("utf8");
     let result: unknown;
     let failure: Error | null = null;
-    parse(undefined as never, text, (error, value) => {
+    void parse(undefined as never, text, (error, value) => {
       failure = error;
       result = value;
     });

@@ -135,7 +135,7 @@ function newApp({ door: { settings }, log }: HttpFront): FastifyInstance {
       ? { http: connections }
       : { https: { ...connections, cert: pem(tls.cert), key: pem(tls.key) } }),
     clientErrorHandler: refuseConnection,
-    frameworkErrors: (error, request, reply) => refuseAs(ownProtocol)(error, request, reply),
+    frameworkErrors: (error, request, reply) => void refuseAs(ownProtocol)(error, request, reply),
   }) as unknown as FastifyInstance;
 }
 
