@@ -2,8 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { schema } from "../src/cli/schema.js";
-import { configReference } from "../src/registry/config-reference.js";
+import { configReference, keyTable } from "../src/registry/config-reference.js";
 import { errorCatalogue } from "../src/registry/errors.js";
+import { serveSchema } from "../src/serving/config.js";
 import { defaultRegistry } from "../src/tasks/builtins.js";
 import { isMain } from "./lib/main.js";
 import { root } from "./lib/run.js";
@@ -15,7 +16,19 @@ export function generatedDocs(): ReadonlyMap<string, string> {
     ["docs/config-reference.md", configReference(registry)],
     ["docs/config.schema.json", schema(registry).text],
     ["docs/errors.md", errorsPage()],
+    ["docs/serve-config.md", servePage()],
   ]);
+}
+
+/** All keys of serve.json, as Markdown. */
+function servePage(): string {
+  return `${[
+    "# serve.json",
+    "Generated from the schema in `src/serving/config.ts`; change that, not this page.",
+    "What `pytext-ts serve --config FILE` reads: JSON with comments. Keys under `defaults` hold for every model that does not " +
+      "have them itself; what the command line says goes before `defaults`.",
+    keyTable(serveSchema),
+  ].join("\n\n")}\n`;
 }
 
 /** All error codes with their meaning, as Markdown. */

@@ -13,7 +13,7 @@ export function configReference(registry: Registry): string {
     'A key that takes a component holds its name, or `{"Name": {...}}` with the component\'s own keys inside. ' +
       "Where the key has a default component, the name may be left out.",
     "## The config file",
-    table(describeFields(runConfigSchema as unknown as Schema)),
+    keyTable(runConfigSchema),
     "## Kinds",
     kinds.map((kind) => `- [${kind}](#${kind}): ${registry.names(kind).join(", ")}`).join("\n"),
     ...kinds.flatMap((kind) => [
@@ -30,6 +30,11 @@ export function configReference(registry: Registry): string {
     ]),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+/** The keys of a schema as a table in Markdown. */
+export function keyTable(schema: object): string {
+  return table(describeFields(schema as Schema));
 }
 
 function table(fields: readonly Field[]): string {

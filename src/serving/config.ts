@@ -71,7 +71,7 @@ const settings = {
     minimum: 1,
     maximum: 4096,
     default: 64,
-    description: "Rows that run together at most.",
+    description: "Rows that run together at most; of predictors, 64 at most run in one go.",
   }),
   max_batch_tokens: Type.Integer({
     minimum: 1,
@@ -88,8 +88,7 @@ const settings = {
   small_request_rows: Type.Integer({
     minimum: 0,
     default: 8,
-    description:
-      "Requests of so many rows at most go before larger ones; every fourth batch begins with the oldest row.",
+    description: "Requests of so many rows at most go before larger ones in three of four batches.",
   }),
   max_queue_rows: Type.Integer({ minimum: 1, default: 1024, description: "Rows that wait at most." }),
   max_queue_characters: Type.Integer({
@@ -227,7 +226,7 @@ export function loadServeConfig(args: ServeArguments, registry: Registry): Serve
     include: [...(Array.isArray(written.include) ? written.include : []), ...args.include],
   };
   const { value, problems } = resolveValue(registry, serveSchema, whole, { source, checkFiles: false });
-  throwIfAny(problems.map((problem) => ({ ...problem, hint: "docs/serving.md lists the keys" })));
+  throwIfAny(problems.map((problem) => ({ ...problem, hint: "docs/serve-config.md lists the keys" })));
   return value as ServeConfig;
 }
 

@@ -29,7 +29,10 @@ export async function serve(
 ): Promise<Served> {
   const entry = pathToFileURL(join(dirname(await builtMain()), "serve-worker.js"));
   const log: Readonly<Record<string, unknown>>[] = [];
-  const config = loadServeConfig({ config: { models }, models: [], settings, include: [] }, registry);
+  const config = loadServeConfig(
+    { config: { models }, models: [], settings, include: [], front: {} },
+    registry,
+  );
   const metrics = new ServingMetrics();
   const write = (line: string): void => void log.push(JSON.parse(line));
   const engine = await ServingEngine.start({ config, sourceOf, metrics, log: pino({}, { write }), entry });

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Engine } from "../../../src/engine/engine.js";
 import { readSafetensors } from "../../../src/graph/safetensors.js";
 import { loadEncoder, train } from "../../../src/library.js";
 import { defaultRegistry } from "../../../src/tasks/builtins.js";
@@ -183,6 +184,35 @@ describe("an encoder's vectors", () => {
     ["no room for a token", { maxSeqLen: 2 }, /no room for 2 special ones/],
   ] as const)("are refused for %s", async (_, options, message) => {
     await expect(encoder.dim(options)).rejects.toThrow(message);
+  });
+
+  it("can be had by ever other options without ever more programs: those used longest ago are released, none in use", async () => {
+    const source = await openPretrained(bert("programs"), { registry: defaultRegistry(), log });
+    let [open, most] = [0, 0];
+    const engine = await source.engine();
+    const counted: Engine = {
+      name: "counted",
+      async compile(graph, options) {
+        const program = await engine.compile(graph, options);
+        most = Math.max(most, ++open);
+        const release = async (): Promise<void> => {
+          open--;
+          await program.release();
+        };
+        return { run: (...args) => program.run(...args), release };
+      },
+    };
+    const many = new EncoderEmbedder({ ...source, engine: async () => counted });
+    const first = await all(many, TEXTS, { maxSeqLen: 3 });
+    for (let maxSeqLen = 4; maxSeqLen < 12; maxSeqLen++) await all(many, TEXTS, { maxSeqLen });
+    expect([open, most]).toEqual([4, 5]);
+    expect(await all(many, TEXTS, { maxSeqLen: 3 })).toEqual(first);
+    const together = await Promise.all(
+      [3, 4, 5, 6, 7, 8].map((maxSeqLen) => all(many, TEXTS, { maxSeqLen })),
+    );
+    expect(together[0]).toEqual(first);
+    await many.release();
+    expect(open).toBe(0);
   });
 
   it("are of a graph that ends at the highest layer that is asked for", async () => {
