@@ -73,7 +73,7 @@ export interface BackendOptions {
 }
 
 /** How long a server may take to answer at all, and to answer a question: then it is given up. */
-export const WAIT_MS = { connect: 5000, answer: 60_000 } as const;
+export const WAIT_MS = { connect: 5000, answer: 30_000 } as const;
 
 /** How bytes are handed around, at most. */
 export const PIECE = 2 ** 20;

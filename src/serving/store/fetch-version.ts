@@ -3,7 +3,8 @@ import { mkdir, readdir } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { ptxError } from "../../registry/errors.js";
 import type { Manifest } from "./manifest.js";
-import type { ModelStore, ResolvedVersion } from "./model-store.js";
+import type { Lease, ModelStore, ResolvedVersion } from "./model-store.js";
+import { printReference } from "./names.js";
 import { writeSynced, writeWhole } from "./whole-folder.js";
 
 /** When a fetch is no longer wanted. */
@@ -37,13 +38,31 @@ export async function pullVersion(
   folder: string,
 ): Promise<Manifest> {
   await requireFree(folder);
-  const lease = await store.hold(version, "pull");
+  const lease = await softLease(store, version, "pull", (line) => store.options.warn?.(line));
   try {
     const manifest = await store.manifest(version);
     await fetchVersion(store, version, manifest, folder);
     return manifest;
   } finally {
-    await lease.release();
+    await lease?.release();
+  }
+}
+
+/** Says that a version is in use. Who has no right to write to the store is warned, and goes on without. */
+export async function softLease(
+  store: ModelStore,
+  version: ResolvedVersion,
+  use: string,
+  warn: (line: string) => void,
+): Promise<Lease | undefined> {
+  try {
+    return await store.hold(version, use);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "PTX_STORE") throw error;
+    warn(
+      `the store does not learn that ${printReference(version)} is in use, and may collect it: ${(error as Error).message}`,
+    );
+    return undefined;
   }
 }
 

@@ -135,7 +135,8 @@ async function prune(shelf: string): Promise<void> {
   }
   const unused: { path: string; at: number }[] = [];
   for (const name of await readdir(shelf)) {
-    if (name === ".used" || used.has(name)) continue;
+    // Also what is being fetched has its mark.
+    if (name === ".used" || used.has(/^\.(.+)\.[^.]+\.part$/.exec(name)?.[1] ?? name)) continue;
     const path = join(shelf, name);
     const at = (await stat(path).catch(() => undefined))?.mtimeMs;
     if (at === undefined) continue;

@@ -1,7 +1,7 @@
 /** @file What a server serves from a store: the version that a reference means, followed as it moves. */
 import type { Log } from "../../registry/context.js";
 import type { ModelBundle, ModelSource } from "../contracts.js";
-import { entryPath } from "./fetch-version.js";
+import { entryPath, softLease } from "./fetch-version.js";
 import type { ModelCache } from "./model-cache.js";
 import type { Lease, ModelStore, ResolvedVersion } from "./model-store.js";
 import { DEFAULT_ALIAS, type ModelReference, printReference } from "./names.js";
@@ -62,18 +62,11 @@ export class StoreSource implements ModelSource {
     }
   }
 
-  /** A server may have no right to write to the store: it then serves from its cache, which is why it is only warned. */
+  /** It is warned of once. */
   async #lease(version: ResolvedVersion): Promise<Lease | undefined> {
-    try {
-      return await this.options.store.hold(version, "serving");
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== "PTX_STORE") throw error;
-      if (!this.#warned)
-        this.options.log.warn(
-          `${this.name}: the store does not learn that versions are in use here, and may collect them: ${(error as Error).message}`,
-        );
+    return softLease(this.options.store, version, "serving", (line) => {
+      if (!this.#warned) this.options.log.warn(line);
       this.#warned = true;
-      return undefined;
-    }
+    });
   }
 }

@@ -1,7 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ptxError } from "../../../src/registry/errors.js";
+import type { StoreBackend } from "../../../src/serving/store/backend.js";
+import { pullVersion } from "../../../src/serving/store/fetch-version.js";
 import { ModelCache } from "../../../src/serving/store/model-cache.js";
+import { ModelStore } from "../../../src/serving/store/model-store.js";
 import { DEFAULT_STORE, openStore, STORE_VARIABLE } from "../../../src/serving/store/open-store.js";
 import { StoreSource } from "../../../src/serving/store/store-source.js";
 import { workplace } from "../../support/toy.js";
@@ -96,6 +100,34 @@ describe("a folder", () => {
 });
 
 describe("the cache of a server", () => {
+  test("who may not write to the store is warned, and serves and pulls all the same", async () => {
+    const writable = await openStore(`file:${join(folder, "read-only")}`);
+    await writable.put("m", bundleOf({ "m.onnx": "weights" }));
+    const backend = Object.create(writable.backend, {
+      note: { value: () => Promise.reject(ptxError("PTX_STORE", "s", "permission denied")) },
+    }) as StoreBackend;
+    for (const method of ["sizeOf", "read", "document", "documents", "notes"] as const)
+      Object.defineProperty(backend, method, { value: writable.backend[method].bind(writable.backend) });
+    const warnings: string[] = [];
+    const warn = (line: string) => warnings.push(line);
+    const store = new ModelStore(backend, { warn });
+    const log = { info: () => {}, warn };
+    const source = new StoreSource(
+      { model: "m", version: 1 },
+      { store, cache: new ModelCache(join(folder, "ro-cache")), log },
+    );
+    for (let i = 0; i < 2; i++) {
+      const bundle = await source.current();
+      expect(readFileSync(bundle.path, "utf8")).toBe("weights");
+      await bundle.release();
+    }
+    expect(warnings).toEqual([
+      expect.stringMatching(/m@1 is in use, and may collect it:[\s\S]*permission denied/),
+    ]);
+    await pullVersion(store, await store.resolve({ model: "m", version: 1 }), join(folder, "ro-pulled"));
+    expect(warnings).toHaveLength(2);
+  });
+
   test("a changed file is fetched anew, unused versions but two go, used ones stay", async () => {
     const store = await openStore(`file:${join(folder, "served")}`);
     const root = join(folder, "cache");
