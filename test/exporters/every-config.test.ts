@@ -86,10 +86,18 @@ const MADE_UP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ),
 };
 
+/** The first lines of files that were read before. */
+const beginnings = new Map<string, readonly string[]>();
+
+function linesOf(path: string): string[] {
+  const bytes = readFileSync(path);
+  return (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").split("\n");
+}
+
 /** The first lines of a file, up to an empty one where it has any; comments and headers stay. */
 function firstLines(path: string, count: number): string {
-  const bytes = readFileSync(path);
-  const lines = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").split("\n");
+  const lines = beginnings.get(path) ?? linesOf(path).slice(0, LINES + 1);
+  beginnings.set(path, lines);
   const blank = lines.indexOf("");
   if (lines.length <= count) return lines.join("\n");
   const end = blank >= 0 && blank < count ? lines.lastIndexOf("", count) : count - 1;
