@@ -179,7 +179,7 @@ export interface ServeArguments {
   /** Settings in place of the file's `defaults`. */
   readonly settings: JsonObject;
   /** Keys of the server itself in place of the file's. */
-  readonly front: JsonObject;
+  readonly front?: JsonObject;
   readonly include: readonly string[];
 }
 

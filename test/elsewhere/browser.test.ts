@@ -1,5 +1,5 @@
 /** @file examples/browser in a headless Chromium: it predicts what Node predicts, and asks no other host for anything. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,17 +11,12 @@ import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
 import { forms } from "../../src/exporters/quantize/forms.js";
 import { loadModel, predict, silentLog, train } from "../../src/library.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
+import { chromiumPath } from "../support/chromium.js";
 import { workplace } from "../support/toy.js";
 import { exported, KINDS, type Kind, labelsOf, TEXTS, trained } from "./shipped.js";
 
 /** The public set SNIPS, which is not part of this project. */
 const SNIPS = join(root, "../shared/data/snips");
-
-/** The Chromium that $CHROMIUM names, or one on the search path. */
-const executablePath = [process.env.CHROMIUM, "chromium", "chromium-browser", "google-chrome"]
-  .filter((name) => name !== undefined && name !== "")
-  .map((name) => spawnSync("sh", ["-c", 'command -v "$0"', name!], { encoding: "utf8" }).stdout?.trim())
-  .find((path) => path);
 
 /** Serves the page with a file as its README says: the process, and the page's address. */
 async function serve(file: string): Promise<{ server: ChildProcess; address: string }> {
@@ -58,8 +53,8 @@ async function answer(page: Page) {
   };
 }
 
-describe.skipIf(executablePath === undefined)(
-  `examples/browser${executablePath === undefined ? " (skipped: needs Chromium, on the search path or named by $CHROMIUM)" : ""}`,
+describe.skipIf(chromiumPath === undefined)(
+  `examples/browser${chromiumPath === undefined ? " (skipped: needs Chromium, on the search path or named by $CHROMIUM)" : ""}`,
   () => {
     const folder = workplace();
     const broken = join(folder, "broken.onnx");
@@ -75,7 +70,7 @@ describe.skipIf(executablePath === undefined)(
       const served = await serve(fileOf("label"));
       server = served.server;
       browser = await chromium.launch({
-        executablePath: executablePath!,
+        executablePath: chromiumPath!,
         // No other host has an address.
         args: ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"],
       });

@@ -1,4 +1,5 @@
 /** @file Why a request is refused, in the words and numbers of HTTP and gRPC. */
+import { printable } from "../../registry/printable.js";
 import { SERVE_FAULTS, ServeError, type ServeFault } from "../contracts.js";
 
 /** Faults that the front finds by itself, before the engine is asked. */
@@ -56,13 +57,17 @@ export interface Told {
   readonly retryAfter?: number;
 }
 
+/** Messages repeat what clients call things: never at any length. */
+const [LONGEST_MESSAGE, LONGEST_PLACE] = [800, 200];
+
 /** Puts an error into words for the client. Of faults of this program it says only that there was one: the log has the rest. */
 export function told(error: unknown): Told {
   if (error instanceof ServeError || error instanceof FrontError) {
     const { fault, message, place, retryAfter } = error;
+    const own = place === undefined ? message : withoutPlace(message, place);
     return {
-      ...{ fault, ...ALL[fault], message: place === undefined ? message : withoutPlace(message, place) },
-      ...(place !== undefined && { place }),
+      ...{ fault, ...ALL[fault], message: printable(own, LONGEST_MESSAGE) },
+      ...(place !== undefined && { place: printable(place, LONGEST_PLACE) }),
       ...(retryAfter !== undefined && { retryAfter }),
     };
   }

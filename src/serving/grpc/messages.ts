@@ -1,5 +1,6 @@
 /** @file The messages of the proto file as its loader gives and takes them, and the tensors in them. */
 import { FrontError } from "../front/faults.js";
+import { quoted } from "../front/quoted.js";
 import {
   DATATYPES,
   type Datatype,
@@ -65,13 +66,9 @@ export function inputsOf({ inputs, raw_input_contents: raw }: InferRequest): Oip
   return inputs.map(({ name, datatype, shape: sizes, contents }, i) => {
     const place = `inputs[${i}]`;
     if (!isDatatype(datatype))
-      throw new FrontError(
-        "invalid",
-        `${JSON.stringify(datatype.slice(0, 40))} is none of ${DATATYPES.join(", ")}`,
-        {
-          place: `${place}.datatype`,
-        },
-      );
+      throw new FrontError("invalid", `${quoted(datatype)} is none of ${DATATYPES.join(", ")}`, {
+        place: `${place}.datatype`,
+      });
     const shape = sizes.map(Number);
     const count = sizeOf(shape, place);
     const bytes = raw[i];

@@ -18,9 +18,10 @@ export interface Protocol {
   /** The status of a refusal, where it is not the usual one. */
   status?(told: Told): number;
   /**
-   * How bodies are read: JSON that says so; JSON whatever its Content-Type says, as clients of the protocol send it; or bytes.
+   * How bodies are read: JSON that says so; that or NDJSON; JSON whatever its Content-Type says, as clients of the protocol
+   * send it; or bytes.
    */
-  readonly bodies: "json" | "any-json" | "bytes";
+  readonly bodies: "json" | "json-or-lines" | "any-json" | "bytes";
   /** Adds the routes. */
   routes(scope: FastifyInstance, tools: ProtocolTools): void;
 }

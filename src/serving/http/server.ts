@@ -65,14 +65,17 @@ export async function startHttp(front: HttpFront): Promise<HttpServer> {
     port,
     async stop() {
       const patience = setTimeout(() => app.server.closeAllConnections(), settings.drain_timeout_ms);
+      // A connection that was busy when the server closed is idle once its answer has gone.
+      const idle = setInterval(() => app.server.closeIdleConnections(), CLOSING_MS);
       await app.close();
       clearTimeout(patience);
+      clearInterval(idle);
     },
   };
 }
 
 /** The server's routes, not listening yet. */
-export async function httpApp(front: HttpFront): Promise<FastifyInstance> {
+async function httpApp(front: HttpFront): Promise<FastifyInstance> {
   const { door } = front;
   const { settings } = door;
   const app = newApp(front);
@@ -113,6 +116,12 @@ export async function httpApp(front: HttpFront): Promise<FastifyInstance> {
 
 function newApp({ door: { settings }, log }: HttpFront): FastifyInstance {
   const { tls } = settings;
+  const connections = {
+    headersTimeout: settings.headers_timeout_ms,
+    connectionsCheckingInterval: CHECKING_MS,
+    // Node's own refusal of such requests has no reason in it.
+    requireHostHeader: false,
+  };
   return Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -122,15 +131,16 @@ function newApp({ door: { settings }, log }: HttpFront): FastifyInstance {
     keepAliveTimeout: settings.keep_alive_timeout_ms,
     // A stream may take any time to come: each body has a time limit of its own.
     requestTimeout: 0,
-    http: { headersTimeout: settings.headers_timeout_ms, connectionsCheckingInterval: CHECKING_MS },
+    ...(tls === null
+      ? { http: connections }
+      : { https: { ...connections, cert: pem(tls.cert), key: pem(tls.key) } }),
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => refuseAs(ownProtocol)(error, request, reply),
-    ...(tls !== null && { https: { cert: pem(tls.cert), key: pem(tls.key) } }),
   }) as unknown as FastifyInstance;
 }
 
-/** How often connections are looked over for headers that are late. */
-const CHECKING_MS = 1000;
+/** How often connections are looked over for headers that are late, and for those that a closing server may end. */
+const [CHECKING_MS, CLOSING_MS] = [1000, 50];
 
 function pem(file: string): Buffer {
   try {
@@ -158,9 +168,12 @@ function addGate(app: FastifyInstance, door: Door): void {
     const controller = new AbortController();
     request.facts = { client: request.ip, signal: controller.signal };
     reply.header("x-request-id", request.id);
+    if (!door.open) reply.header("connection", "close");
     reply.raw.once("close", () => {
       if (!reply.raw.writableFinished) controller.abort();
     });
+    if (request.headers.host === undefined && request.raw.httpVersion === "1.1")
+      throw new FrontError("malformed", "the header Host is missing, which HTTP/1.1 requires");
     if (request.routeOptions.config.open) return;
     request.facts.client = door.identify(request.headers.authorization, request.ip);
     if (request.method === "POST") door.count(request.facts.client);
@@ -227,7 +240,8 @@ function readBodies(scope: FastifyInstance, { bodies }: Protocol, { door, readJs
     );
   else {
     scope.addContentTypeParser("application/json", json);
-    scope.addContentTypeParser(NDJSON, (_request, _payload, done) => done(null, STREAM));
+    if (bodies === "json-or-lines")
+      scope.addContentTypeParser(NDJSON, (_request, _payload, done) => done(null, STREAM));
   }
 }
 

@@ -3,6 +3,7 @@ import { type ServeEmbedOptions, ServeError, type ServeResponse, type Serving } 
 import type { Caller, Door } from "../front/door.js";
 import { embedOptionsOf } from "../front/embed-options.js";
 import { FrontError } from "../front/faults.js";
+import { quoted } from "../front/quoted.js";
 import {
   inputMetadata,
   type OipTensor,
@@ -53,7 +54,7 @@ function embedOf(parameters: OipParameters, encoder: boolean): ServeEmbedOptions
   const own = Object.entries(parameters).filter(([name]) => !OF_TRANSPORT.includes(name));
   if (own.length === 0) return undefined;
   if (!encoder)
-    throw new FrontError("invalid", `the model has no parameter ${JSON.stringify(own[0]![0])}`, {
+    throw new FrontError("invalid", `the model has no parameter ${quoted(own[0]![0])}`, {
       place: "parameters",
     });
   return embedOptionsOf(Object.fromEntries(own), "parameters");

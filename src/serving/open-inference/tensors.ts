@@ -3,6 +3,7 @@ import type { Embedded } from "../../tasks/embed/contracts.js";
 import type { Prediction } from "../../tasks/prediction.js";
 import type { ModelDescription, ServeAnswer, ServeInput } from "../contracts.js";
 import { FrontError } from "../front/faults.js";
+import { quoted } from "../front/quoted.js";
 import type { Datatype, Element } from "./datatypes.js";
 
 /** A tensor with its elements row by row. */
@@ -41,7 +42,7 @@ export function rowsOf(
   for (const [i, tensor] of tensors.entries()) {
     const place = `inputs[${i}]`;
     if (!columns.includes(tensor.name))
-      throw new FrontError("invalid", `the model has no input ${JSON.stringify(tensor.name)}; ${known}`, {
+      throw new FrontError("invalid", `the model has no input ${quoted(tensor.name)}; ${known}`, {
         place: `${place}.name`,
       });
     if (values.has(tensor.name))
@@ -220,7 +221,7 @@ export function outputsOf(
     const there = all().map((tensor) => tensor.name);
     throw new FrontError(
       "invalid",
-      `the model has no output ${JSON.stringify(name)}; its outputs: ${there.join(", ")}`,
+      `the model has no output ${quoted(name)}; its outputs: ${there.join(", ")}`,
       {
         place: `outputs[${i}].name`,
       },

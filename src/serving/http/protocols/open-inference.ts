@@ -53,15 +53,18 @@ export const openInference: Protocol = {
   routes(scope, tools) {
     const { door } = tools;
     const { serving } = door;
+    const config = { open: true };
     scope.get("/v2", { schema: { summary: "What the server is" } }, () => ({
       ...{ name: "pytext-ts", version: libraryVersion() },
       extensions: ["binary_tensor_data", "model_repository"],
     }));
-    scope.get("/v2/health/live", { schema: { summary: "Whether the process answers" } }, () => ({
+    scope.get("/v2/health/live", { config, schema: { summary: "Whether the process answers" } }, () => ({
       live: true,
     }));
-    scope.get("/v2/health/ready", { schema: { summary: "Whether every model answers" } }, (_, reply) =>
-      reply.code(door.ready ? 200 : 503).send({ ready: door.ready, live: true }),
+    scope.get(
+      "/v2/health/ready",
+      { config, schema: { summary: "Whether every model answers" } },
+      (_, reply) => reply.code(door.ready ? 200 : 503).send({ ready: door.ready, live: true }),
     );
     scope.post("/v2/repository/index", { schema: { summary: "Models, versions and their states" } }, () =>
       serving.models().map(({ name, version, state, error }) => ({

@@ -8,6 +8,7 @@ import type { ServeEmbedOptions, ServeInput, ServeResponse } from "../../contrac
 import type { Door } from "../../front/door.js";
 import { embedOptionsOf, embedProperties, fromQuery } from "../../front/embed-options.js";
 import { FrontError } from "../../front/faults.js";
+import { quoted } from "../../front/quoted.js";
 import { checked } from "../../front/request-schema.js";
 import { ask } from "../context.js";
 import type { Protocol, ProtocolTools } from "../protocol.js";
@@ -49,7 +50,7 @@ const embedQuery = Type.Object(embedOptions, { additionalProperties: false });
 /** `POST /v1/predict`, `POST /v1/embed`, `GET /v1/models`. */
 export const ownProtocol: Protocol = {
   name: "pytext-ts",
-  bodies: "json",
+  bodies: "json-or-lines",
   refusal: ({ fault, message, place }, requestId) => ({
     error: { code: fault, message, ...(place !== undefined && { place }), request_id: requestId },
   }),
@@ -155,15 +156,11 @@ function headOf({ model, version, timings }: ServeResponse) {
 }
 
 /** The predictions in an answer. Throws `invalid` where the model gives vectors. */
-export function predictionsOf(response: ServeResponse): readonly Prediction[] {
+function predictionsOf(response: ServeResponse): readonly Prediction[] {
   if (response.kind === "predictor") return response.answers;
-  throw new FrontError(
-    "invalid",
-    `the model ${JSON.stringify(response.model)} gives vectors: POST /v1/embed`,
-    {
-      place: "model",
-    },
-  );
+  throw new FrontError("invalid", `the model ${quoted(response.model)} gives vectors: POST /v1/embed`, {
+    place: "model",
+  });
 }
 
 /**
@@ -173,14 +170,14 @@ export function predictionsOf(response: ServeResponse): readonly Prediction[] {
 export function vectorsOf(response: ServeResponse, tokens = false): readonly Embedded[] {
   if (response.kind === "encoder") return response.answers;
   if (tokens)
-    throw new FrontError("invalid", `the model ${JSON.stringify(response.model)} does not tell its tokens`, {
+    throw new FrontError("invalid", `the model ${quoted(response.model)} does not tell its tokens`, {
       place: "show_tokens",
     });
   return response.answers.map(({ embedding, truncated = false }) => {
     if (embedding === undefined)
       throw new FrontError(
         "invalid",
-        `the model ${JSON.stringify(response.model)} gives no vectors: POST /v1/predict`,
+        `the model ${quoted(response.model)} gives no vectors: POST /v1/predict`,
         {
           place: "model",
         },

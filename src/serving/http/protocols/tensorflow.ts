@@ -11,6 +11,7 @@ import {
 } from "../../contracts.js";
 import type { Door } from "../../front/door.js";
 import { FrontError, sentence } from "../../front/faults.js";
+import { quoted } from "../../front/quoted.js";
 import { textOf } from "../../open-inference/datatypes.js";
 import { inputMetadata, outputMetadata, type TensorMetadata } from "../../open-inference/tensors.js";
 import { ask } from "../context.js";
@@ -211,7 +212,7 @@ function rowsOfColumns(inputs: unknown, { columns }: ModelDescription): ServeInp
   if (odd > 0)
     throw new FrontError(
       "invalid",
-      `"${names[0]}" has ${count} rows and "${names[odd]}" has ${lists[odd]!.length}`,
+      `${quoted(names[0]!)} has ${count} rows and ${quoted(names[odd]!)} has ${lists[odd]!.length}`,
       {
         place: "inputs",
       },
@@ -261,7 +262,8 @@ function statusOf({ serving }: Door, { model, version, label }: Target): object 
       (version === undefined || served.version === version) &&
       (label === undefined || served.labels.includes(label)),
   );
-  if (wanted.length === 0) throw new ServeError("not_found", `the model has no version ${version ?? label}`);
+  if (wanted.length === 0)
+    throw new ServeError("not_found", `the model has no version ${quoted(version ?? label ?? "")}`);
   return {
     model_version_status: wanted.map((served) => ({
       version: served.version,
