@@ -122,7 +122,7 @@ export const letters: FunctionModel = {
 };
 
 /** A vector of 4 numbers for each text, or for each of its words. */
-export const lengths: FunctionModel = {
+const lengths: FunctionModel = {
   name: "lengths",
   description: { kind: "encoder", columns: ["text"], dim: 4, maxTokens: 8 },
   answer({ text }, { embed = {} }): Embedded {
@@ -142,7 +142,7 @@ export const lengths: FunctionModel = {
 };
 
 /** How many characters two texts share in their beginning. */
-export const pairs: FunctionModel = {
+const pairs: FunctionModel = {
   name: "pairs",
   description: {
     kind: "predictor",
@@ -158,7 +158,7 @@ export const pairs: FunctionModel = {
 };
 
 /** A predictor whose answers are parts of the text. */
-export const capitals: FunctionModel = {
+const capitals: FunctionModel = {
   name: "capitals",
   description: { kind: "predictor", columns: ["text"] },
   answer({ text }) {

@@ -75,7 +75,7 @@ export async function startHttp(front: HttpFront): Promise<HttpServer> {
 }
 
 /** The server's routes, not listening yet. */
-export async function httpApp(front: HttpFront): Promise<FastifyInstance> {
+async function httpApp(front: HttpFront): Promise<FastifyInstance> {
   const { door } = front;
   const { settings } = door;
   const app = newApp(front);

@@ -156,7 +156,7 @@ function headOf({ model, version, timings }: ServeResponse) {
 }
 
 /** The predictions in an answer. Throws `invalid` where the model gives vectors. */
-export function predictionsOf(response: ServeResponse): readonly Prediction[] {
+function predictionsOf(response: ServeResponse): readonly Prediction[] {
   if (response.kind === "predictor") return response.answers;
   throw new FrontError("invalid", `the model ${quoted(response.model)} gives vectors: POST /v1/embed`, {
     place: "model",
