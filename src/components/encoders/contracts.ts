@@ -20,7 +20,7 @@ export interface Pieces {
 
 /** What an encoder makes of a batch. A graph keeps only what somebody reads. */
 export interface Encoded {
-  /** The states of all pieces, `[batch, pieces, dim]` each: the embeddings first, then each layer's. Not zero at padding. */
+  /** The states of all pieces, `[batch, pieces, dim]` each: the embeddings first, then each layer's. At padding anything may stand. */
   readonly states: readonly Tensor[];
   /** Each layer's attention, `[batch, heads, pieces, pieces]`: how much the piece of axis 2 takes from that of axis 3. */
   readonly attentions: readonly Tensor[];
