@@ -6,9 +6,7 @@ import type { ObservedRequest, RequestObserver } from "../front/observed.js";
 const TRACE = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
 
 /** The trace that a request belongs to, for the log. */
-function traceOf(
-  header: unknown,
-): { readonly trace_id: string; readonly span_id: string } | undefined {
+function traceOf(header: unknown): { readonly trace_id: string; readonly span_id: string } | undefined {
   const match = typeof header === "string" ? TRACE.exec(header) : null;
   return match === null ? undefined : { trace_id: match[1]!, span_id: match[2]! };
 }
