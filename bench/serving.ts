@@ -2,7 +2,7 @@
  * @file A server under load from a second process: requests of one text each, by 1 to 64 connections at a time, with batching and
  * without, beside the same model behind FastAPI (where the peer's Python is there).
  * Usage: npx jiti bench/serving.ts --model FILE.onnx|FOLDER --texts FILE [--connections 1,16,64] [--rounds 5] [--seconds 4]
- *   [--onnx FILE: the encoder's own graph, for the peer] [--train FILE: the classifier's rows, for the peer] [--no-peers]
+ *   [--batch-tokens 8192] [--onnx FILE: the encoder's own graph, for the peer] [--train FILE: the classifier's rows, for the peer] [--no-peers]
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     connections: { type: "string", default: "1,16,64" },
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "4" },
+    "batch-tokens": { type: "string", default: "8192" },
     onnx: { type: "string" },
     train: { type: "string" },
     "no-peers": { type: "boolean", default: false },
@@ -111,7 +112,16 @@ async function round(
 
 async function startOurs(name: string, size: number): Promise<Contender> {
   const port = await freePort();
-  const settings = ["--port", `${port}`, "--max-batch-size", `${size}`, "--log-level", "warn"];
+  const settings = [
+    "--port",
+    `${port}`,
+    "--max-batch-size",
+    `${size}`,
+    "--max-batch-tokens",
+    values["batch-tokens"],
+    "--log-level",
+    "warn",
+  ];
   const process = spawn(globalThis.process.execPath, [cli, "serve", `m=${model}`, ...settings], {
     stdio: ["ignore", "inherit", "inherit"],
   });

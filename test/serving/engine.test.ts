@@ -259,6 +259,6 @@ test.each(["thread", "process"])(
   "a model that does not load keeps the server from starting (%s)",
   async (isolation) => {
     const start = serve({ label: paths.label!, broken: folder }, { isolation, workers: 1 });
-    await expect(start).rejects.toThrow(/PTX_/);
+    await expect(start).rejects.toMatchObject({ name: "PtxError", message: expect.stringContaining(folder) });
   },
 );

@@ -7,8 +7,11 @@ export interface BatchLimits {
   readonly tokens: number;
 }
 
-/** A batch is not filled up with rows so unlike that it would be more padding than text. */
-const LEAST_FULL = 0.5;
+/**
+ * Padding that is no loss: so many tokens, which cost less than another batch would, or that share of a batch. Beyond both, rows
+ * that are unlike run in batches of their own.
+ */
+const SPARE = { tokens: 32, share: 0.2 };
 
 /**
  * Numbers of rows for a batch, ascending. The first row is always among them; the others are its neighbours by length, the
@@ -22,7 +25,9 @@ export function chooseRows(lengths: readonly number[], limits: BatchLimits): num
   const fits = (at: number): boolean => {
     const count = high - low + 2;
     const padded = Math.max(lengthAt(at), lengthAt(high)) * count;
-    return count <= limits.rows && padded <= limits.tokens && (sum + lengthAt(at)) / padded >= LEAST_FULL;
+    const padding = padded - sum - lengthAt(at);
+    const spare = Math.max(SPARE.tokens, SPARE.share * padded);
+    return count <= limits.rows && padded <= limits.tokens && padding <= spare;
   };
   for (;;) {
     const anchor = lengthAt(first);

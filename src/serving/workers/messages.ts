@@ -1,4 +1,5 @@
 /** @file What the front and a worker tell each other. All of it is plain data, so that it crosses to a thread or a process. */
+import type { PtxError } from "../../registry/errors.js";
 import type {
   ModelDescription,
   ModelKind,
@@ -57,7 +58,12 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: "loaded"; readonly description: ModelDescription; readonly warmUp: number }
-  | { readonly type: "refused"; readonly message: string }
+  | {
+      readonly type: "refused";
+      readonly message: string;
+      /** Where it is the user's to mend. */
+      readonly problems?: PtxError["problems"];
+    }
   | {
       readonly type: "answers";
       readonly id: number;

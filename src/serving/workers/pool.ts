@@ -1,3 +1,4 @@
+import { PtxError } from "../../registry/errors.js";
 import { type ModelDescription, type ServeAnswer, ServeError } from "../contracts.js";
 import type { BatchResult, BatchRunner } from "../scheduler/dispatcher.js";
 import type { LinkEvents, WorkerLink } from "./link.js";
@@ -145,7 +146,8 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
           } else if (message.type === "refused") {
             this.#leave(seat, link);
             link.send({ type: "close" });
-            reject(new Error(message.message));
+            const { problems } = message;
+            reject(problems === undefined ? new Error(message.message) : new PtxError(problems));
           } else this.#answered(seat, link, message);
         },
         exit: (reason) => {

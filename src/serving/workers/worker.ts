@@ -95,7 +95,8 @@ class ModelWorker {
       const description = await prepared(model, spec, selfTest, this.log);
       this.port.send({ type: "loaded", description, warmUp: performance.now() - start });
     } catch (error) {
-      this.port.send({ type: "refused", message: told(error) });
+      const problems = error instanceof PtxError ? { problems: error.problems } : {};
+      this.port.send({ type: "refused", message: told(error), ...problems });
     }
   }
 
