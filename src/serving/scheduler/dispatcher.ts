@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { ServeError, type ServeTimings } from "../contracts.js";
 import { type Batch, type BatchingRules, BatchQueue } from "./batch-queue.js";
 import type { Job } from "./job.js";
@@ -58,6 +59,9 @@ interface Live<T, A> {
   batches: number;
   settle(outcome: ServeError | null): void;
 }
+
+/** Who waits for an answer writes it at once: after so many of a batch's answers other connections have their turn. */
+const ANSWERS_AT_ONCE = 8;
 
 /** `setTimeout` takes no longer time. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -154,7 +158,11 @@ export class Dispatcher<T, A> {
         const live = this.#live.get(job);
         if (live !== undefined) live.inference += milliseconds;
       }
-      for (const [i, { job, row }] of batch.rows.entries()) this.#answer(job, row, answers[i]!);
+      this.pump();
+      for (const [i, { job, row }] of batch.rows.entries()) {
+        if (i > 0 && i % ANSWERS_AT_ONCE === 0) await othersTurn();
+        this.#answer(job, row, answers[i]!);
+      }
     } catch (error) {
       const fault =
         error instanceof ServeError

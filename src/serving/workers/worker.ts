@@ -1,4 +1,5 @@
 /** @file The worker's side: owns a model, answers batches one after the other, and goes when it is told to. */
+import { constants, getPriority, platform, setPriority } from "node:os";
 import { isMainThread, parentPort } from "node:worker_threads";
 import { readSelfTest, type SelfTest, selfTestFailure } from "../../exporters/self-test.js";
 import type { Log } from "../../registry/context.js";
@@ -50,8 +51,22 @@ function portOfProcess(): Port {
   };
 }
 
+/** How much a worker stands back (nice) where it and the front want the same core. */
+const STANDS_BACK = 5;
+
+/** A front that waits for a core refuses late and swaps late, while a batch hardly notices. Threads have a priority of their own on Linux alone. */
+function yieldToFront(): void {
+  if (!isMainThread && platform() !== "linux") return;
+  try {
+    setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + STANDS_BACK));
+  } catch {
+    // Some containers forbid it, and everything works without.
+  }
+}
+
 /** Serves the front that started this thread or process, until it says that it is enough or goes away. */
 export function runWorker(loadRegistry: (include: readonly string[]) => Promise<Registry>, log: Log): void {
+  yieldToFront();
   const port = isMainThread ? portOfProcess() : portOfThread();
   const worker = new ModelWorker(port, loadRegistry, log);
   let last = Promise.resolve();
