@@ -39,6 +39,12 @@ export interface LoadReport {
 
 const job = JSON.parse(process.argv[2]!) as LoadJob;
 const bodies = readFileSync(job.bodies, "utf8").trimEnd().split("\n");
+const timesOf = (taken: readonly number[]): StatusTimes => ({
+  count: taken.length,
+  ...percentiles(taken),
+  max: taken.reduce((most, one) => Math.max(most, one), 0),
+});
+
 const times = new Map<number, number[]>();
 const started = performance.now();
 const errors = await (job.rate === undefined ? answerByAnswer(job) : atRate(job, job.rate));
@@ -108,9 +114,3 @@ async function atRate({ url, connections, seconds }: LoadJob, rate: number): Pro
   agent.destroy();
   return failed;
 }
-
-const timesOf = (taken: readonly number[]): StatusTimes => ({
-  count: taken.length,
-  ...percentiles(taken),
-  max: taken.reduce((most, one) => Math.max(most, one), 0),
-});

@@ -105,6 +105,9 @@ const PYTHON_SHAPES = [
   [2, 1],
 ] as const;
 
+/** Seconds until what is compiled while it runs is compiled. */
+const WARM_UP = 8;
+
 /** A server and the bodies that it understands. */
 interface Contender {
   readonly kind: "batched" | keyof Targets;
@@ -124,7 +127,7 @@ function compare(one: Case): Promise<string> {
   return inScratchFolder(async (folder) => {
     const contenders = await start(one, folder);
     try {
-      for (const it of contenders) await turn(it, 2);
+      for (const it of contenders) await turn(it, WARM_UP);
       for (let round = 0; round < rounds; round++)
         for (const it of round % 2 === 0 ? contenders : [...contenders].reverse())
           it.reports.push(await turn(it, seconds));

@@ -60,7 +60,7 @@ const settings = {
   }),
   workers: nullable(
     Type.Integer({ minimum: 1, maximum: 256 }),
-    "Copies of the model that run at a time; null: one for each processor core but one, which the front needs.",
+    "Copies of the model that run at a time; null: one for each processor core: on Linux they stand back for the front.",
   ),
   threads: Type.Integer({ minimum: 1, maximum: 1024, default: 1, description: "Threads of a worker." }),
   spinning: Type.Boolean({

@@ -51,7 +51,7 @@ export class ModelHost {
     deps: HostDeps,
   ) {
     const { max_queue_rows: rows, max_queue_characters: characters, max_queue_wait_ms: wait } = settings;
-    const workers = settings.workers ?? Math.max(1, availableParallelism() - 1);
+    const workers = settings.workers ?? availableParallelism();
     const room = new QueueRoom({ rows, characters, wait });
     this.house = { ...deps, model: name, settings, workers, room };
     this.#tracks = sources.map((source) => ({
