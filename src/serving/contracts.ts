@@ -156,20 +156,24 @@ export const SERVE_FAULTS = {
 export type ServeFault = keyof typeof SERVE_FAULTS;
 
 /** An error whose message is meant for the client: it names no path and no stack. */
-export class ServeError extends Error {
-  /** Seconds, whole ones; with `overloaded`. */
+export abstract class Refusal<F extends string> extends Error {
+  /** Seconds, whole ones; where asking again later may help. */
   readonly retryAfter?: number;
-  /** Which input is wrong, `inputs[3].text`; with `invalid`. */
+  /** Which part of the request is wrong, `inputs[3].text`. */
   readonly place?: string;
 
   constructor(
-    readonly fault: ServeFault,
+    readonly fault: F,
     message: string,
     options: ErrorOptions & { readonly retryAfter?: number; readonly place?: string } = {},
   ) {
     super(message, options);
-    this.name = "ServeError";
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
     if (options.place !== undefined) this.place = options.place;
   }
+}
+
+/** A refusal by the engine. */
+export class ServeError extends Refusal<ServeFault> {
+  override readonly name = "ServeError";
 }

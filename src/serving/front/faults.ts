@@ -1,6 +1,6 @@
 /** @file Why a request is refused, in the words and numbers of HTTP and gRPC. */
 import { printable } from "../../registry/printable.js";
-import { SERVE_FAULTS, ServeError, type ServeFault } from "../contracts.js";
+import { Refusal, SERVE_FAULTS, ServeError, type ServeFault } from "../contracts.js";
 
 /** Faults that the front finds by itself, before the engine is asked. */
 const FRONT_FAULTS = {
@@ -27,23 +27,9 @@ const ALL = { ...SERVE_FAULTS, ...FRONT_FAULTS };
 /** Every reason for which there is no answer. */
 export type Fault = ServeFault | keyof typeof FRONT_FAULTS;
 
-/** A refusal by the front; its message is meant for the client. */
-export class FrontError extends Error {
-  /** Seconds, whole ones. */
-  readonly retryAfter?: number;
-  /** What in the request is wrong, `inputs[3]`. */
-  readonly place?: string;
-
-  constructor(
-    readonly fault: Fault,
-    message: string,
-    options: ErrorOptions & { readonly retryAfter?: number; readonly place?: string } = {},
-  ) {
-    super(message, options);
-    this.name = "FrontError";
-    if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
-    if (options.place !== undefined) this.place = options.place;
-  }
+/** A refusal by the front. */
+export class FrontError extends Refusal<Fault> {
+  override readonly name = "FrontError";
 }
 
 /** What a client is told of an error. */

@@ -149,28 +149,25 @@ export class Dispatcher<T, A> {
       const live = this.#live.get(job)!;
       if (live.batches++ === 0) live.queue = start - live.began;
     }
-    try {
-      const rows = batch.rows.map(({ job, row }) => job.spec.rows[row]!);
-      const { answers, milliseconds } = await this.runner.run(batch.key, rows);
-      if (batch.more) this.#rate.observe(batch.tokens, rows.length, milliseconds);
-      this.observer.ended(milliseconds);
-      for (const job of part) {
-        const live = this.#live.get(job);
-        if (live !== undefined) live.inference += milliseconds;
-      }
-      this.pump();
-      for (const [i, { job, row }] of batch.rows.entries()) {
-        if (i > 0 && i % ANSWERS_AT_ONCE === 0) await othersTurn();
-        this.#answer(job, row, answers[i]!);
-      }
-    } catch (error) {
-      const fault =
-        error instanceof ServeError
-          ? error
-          : new ServeError("internal", "the batch failed", { cause: error });
-      for (const job of part) this.#live.get(job)?.settle(fault);
-    }
+    const rows = batch.rows.map(({ job, row }) => job.spec.rows[row]!);
+    const result = await this.runner.run(batch.key, rows).catch(faultOf);
+    if (result instanceof ServeError) for (const job of part) this.#live.get(job)?.settle(result);
+    else this.#account(batch, part, result.milliseconds);
     this.pump();
+    if (result instanceof ServeError) return;
+    for (const [i, { job, row }] of batch.rows.entries()) {
+      if (i > 0 && i % ANSWERS_AT_ONCE === 0) await othersTurn();
+      this.#answer(job, row, result.answers[i]!);
+    }
+  }
+
+  #account(batch: Batch<T>, part: ReadonlySet<Job<T>>, milliseconds: number): void {
+    if (batch.more) this.#rate.observe(batch.tokens, batch.rows.length, milliseconds);
+    this.observer.ended(milliseconds);
+    for (const job of part) {
+      const live = this.#live.get(job);
+      if (live !== undefined) live.inference += milliseconds;
+    }
   }
 
   #answer(job: Job<T>, row: number, answer: A | ServeError): void {
@@ -218,6 +215,8 @@ export class Dispatcher<T, A> {
   }
 }
 
+const faultOf = (error: unknown): ServeError =>
+  error instanceof ServeError ? error : new ServeError("internal", "the batch failed", { cause: error });
 const gone = (): ServeError => new ServeError("cancelled", "the client has gone");
 const late = (): ServeError => new ServeError("deadline", "there was no answer before the deadline");
 

@@ -97,6 +97,15 @@ describe("WordPiecesTensorizer", () => {
     await program.release();
   });
 
+  it("calls its input of tokens as text_input says", async () => {
+    const tensorizer = await make({ text_input: "words" });
+    const graph = new Graph();
+    const scope = Scope.root(graph, "infer", new ParameterStore(1), bench().context);
+    tensorizer.build(scope, "tokens");
+    expect(graph.inputs.map(({ name }) => name)).toEqual(["words"]);
+    expect(Object.keys(tensorizer.serve!([rowOf({ text: "the" })], "tokens"))).toEqual(["words"]);
+  });
+
   it("is restored by the tokenizer that stands beside a model file", async () => {
     const part = (input: PieceTensorizer) => ({ tensorizers: { pieces: input } }) as unknown as ModelTask;
     const learnt = await make();
