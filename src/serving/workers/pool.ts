@@ -94,7 +94,7 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
     return this.#seat(full) !== undefined;
   }
 
-  run(key: string, rows: readonly RowValues[]): Promise<BatchResult<ServeAnswer>> {
+  async run(key: string, rows: readonly RowValues[]): Promise<BatchResult<ServeAnswer>> {
     const seat = this.#seat(true);
     if (seat === undefined) throw new ServeError("internal", "no worker is free");
     const message = { type: "run", id: this.#next++, key, rows } as const;
