@@ -4,11 +4,11 @@ import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import { ptxError } from "../../../registry/errors.js";
 import { mended } from "../../../text/normalize.js";
-import type { PieceTokenizer } from "../../../text/pieces/piece-tokenizer.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, PieceTensorizer, Row } from "../contracts.js";
 import { textCell } from "./cells.js";
-import { fillerOf, pieceInputs, requireRoom, segmentRule } from "./piece-roles.js";
-import { checkPieceOptions, PieceSource, pieceOptions } from "./piece-source.js";
+import { PieceReader } from "./piece-reader.js";
+import { pieceInputs, requireRoom, segmentRule } from "./piece-roles.js";
+import { checkPieceOptions, pieceOptions } from "./piece-source.js";
 import { textsOf } from "./token-cutter.js";
 import { encodeTexts } from "./wordpiece-graph.js";
 
@@ -40,25 +40,20 @@ type Config = Static<typeof schema>;
  * Text, or two, to ids of word pieces `[pieces]`. In a graph it gives `ids [batch, pieces]`, `mask [batch, pieces]` (bool)
  * and `segments [batch, pieces]` (int64, 1 in the second text).
  */
-class BertIds implements PieceTensorizer {
+class BertIds extends PieceReader implements PieceTensorizer {
   readonly columns: readonly string[];
   readonly role: "input" | "target";
-  readonly cutsPieces = true;
-  readonly #source: PieceSource;
-  #rows = 0;
-  #pieces = 0;
-  #unknown = 0;
   #truncatedRows = 0;
 
   /** @param leader whose tokenizer it shares; absent: it has its own */
   constructor(
     readonly config: Config,
-    readonly name: string,
+    name: string,
     readonly leader?: BertIds,
   ) {
+    super(config, name, leader?.source);
     this.columns = config.columns;
     this.role = leader === undefined ? "input" : "target";
-    this.#source = leader === undefined ? new PieceSource(config, name) : leader.#source;
   }
 
   companion(column: string, name: string): BertIds {
@@ -69,44 +64,28 @@ class BertIds implements PieceTensorizer {
     );
   }
 
-  get tokenizer(): PieceTokenizer {
-    return this.#source.tokenizer;
-  }
-
   get fields(): readonly FieldSpec[] {
-    return [{ name: this.name, dtype: "int32", dims: [this.config.axis], pad: fillerOf(this.tokenizer) }];
+    return [this.idsField(this.config.axis)];
   }
 
   get most(): number | null {
     return this.config.max_seq_len;
   }
 
-  observe(): void {}
-
   async finish(): Promise<void> {
     if (this.leader !== undefined) return;
-    await this.#source.read();
+    await this.source.read();
     segmentRule(this.tokenizer, this.columns.length, this.name);
     requireRoom(this.tokenizer, this.columns.length, this.config.max_seq_len, this.name);
   }
 
   numberize(row: Row): FieldValue[] {
-    const { special } = this.tokenizer;
     const { ids, texts, truncated } = this.tokenizer.encode(this.#texts(row), {
       most: this.config.max_seq_len,
     });
-    this.#rows += 1;
     if (truncated) this.#truncatedRows += 1;
-    for (const [i, id] of ids.entries()) {
-      if (texts[i] === -1) continue;
-      this.#pieces += 1;
-      if (id === special.unknown) this.#unknown += 1;
-    }
+    this.countRow(ids.filter((_, i) => texts[i] !== -1));
     return [{ data: ids, sizes: [ids.length] }];
-  }
-
-  length([ids]: readonly FieldValue[]): number {
-    return ids!.sizes[0]!;
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
@@ -123,7 +102,7 @@ class BertIds implements PieceTensorizer {
         ? scope.graph.input(this.name, "int32", ["batch", axis])
         : encodeTexts(
             columns.map((column) => textsOf(scope, column, ["batch"])),
-            this.#source.wordPiece,
+            this.source.wordPiece,
             max_seq_len,
           ).ids;
     const rule = segmentRule(this.tokenizer, columns.length, this.name);
@@ -140,25 +119,20 @@ class BertIds implements PieceTensorizer {
     );
   }
 
-  state(): unknown {
-    return this.leader === undefined ? this.#source.state() : {};
+  override state(): unknown {
+    return this.leader === undefined ? super.state() : {};
   }
 
-  load(state: unknown): void {
-    if (this.leader === undefined) this.#source.load(state);
+  override load(state: unknown): void {
+    if (this.leader === undefined) super.load(state);
   }
 
-  facts(): Readonly<Record<string, number>> {
-    return this.leader === undefined ? { vocabulary: this.tokenizer.pieces.length } : {};
+  override facts(): Readonly<Record<string, number>> {
+    return this.leader === undefined ? super.facts() : {};
   }
 
-  counts(): Readonly<Record<string, number>> {
-    return {
-      rows: this.#rows,
-      pieces: this.#pieces,
-      unknown_pieces: this.#unknown,
-      truncated_rows: this.#truncatedRows,
-    };
+  override counts(): Readonly<Record<string, number>> {
+    return { ...super.counts(), truncated_rows: this.#truncatedRows };
   }
 
   #texts(row: Row): string[] {

@@ -19,8 +19,9 @@ import type {
   StringForm,
 } from "../contracts.js";
 import { textCell } from "./cells.js";
-import { fillerOf, pieceInputs, requireRoom, segmentRule } from "./piece-roles.js";
-import { checkPieceOptions, PieceSource, pieceOptions } from "./piece-source.js";
+import { PieceReader } from "./piece-reader.js";
+import { pieceInputs, requireRoom, segmentRule } from "./piece-roles.js";
+import { checkPieceOptions, pieceOptions } from "./piece-source.js";
 
 const schema = Type.Object(
   {
@@ -77,27 +78,18 @@ interface Chosen {
  * `masking [batch, 2, masked]` (int32, -1 where a row has no more places). Where a text spells the mask, only these places are
  * to be told.
  */
-export class MaskedTokens implements PieceTensorizer {
+export class MaskedTokens extends PieceReader implements PieceTensorizer {
   readonly columns: readonly string[];
   readonly role = "input";
-  readonly cutsPieces = true;
-  readonly #source: PieceSource;
   #rule: MaskingRule | undefined;
-  #rows = 0;
-  #pieces = 0;
-  #unknown = 0;
   #cutRows = 0;
 
   constructor(
     readonly config: Config,
-    readonly name: string,
+    name: string,
   ) {
+    super(config, name);
     this.columns = [config.column];
-    this.#source = new PieceSource(config, name);
-  }
-
-  get tokenizer(): PieceTokenizer {
-    return this.#source.tokenizer;
   }
 
   get most(): number {
@@ -111,7 +103,7 @@ export class MaskedTokens implements PieceTensorizer {
 
   get fields(): readonly FieldSpec[] {
     return [
-      { name: this.name, dtype: "int32", dims: [this.config.axis], pad: fillerOf(this.tokenizer) },
+      this.idsField(this.config.axis),
       { name: `${this.name}_masking`, dtype: "int32", dims: [2, MASKED], pad: NO_PLACE },
     ];
   }
@@ -122,10 +114,8 @@ export class MaskedTokens implements PieceTensorizer {
     return this.#rule;
   }
 
-  observe(): void {}
-
   async finish(): Promise<void> {
-    await this.#source.read();
+    await this.source.read();
     const where = `inputs.${this.name}`;
     const { special, cutter } = this.tokenizer;
     segmentRule(this.tokenizer, 1, this.name);
@@ -151,7 +141,7 @@ export class MaskedTokens implements PieceTensorizer {
 
   examples(row: Row): FieldValue[][] {
     const windows = this.#windows(row);
-    this.#count(windows.flat());
+    this.countRow(windows.flat().map(({ id }) => id));
     if (windows.length > 1) this.#cutRows += 1;
     const spelled = this.#spelledIn(windows);
     return windows.map((pieces) => this.values(idsOf(pieces), spelled));
@@ -193,8 +183,9 @@ export class MaskedTokens implements PieceTensorizer {
   /** The ids of all of a text's pieces, for those who put several texts into one example. */
   ids(row: Row): Int32Array {
     const pieces = this.tokenizer.tokenize(this.textOf(row));
-    this.#count(pieces);
-    return idsOf(pieces);
+    const ids = idsOf(pieces);
+    this.countRow(ids);
+    return ids;
   }
 
   /** Writes a masking of its own for each row of a batch, `[batch, 2, masked]`, where its ids are fed. */
@@ -216,10 +207,6 @@ export class MaskedTokens implements PieceTensorizer {
     }
   }
 
-  length([ids]: readonly FieldValue[]): number {
-    return ids!.sizes[0]!;
-  }
-
   build(scope: Scope, form: InputForm): InputTensors {
     if (form !== "ids") this.#refuse();
     const ids = scope.graph.input(this.name, "int32", ["batch", this.config.axis]);
@@ -231,25 +218,8 @@ export class MaskedTokens implements PieceTensorizer {
     return this.#refuse();
   }
 
-  state(): unknown {
-    return this.#source.state();
-  }
-
-  load(state: unknown): void {
-    this.#source.load(state);
-  }
-
-  facts(): Readonly<Record<string, number>> {
-    return { vocabulary: this.tokenizer.pieces.length };
-  }
-
-  counts(): Readonly<Record<string, number>> {
-    return {
-      rows: this.#rows,
-      pieces: this.#pieces,
-      unknown_pieces: this.#unknown,
-      rows_cut_into_several: this.#cutRows,
-    };
+  override counts(): Readonly<Record<string, number>> {
+    return { ...super.counts(), rows_cut_into_several: this.#cutRows };
   }
 
   /** The pieces of a text, in which the mask may be spelled. */
@@ -272,13 +242,6 @@ export class MaskedTokens implements PieceTensorizer {
     const pieces = this.#cut(this.textOf(row));
     const count = Math.max(1, Math.ceil(pieces.length / this.room));
     return Array.from({ length: count }, (_, i) => pieces.slice(i * this.room, (i + 1) * this.room));
-  }
-
-  #count(pieces: readonly Piece[]): void {
-    const { unknown } = this.tokenizer.special;
-    this.#rows += 1;
-    this.#pieces += pieces.length;
-    for (const { id } of pieces) if (id === unknown) this.#unknown += 1;
   }
 
   #spelledIn(windows: readonly (readonly Piece[])[]): boolean {

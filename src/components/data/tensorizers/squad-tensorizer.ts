@@ -9,12 +9,12 @@ import { ptxError } from "../../../registry/errors.js";
 import { mended } from "../../../text/normalize.js";
 import type { OffsetUnit } from "../../../text/offsets.js";
 import type { Piece } from "../../../text/pieces/encoding.js";
-import type { PieceTokenizer } from "../../../text/pieces/piece-tokenizer.js";
 import { windowPlaces } from "../../../text/pieces/truncation.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, PieceTensorizer, Row } from "../contracts.js";
 import { textCell } from "./cells.js";
-import { fillerOf, pieceInputs, segmentRule } from "./piece-roles.js";
-import { checkPieceOptions, PieceSource, pieceOptions } from "./piece-source.js";
+import { PieceReader } from "./piece-reader.js";
+import { pieceInputs, segmentRule } from "./piece-roles.js";
+import { checkPieceOptions, pieceOptions } from "./piece-source.js";
 import { textsOf } from "./token-cutter.js";
 import { type EncodedTexts, encodeTexts } from "./wordpiece-graph.js";
 
@@ -82,31 +82,22 @@ interface Document extends Omit<ReadQuestion, "windows"> {
  * among these. In a graph it gives `ids`, `mask` and `segments` as `BERTTensorizer` does, and `context [batch, pieces]` (bool),
  * true at pieces of the text. In the form "text" there is one window, the first.
  */
-export class QuestionPieces implements PieceTensorizer {
+export class QuestionPieces extends PieceReader implements PieceTensorizer {
   readonly columns: readonly string[];
   readonly role = "input";
-  readonly cutsPieces = true;
-  readonly #source: PieceSource;
   readonly #encoded = new WeakMap<Graph, EncodedTexts>();
   /** Questions about one text follow each other: it is cut once. */
   #document: Document | undefined;
   #last: { readonly row: Row; readonly question: ReadQuestion } | undefined;
-  #rows = 0;
-  #pieces = 0;
-  #unknown = 0;
   #cutQuestions = 0;
   #cutRows = 0;
 
   constructor(
     readonly config: Config,
-    readonly name: string,
+    name: string,
   ) {
+    super(config, name);
     this.columns = config.columns;
-    this.#source = new PieceSource(config, name);
-  }
-
-  get tokenizer(): PieceTokenizer {
-    return this.#source.tokenizer;
   }
 
   get most(): number {
@@ -115,15 +106,13 @@ export class QuestionPieces implements PieceTensorizer {
 
   get fields(): readonly FieldSpec[] {
     return [
-      { name: this.name, dtype: "int32", dims: [this.config.axis], pad: fillerOf(this.tokenizer) },
+      this.idsField(this.config.axis),
       { name: `${this.name}_context`, dtype: "int32", dims: [2], pad: 0 },
     ];
   }
 
-  observe(): void {}
-
   async finish(): Promise<void> {
-    await this.#source.read();
+    await this.source.read();
     const { max_seq_len, max_query_length, doc_stride } = this.config;
     const { template, special } = this.tokenizer;
     segmentRule(this.tokenizer, 2, this.name);
@@ -157,22 +146,13 @@ export class QuestionPieces implements PieceTensorizer {
 
   examples(row: Row): FieldValue[][] {
     const { windows } = this.read(row);
-    const { unknown } = this.tokenizer.special;
-    this.#rows += 1;
+    this.countRow(windows.flatMap(({ ids }) => [...ids]));
     if (windows.length > 1) this.#cutRows += 1;
     if (this.#question(row).length > this.config.max_query_length) this.#cutQuestions += 1;
-    for (const { ids } of windows) {
-      this.#pieces += ids.length;
-      for (const id of ids) if (id === unknown) this.#unknown += 1;
-    }
     return windows.map(({ ids, place, count }) => [
       { data: ids, sizes: [ids.length] },
       { data: Int32Array.of(place, place + count), sizes: [2] },
     ]);
-  }
-
-  length([ids]: readonly FieldValue[]): number {
-    return ids!.sizes[0]!;
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
@@ -196,7 +176,7 @@ export class QuestionPieces implements PieceTensorizer {
       return { ...pieceInputs(ids, this.tokenizer, rule), context };
     }
     const texts = columns.map((column) => textsOf(scope, column, ["batch"]));
-    const encoded = encodeTexts(texts, this.#source.wordPiece, {
+    const encoded = encodeTexts(texts, this.source.wordPiece, {
       most: max_seq_len,
       mostOfFirst: max_query_length,
     });
@@ -224,23 +204,9 @@ export class QuestionPieces implements PieceTensorizer {
     );
   }
 
-  state(): unknown {
-    return this.#source.state();
-  }
-
-  load(state: unknown): void {
-    this.#source.load(state);
-  }
-
-  facts(): Readonly<Record<string, number>> {
-    return { vocabulary: this.tokenizer.pieces.length };
-  }
-
-  counts(): Readonly<Record<string, number>> {
+  override counts(): Readonly<Record<string, number>> {
     return {
-      rows: this.#rows,
-      pieces: this.#pieces,
-      unknown_pieces: this.#unknown,
+      ...super.counts(),
       rows_cut_into_several: this.#cutRows,
       questions_cut: this.#cutQuestions,
     };

@@ -6,7 +6,6 @@ import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
-import type { PieceTokenizer } from "../../../text/pieces/piece-tokenizer.js";
 import type {
   CutTexts,
   FieldSpec,
@@ -19,8 +18,9 @@ import type {
   TextTensorizer,
   Tokenized,
 } from "../contracts.js";
-import { fillerOf, pieceInputs, requireRoom, segmentRule } from "./piece-roles.js";
-import { checkPieceOptions, PieceSource, pieceOptions } from "./piece-source.js";
+import { PieceReader } from "./piece-reader.js";
+import { pieceInputs, requireRoom, segmentRule } from "./piece-roles.js";
+import { checkPieceOptions, pieceOptions } from "./piece-source.js";
 import { TokenCutter, tokenOptions } from "./token-cutter.js";
 import { encodeWords } from "./wordpiece-words-graph.js";
 
@@ -60,28 +60,20 @@ const NO_WORD = -1;
  * `ids [batch, pieces]`, `mask [batch, pieces]` (bool), `segments [batch, pieces]` (int64), `first [batch, tokens]` (int64; 0
  * at padding) and `word_mask [batch, tokens]` (bool).
  */
-class WordPieces implements PieceTensorizer, TextTensorizer {
+class WordPieces extends PieceReader implements PieceTensorizer, TextTensorizer {
   readonly columns: readonly string[];
   readonly role = "input";
-  readonly cutsPieces = true;
-  readonly #source: PieceSource;
   readonly #cutter: TokenCutter;
-  #pieces = 0;
-  #unknown = 0;
   #shortenedRows = 0;
 
   constructor(
     readonly config: Config,
     context: Context,
-    readonly name: string,
+    name: string,
   ) {
+    super(config, name);
     this.columns = [config.column];
-    this.#source = new PieceSource(config, name);
     this.#cutter = new TokenCutter({ ...config, tokenizer: config.word_tokenizer }, context);
-  }
-
-  get tokenizer(): PieceTokenizer {
-    return this.#source.tokenizer;
   }
 
   get most(): number {
@@ -91,15 +83,13 @@ class WordPieces implements PieceTensorizer, TextTensorizer {
   get fields(): readonly FieldSpec[] {
     const { piece_axis, axis: words } = this.config;
     return [
-      { name: this.name, dtype: "int32", dims: [piece_axis], pad: fillerOf(this.tokenizer) },
+      this.idsField(piece_axis),
       { name: `${this.name}_first`, dtype: "int32", dims: [words], pad: NO_WORD },
     ];
   }
 
-  observe(): void {}
-
   async finish(): Promise<void> {
-    await this.#source.read();
+    await this.source.read();
     segmentRule(this.tokenizer, 1, this.name);
     const { max_seq_len, max_pieces } = this.config;
     requireRoom(this.tokenizer, 1, max_pieces, this.name);
@@ -113,11 +103,7 @@ class WordPieces implements PieceTensorizer, TextTensorizer {
     const words = this.#cutter.wordsCounted(row);
     const { ids, texts, first, truncated } = this.tokenizer.encodeWords(words, this.config.max_pieces);
     if (truncated) this.#shortenedRows += 1;
-    for (const [i, id] of ids.entries()) {
-      if (texts[i] === -1) continue;
-      this.#pieces += 1;
-      if (id === this.tokenizer.special.unknown) this.#unknown += 1;
-    }
+    this.countRow(ids.filter((_, i) => texts[i] !== -1));
     return [
       { data: ids, sizes: [ids.length] },
       { data: first, sizes: [first.length] },
@@ -136,14 +122,10 @@ class WordPieces implements PieceTensorizer, TextTensorizer {
     return this.#cutter.cutIn(graph);
   }
 
-  length([ids]: readonly FieldValue[]): number {
-    return ids!.sizes[0]!;
-  }
-
   build(scope: Scope, form: InputForm): InputTensors {
     const rule = segmentRule(this.tokenizer, 1, this.name);
     if (form !== "ids") {
-      const { wordPiece } = this.#source;
+      const { wordPiece } = this.source;
       const words = this.#cutter.strings(scope, form);
       const { ids, first, isWord } = encodeWords(words, wordPiece, this.config.max_pieces);
       return { ...pieceInputs(ids, this.tokenizer, rule), first, word_mask: isWord };
@@ -162,23 +144,10 @@ class WordPieces implements PieceTensorizer, TextTensorizer {
     return this.#cutter.feeds(rows, form);
   }
 
-  state(): unknown {
-    return this.#source.state();
-  }
-
-  load(state: unknown): void {
-    this.#source.load(state);
-  }
-
-  facts(): Readonly<Record<string, number>> {
-    return { vocabulary: this.tokenizer.pieces.length };
-  }
-
-  counts(): Readonly<Record<string, number>> {
+  override counts(): Readonly<Record<string, number>> {
     return {
       ...this.#cutter.counts(),
-      pieces: this.#pieces,
-      unknown_pieces: this.#unknown,
+      ...super.counts(),
       rows_with_shortened_words: this.#shortenedRows,
     };
   }
