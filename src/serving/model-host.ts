@@ -97,6 +97,11 @@ export class ModelHost {
     return found;
   }
 
+  /** Why whatever came now for the first label would be refused; undefined: there is room for something. */
+  refusal(): ServeError | undefined {
+    return this.#tracks[0]?.current?.refusal();
+  }
+
   /** Every version that is here, and those that were not let in. */
   list(): ServedModel[] {
     const labelsOf = (version: ModelVersion): string[] =>

@@ -132,6 +132,11 @@ export class ModelVersion {
     if (this.#references === 0) void this.#retire();
   }
 
+  /** Why even the least request would be refused now. */
+  refusal(): ServeError | undefined {
+    return this.#dispatcher.refusal({ rows: 1, characters: 0 }, 1);
+  }
+
   /** Throws `ServeError`s alone. */
   async submit(request: ServeRequest): Promise<ServeResponse> {
     const description = this.#description!;

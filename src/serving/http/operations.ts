@@ -13,12 +13,14 @@ function traceOf(header: unknown): { readonly trace_id: string; readonly span_id
 
 /** Writes a line for every answer, passes the trace's headers on, and tells the observer. */
 export function logRequests(app: FastifyInstance, observe?: RequestObserver): void {
-  app.addHook("onRequest", async ({ headers }, reply) => {
-    if (traceOf(headers.traceparent) === undefined) return;
-    reply.header("traceparent", headers.traceparent);
-    if (typeof headers.tracestate === "string") reply.header("tracestate", headers.tracestate);
+  app.addHook("onRequest", ({ headers }, reply, done) => {
+    if (traceOf(headers.traceparent) !== undefined) {
+      reply.header("traceparent", headers.traceparent);
+      if (typeof headers.tracestate === "string") reply.header("tracestate", headers.tracestate);
+    }
+    done();
   });
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const seen = observed(request, reply);
     observe?.(seen);
     const { seconds, ...rest } = seen;
@@ -33,6 +35,7 @@ export function logRequests(app: FastifyInstance, observe?: RequestObserver): vo
       },
       "request",
     );
+    done();
   });
 }
 

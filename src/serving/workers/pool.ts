@@ -50,6 +50,8 @@ interface Seat {
   ready: boolean;
   /** The batches that it has: one runs, one more may wait inside. */
   readonly runs: Run[];
+  /** When the batch that runs could begin. */
+  began: number;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -68,7 +70,7 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
 
   constructor(readonly options: PoolOptions) {
     this.#seats = Array.from({ length: options.workers }, () => ({
-      ...{ link: null, ready: false, runs: [], timer: undefined },
+      ...{ link: null, ready: false, runs: [], began: 0, timer: undefined },
     }));
   }
 
@@ -165,11 +167,13 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
 
   #answered(seat: Seat, link: WorkerLink, message: Extract<FromWorker, { type: "answers" }>): void {
     const run = seat.runs.shift()!;
+    const occupied = performance.now() - seat.began;
     clearTimeout(seat.timer);
     if (seat.runs.length > 0) this.#startClock(seat);
     this.#losses = 0;
     if (message.resident !== undefined) this.options.watch.resident(link.name, message.resident);
-    run.resolve({ answers: this.#unpacked(message), milliseconds: message.milliseconds });
+    const { milliseconds } = message;
+    run.resolve({ answers: this.#unpacked(message), milliseconds, occupied });
     this.#freed();
   }
 
@@ -191,6 +195,7 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
   }
 
   #startClock(seat: Seat): void {
+    seat.began = performance.now();
     seat.timer = setTimeout(() => seat.link?.abandon(), this.options.runTimeout);
   }
 

@@ -29,7 +29,7 @@ class Bench {
     const { deadline = NEVER, key = "" } = more;
     const sizes = lengths.map((tokens) => ({ tokens, characters: 5 * tokens }));
     const characters = sizes.reduce((sum, size) => sum + size.characters, 0);
-    this.room.enter({ rows: lengths.length, characters }, 0, () => 1);
+    this.room.enter({ rows: lengths.length, characters });
     const job = this.queue.add({
       ...{ client, key, sizes, deadline },
       rows: lengths.map((_, row) => `${number}.${row}`),

@@ -96,6 +96,7 @@ function addModel(scope: FastifyInstance, path: string, tools: ProtocolTools): v
   scope.post(
     `${path}/infer`,
     {
+      config: { asks: "path" },
       schema: { summary: "Answers for rows as tensors", body: inferSchema },
       // Bytes may stand behind the JSON: it is checked when the two are parted.
       validatorCompiler: () => () => true,
