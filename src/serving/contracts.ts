@@ -104,8 +104,8 @@ export interface Serving {
   /** Whether there is a model of that name. */
   has(name: string): boolean;
   /**
-   * Throws `overloaded` if whatever came now for the model, or without a name for any of them, would be refused: that can be
-   * told before it is read.
+   * Throws `overloaded` if a request of one usual row for the model, or without a name for any of them, would be refused now:
+   * that can be told before it is read.
    */
   requireRoom(name?: string): void;
   /** Throws `ServeError` and nothing else. */

@@ -97,7 +97,7 @@ export class ModelHost {
     return found;
   }
 
-  /** Why whatever came now for the first label would be refused; undefined: there is room for something. */
+  /** Why a request of one usual row for the first label would be refused now. */
   refusal(): ServeError | undefined {
     return this.#tracks[0]?.current?.refusal();
   }

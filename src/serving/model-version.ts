@@ -132,9 +132,9 @@ export class ModelVersion {
     if (this.#references === 0) void this.#retire();
   }
 
-  /** Why even the least request would be refused now. */
+  /** Why a request of one usual row would be refused now. */
   refusal(): ServeError | undefined {
-    return this.#dispatcher.refusal({ rows: 1, characters: 0 }, 1);
+    return this.#dispatcher.refusal();
   }
 
   /** Throws `ServeError`s alone. */

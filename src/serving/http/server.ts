@@ -13,6 +13,7 @@ import type { Door } from "../front/door.js";
 import { FrontError, told } from "../front/faults.js";
 import { type MetricsText, type RequestObserver, requestId } from "../front/observed.js";
 import { checked, compiledCheck } from "../front/request-schema.js";
+import { RequestFacts } from "./context.js";
 import { bodyOf, jsonReader } from "./json-body.js";
 import { addDocument } from "./openapi.js";
 import { logRequests } from "./operations.js";
@@ -95,7 +96,7 @@ async function httpApp(front: HttpFront): Promise<FastifyInstance> {
     );
   });
   addGate(app, door);
-  logRequests(app, front.observe);
+  logRequests(app, front);
   if (settings.cors_origins.length > 0) await app.register(cors, { origin: settings.cors_origins });
   const methods = methodsByPath(app);
   await addDocument(app);
@@ -126,6 +127,8 @@ function newApp({ door: { settings }, log }: HttpFront): FastifyInstance {
   return Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
+    // Lines name their request themselves: a logger for each costs more than the few lines that there are.
+    childLoggerFactory: (logger) => logger,
     genReqId: requestId,
     trustProxy: settings.trust_proxy.length > 0 ? settings.trust_proxy : false,
     connectionTimeout: settings.idle_timeout_ms,
@@ -166,13 +169,9 @@ const pathOf = ({ url }: FastifyRequest): string => url.split("?")[0]!.slice(0, 
 function addGate(app: FastifyInstance, door: Door): void {
   app.decorateRequest("facts", null as never);
   app.addHook("onRequest", (request, reply, done) => {
-    const controller = new AbortController();
-    request.facts = { client: request.ip, signal: controller.signal };
+    request.facts = new RequestFacts(request.ip, reply.raw);
     reply.header("x-request-id", request.id);
     if (!door.open) reply.header("connection", "close");
-    reply.raw.once("close", () => {
-      if (!reply.raw.writableFinished) controller.abort();
-    });
     try {
       letIn(request, door);
       done();

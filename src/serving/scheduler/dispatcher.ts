@@ -93,8 +93,11 @@ export class Dispatcher<T, A> {
     return this.#live.size;
   }
 
-  /** Why rows of so many tokens would be refused now. */
-  refusal(space: Space, tokens: number): ServeError | undefined {
+  /** Why rows would be refused now; unless told otherwise it is one row as long as those of late. */
+  refusal(
+    space: Space = { rows: 1, characters: 0 },
+    tokens = this.#rate.tokensOfRow,
+  ): ServeError | undefined {
     const workers = this.runner.size;
     const wait = this.#rate.timeOf(this.#queue.tokens + this.#running + tokens, workers);
     return this.room.refusal(space, wait, (over) => this.#rate.secondsFor(over, workers));

@@ -50,10 +50,12 @@ describe("the rate of service", () => {
     const rate = new ServiceRate();
     expect(rate.timeOf(1000, 1)).toBe(0);
     expect(rate.secondsFor(1000, 1)).toBe(1);
+    expect(rate.tokensOfRow).toBe(1);
     for (let i = 0; i < 200; i++) rate.observe(100, 10, 50);
     expect(rate.timeOf(1000, 1)).toBeCloseTo(500);
     expect(rate.timeOf(1000, 2)).toBeCloseTo(250);
     expect(rate.secondsFor(1000, 2)).toBe(3);
+    expect(rate.tokensOfRow).toBeCloseTo(10);
     for (let i = 0; i < 200; i++) rate.observe(100, 10, 100);
     expect(rate.timeOf(1000, 1)).toBeCloseTo(1000);
   });
