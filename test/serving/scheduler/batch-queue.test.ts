@@ -147,6 +147,12 @@ describe("batches", () => {
     expect(sizes.map(({ size }) => size)).toEqual([1, 1]);
   });
 
+  test("are not filled with rows that came after most of those that wait", () => {
+    const bench = new Bench({ ...RULES, rows: 64, tokens: 10_000 });
+    for (let i = 0; i < 100; i++) bench.add("a", [i > 0 && i < 50 ? 100 : 10]);
+    expect(bench.take()).toEqual(["0.0"]);
+  });
+
   test("of a request with more rows than a batch has take its short rows first, so that there is little padding", () => {
     const bench = new Bench({ ...RULES, rows: 3, tokens: 1000 });
     bench.add("a", [90, 10, 50, 11, 91, 51, 12, 92, 52]);
