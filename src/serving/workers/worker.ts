@@ -94,12 +94,20 @@ class ModelWorker {
         return this.#load(message.spec, message.selfTest);
       case "run":
         return this.#run(message);
+      case "unload":
+        await this.#unload();
+        return this.port.send({ type: "unloaded" });
       case "close":
-        await this.#model?.release();
+        await this.#unload();
         return this.port.close();
       default:
         message satisfies never;
     }
+  }
+
+  async #unload(): Promise<void> {
+    await this.#model?.release();
+    this.#model = undefined;
   }
 
   async #load(spec: ModelSpec, selfTest: boolean): Promise<void> {
