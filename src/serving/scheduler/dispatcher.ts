@@ -63,7 +63,7 @@ interface Live<T, A> {
 }
 
 /** Who waits for an answer writes it at once: after so many of a batch's answers other connections have their turn. */
-const ANSWERS_AT_ONCE = 8;
+const ANSWERS_AT_ONCE = 4;
 
 /** `setTimeout` takes no longer time. */
 const LONGEST_TIMER = 2 ** 31 - 1;
