@@ -24,21 +24,22 @@ export interface LastKnown {
   readonly manifest: Manifest;
 }
 
-const fileOf = (root: string, { model, version, alias }: ModelReference): string =>
+const fileOf = (root: string, store: string, { model, version, alias }: ModelReference): string =>
   join(
     root,
     model,
     LAST,
-    `${version === undefined ? `alias-${alias ?? DEFAULT_ALIAS}` : `version-${version}`}.json`,
+    `${version === undefined ? `alias-${alias ?? DEFAULT_ALIAS}` : `version-${version}`}.${store}.json`,
   );
 
-/** Writes down what a reference means now. */
+/** Writes down what a reference means now; `store` is the key of the store that says so. */
 export async function rememberVersion(
   root: string,
+  store: string,
   reference: ModelReference,
   { version: { version, digest }, manifest }: LastKnown,
 ): Promise<void> {
-  const file = fileOf(root, reference);
+  const file = fileOf(root, store, reference);
   const temporary = `${file}.${randomUUID()}.part`;
   await mkdir(join(root, reference.model, LAST), { recursive: true });
   await writeFile(
@@ -51,11 +52,12 @@ export async function rememberVersion(
 /** What a reference meant last; undefined where nobody knows, or where what is written is not what was written down. */
 export async function recalledVersion(
   root: string,
+  store: string,
   reference: ModelReference,
 ): Promise<LastKnown | undefined> {
   const { model } = reference;
   try {
-    const known: unknown = JSON.parse(await readFile(fileOf(root, reference), "utf8"));
+    const known: unknown = JSON.parse(await readFile(fileOf(root, store, reference), "utf8"));
     if (!isObject(known) || validationErrors(knownSchema, known).length > 0) return undefined;
     const { version, digest, manifest: written } = known as Static<typeof knownSchema>;
     const manifest = readManifest(JSON.stringify(written), model);

@@ -1,9 +1,9 @@
 /**
  * @file Versions on this machine, for those who serve them; any number of processes may share the folder:
  *
- *   MODEL/VERSION-DIGEST/           the files of a version
- *   MODEL/.used/VERSION-DIGEST.ID   touched by each who reads them
- *   MODEL/.last/REFERENCE.json      the version that a reference meant when it was last asked for
+ *   MODEL/VERSION-DIGEST/             the files of a version
+ *   MODEL/.used/VERSION-DIGEST.ID     touched by each who reads them
+ *   MODEL/.last/REFERENCE.STORE.json  the version that a reference meant when it was last asked for
  */
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";

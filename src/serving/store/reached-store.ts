@@ -1,10 +1,18 @@
+import { sha256Of } from "./manifest.js";
 import type { ModelStore } from "./model-store.js";
 
 /** A store that is opened when it is first needed, and asked for again where it was away. */
 export class ReachedStore {
+  /** Stands for the store's address, which may hold a password. */
+  readonly key: string;
   #opening: Promise<ModelStore> | undefined;
 
-  constructor(readonly open: () => Promise<ModelStore>) {}
+  constructor(
+    address: string,
+    readonly open: () => Promise<ModelStore>,
+  ) {
+    this.key = sha256Of(new TextEncoder().encode(address)).slice(0, 12);
+  }
 
   /** The open store. Rejects as `openStore` does. */
   get(): Promise<ModelStore> {

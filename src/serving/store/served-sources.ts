@@ -4,7 +4,7 @@ import type { ModelSource } from "../contracts.js";
 import { pathSource } from "../sources.js";
 import { ModelCache } from "./model-cache.js";
 import { isStoreReference, parseReference } from "./names.js";
-import { openStore } from "./open-store.js";
+import { openStore, storeAddress } from "./open-store.js";
 import { ReachedStore } from "./reached-store.js";
 import { isAway, StoreSource } from "./store-source.js";
 
@@ -34,8 +34,8 @@ export async function openSources(config: SourceSettings, log: Log): Promise<Ser
   const references = sources.filter(isStoreReference);
   for (const reference of references) parseReference(reference);
   if (references.length === 0) return { sourceOf: pathSource, close: async () => {} };
-  const open = () => openStore(config.store ?? undefined, { warn: (line) => log.warn(line) });
-  const store = new ReachedStore(open);
+  const address = storeAddress(config.store ?? undefined);
+  const store = new ReachedStore(address, () => openStore(address, { warn: (line) => log.warn(line) }));
   // One that is away may be back later, what is wrong with an address stays wrong.
   await store.get().catch((error: unknown) => {
     if (!isAway(error)) throw error;

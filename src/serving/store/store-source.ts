@@ -75,7 +75,7 @@ export class StoreSource implements ModelSource {
     try {
       const manifest = await store.manifest(version);
       const cached = await cache.open(store, version, manifest, signal);
-      await rememberVersion(cache.root, this.reference, { version, manifest });
+      await rememberVersion(cache.root, this.options.store.key, this.reference, { version, manifest });
       return bundleOf(version, cached, entryPath(cached.folder, manifest), lease);
     } catch (error) {
       await lease?.release();
@@ -85,7 +85,7 @@ export class StoreSource implements ModelSource {
 
   async #kept(error: Error): Promise<ModelBundle | undefined> {
     const { cache, log } = this.options;
-    const known = await recalledVersion(cache.root, this.reference);
+    const known = await recalledVersion(cache.root, this.options.store.key, this.reference);
     const cached = known && (await cache.openKept(known.version, known.manifest));
     if (known === undefined || cached === undefined) return undefined;
     const { version, manifest } = known;

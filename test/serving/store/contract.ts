@@ -529,7 +529,7 @@ export function testContract({ kind, variable, make }: PlaceKind): void {
         await store.setAlias("live", "production", 1);
         const source = new StoreSource(
           { model: "live" },
-          { store: new ReachedStore(async () => other), cache, log: silent, pollMs: 100 },
+          { store: new ReachedStore("kept", async () => other), cache, log: silent, pollMs: 100 },
         );
         expect(source).toMatchObject({ name: "store:live", label: "production" });
         expect(await source.currentVersion()).toBe("1");
@@ -556,7 +556,7 @@ export function testContract({ kind, variable, make }: PlaceKind): void {
         await store.remove("live", 1);
         const pinned = new StoreSource(
           { model: "live", version: 2 },
-          { store: new ReachedStore(async () => other), cache, log: silent },
+          { store: new ReachedStore("kept", async () => other), cache, log: silent },
         );
         expect(pinned.watch).toBeUndefined();
         expect(pinned.label).toBe("default");

@@ -15,7 +15,7 @@ import { bundleOf, version } from "./bundles.js";
 
 const folder = workplace();
 const silent = { info: () => {}, warn: () => {} };
-const reached = (store: ModelStore): ReachedStore => new ReachedStore(async () => store);
+const reached = (store: ModelStore): ReachedStore => new ReachedStore("kept", async () => store);
 
 describe("addresses", () => {
   test.each(["models", "./models", "ftp://host/x", ":x", ""])(
@@ -225,7 +225,7 @@ describe("a store that is away when a server starts", () => {
     const warnings: string[] = [];
     const log = { info: () => {}, warn: (line: string) => void warnings.push(line) };
     const start = () =>
-      new StoreSource({ model: "m" }, { store: new ReachedStore(open), cache, log, pollMs: 10 });
+      new StoreSource({ model: "m" }, { store: new ReachedStore("away", open), cache, log, pollMs: 10 });
     there = false;
     await expect(start().current()).rejects.toThrow(/nothing answers/);
     there = true;
