@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { exportOnnx } from "../../../src/exporters/onnx-exporter.js";
-import { silentLog, train } from "../../../src/library.js";
 import { SELF_TEST_FILE } from "../../../src/exporters/self-test.js";
+import { silentLog, train } from "../../../src/library.js";
 import { type Bundle, CARD, openBundle } from "../../../src/serving/store/bundle.js";
 import { withSelfTest } from "../../../src/serving/store/folder-self-test.js";
 import { defaultRegistry } from "../../../src/tasks/builtins.js";
@@ -127,7 +127,10 @@ describe("recorded answers", () => {
   test("of a run are those of held-out rows, the same each time; an exported file has its own", async () => {
     const rows = rowsOf(await tested(run));
     expect(rows.length).toBeGreaterThan(1);
-    expect(rows[0]).toMatchObject({ row: { text: expect.any(String) }, answer: { label: expect.any(String) } });
+    expect(rows[0]).toMatchObject({
+      row: { text: expect.any(String) },
+      answer: { label: expect.any(String) },
+    });
     expect(rowsOf(await tested(run))).toEqual(rows);
     expect(paths(await tested(model))).not.toContain(SELF_TEST_FILE);
   });
