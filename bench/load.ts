@@ -1,11 +1,11 @@
 /**
- * @file A client that asks a server over many connections: the other process of `serving.ts`. Prints what it saw, one JSON line.
+ * @file A client that asks a server over many connections, and looks at statuses and times alone: the other process of those that measure servers. Prints what it saw, one JSON line.
  * Usage: load.ts JOB
  */
 import { readFileSync } from "node:fs";
-import { Agent, request } from "node:http";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import autocannon from "autocannon";
+import { Connection, postBytes } from "./lib/connection.js";
 import { say } from "./lib/respond.js";
 import { type Percentiles, percentiles } from "./lib/stats.js";
 
@@ -33,12 +33,19 @@ export interface LoadReport {
   /** Seconds from the first request to the last answer. */
   readonly seconds: number;
   readonly statuses: Readonly<Record<string, StatusTimes>>;
-  /** Connections that broke, and requests that were given up. */
+  /** Requests whose connection broke. */
   readonly errors: number;
+  /** Cores that this client used. */
+  readonly cores: number;
+  /** Milliseconds that its event loop was late, the 99th percentile: so much of the times above may be its own. */
+  readonly late: number;
 }
 
 const job = JSON.parse(process.argv[2]!) as LoadJob;
+const url = new URL(job.url);
 const bodies = readFileSync(job.bodies, "utf8").trimEnd().split("\n");
+const requests = bodies.map((body) => postBytes(url, body));
+const connections = Array.from({ length: job.connections }, () => new Connection(url));
 const timesOf = (taken: readonly number[]): StatusTimes => ({
   count: taken.length,
   ...percentiles(taken),
@@ -46,71 +53,61 @@ const timesOf = (taken: readonly number[]): StatusTimes => ({
 });
 
 const times = new Map<number, number[]>();
+let errors = 0;
+await Promise.all(connections.map((connection) => connection.open()));
 const started = performance.now();
-const errors = await (job.rate === undefined ? answerByAnswer(job) : atRate(job, job.rate));
+const before = process.cpuUsage();
+const loop = monitorEventLoopDelay({ resolution: 1 });
+loop.enable();
+await (job.rate === undefined ? answerByAnswer(job) : atRate(job, job.rate));
+const { user, system } = process.cpuUsage(before);
+const seconds = (performance.now() - started) / 1000;
 const statuses = Object.fromEntries([...times].map(([status, taken]) => [status, timesOf(taken)]));
-const report: LoadReport = { seconds: (performance.now() - started) / 1000, statuses, errors };
-say(report);
+const late = loop.percentile(99) / 1e6;
+const cores = (user + system) / 1e6 / seconds;
+say({ seconds, statuses, errors, cores, late } satisfies LoadReport);
 process.exit();
 
-function answered(status: number, milliseconds: number): void {
-  const taken = times.get(status) ?? [];
-  taken.push(milliseconds);
-  times.set(status, taken);
+/** Sends a request; `then` is called when it has ended. */
+function ask(connection: Connection, request: Buffer, then: () => void): void {
+  const began = performance.now();
+  connection.ask(request, (status) => {
+    if (status === null) errors++;
+    else {
+      const taken = times.get(status) ?? [];
+      taken.push(performance.now() - began);
+      times.set(status, taken);
+    }
+    then();
+  });
 }
 
-/** Each connection asks again when it has its answer. */
-async function answerByAnswer({ url, connections, seconds, requests: amount }: LoadJob): Promise<number> {
-  const requests = bodies.map((body) => ({
-    method: "POST" as const,
-    headers: { "content-type": "application/json" },
-    body,
-  }));
-  const result = await new Promise<autocannon.Result>((resolve, reject) => {
-    const options: autocannon.Options = {
-      ...{ url, connections, requests, timeout: 600 },
-      ...(amount === undefined ? { duration: seconds! } : { amount }),
-      // Each connection begins elsewhere among the bodies.
-      setupClient: (client) => {
-        const from = Math.floor(Math.random() * requests.length);
-        client.setRequests([...requests.slice(from), ...requests.slice(0, from)]);
-      },
-    };
-    const instance = autocannon(options, (error, all) => (error ? reject(error as Error) : resolve(all)));
-    instance.on("response", (_client, status, _bytes, milliseconds) => answered(status, milliseconds));
-  });
-  return result.errors + result.timeouts;
+/** Each connection asks again when it has its answer; each begins elsewhere among the bodies. */
+function answerByAnswer({ seconds: duration, requests: amount }: LoadJob): Promise<void> {
+  let left = amount ?? Number.POSITIVE_INFINITY;
+  const until = duration === undefined ? Number.POSITIVE_INFINITY : started + duration * 1000;
+  const askOnAndOn = async (connection: Connection): Promise<void> => {
+    let at = Math.floor(Math.random() * requests.length);
+    while (left-- > 0 && performance.now() < until)
+      await new Promise<void>((resolve) => ask(connection, requests[at++ % requests.length]!, resolve));
+  };
+  return Promise.all(connections.map(askOnAndOn)).then(() => {});
 }
 
 /** Asks when it is time, if a connection is free, whether or not others have their answers. */
-async function atRate({ url, connections, seconds }: LoadJob, rate: number): Promise<number> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const { hostname, port, pathname } = new URL(url);
-  let [sent, failed, open] = [0, 0, 0];
-  const ask = (body: string): void => {
-    open++;
-    const began = performance.now();
-    const ended = (): void => void open--;
-    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-    const call = request({ agent, hostname, port, path: pathname, method: "POST", headers }, (answer) => {
-      answer.resume().once("end", () => {
-        answered(answer.statusCode!, performance.now() - began);
-        ended();
-      });
-    });
-    call.once("error", () => {
-      failed++;
-      ended();
-    });
-    call.end(body);
-  };
-  while (performance.now() - started < seconds! * 1000) {
+async function atRate({ seconds: duration }: LoadJob, rate: number): Promise<void> {
+  const free = [...connections];
+  let sent = 0;
+  while (performance.now() - started < duration! * 1000) {
     const due = Math.floor(((performance.now() - started) / 1000) * rate);
-    // What cannot be sent in time for want of a connection is not sent later.
-    for (; sent < due; sent++) if (open < connections) ask(bodies[sent % bodies.length]!);
-    await sleep(2);
+    for (; sent < due; sent++) {
+      // What cannot be sent in time for want of a connection is not sent later.
+      const connection = free.shift();
+      if (connection !== undefined)
+        ask(connection, requests[sent % requests.length]!, () => void free.push(connection));
+    }
+    await sleep(1);
   }
-  while (open > 0) await sleep(10);
-  agent.destroy();
-  return failed;
+  while (free.length < connections.length) await sleep(10);
+  for (const connection of connections) connection.close();
 }

@@ -1,5 +1,6 @@
 /**
  * @file Ten times as many requests as a server can answer: how long those it takes wait, how fast it refuses the others, and its memory.
+ * Requests come at a steady rate, whether or not the server keeps up.
  * Usage: npx jiti bench/overload.ts [--seconds 300] [--connections 512] [--data ../shared/data] [--model bench/.cache/minilm]
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -15,6 +16,9 @@ const [TIMES, SLOWER, REFUSED, GROWTH] = [10, 2, 10, 1.05];
 
 /** Connections that keep the server busy and have it refuse nobody, and how long. */
 const SATURATION = { connections: 64, seconds: 10 };
+
+/** Seconds until what is compiled while it runs is compiled. */
+const WARM_UP = 5;
 
 const { values } = parseArgs({
   options: {
@@ -43,7 +47,7 @@ await inScratchFolder(async (folder) => {
   };
 
   const free = await start(null);
-  await load({ url: free.url, bodies, ...SATURATION, seconds: 2 });
+  await load({ url: free.url, bodies, ...SATURATION, seconds: WARM_UP });
   const saturated = await load({ url: free.url, bodies, ...SATURATION });
   await free.stop();
   const usual = saturated.statuses["200"]!;
@@ -52,10 +56,14 @@ await inScratchFolder(async (folder) => {
   const server = await start(Math.round(usual.p99));
   const memory: number[] = [];
   const watch = setInterval(() => memory.push(residentMb(server)), 1000);
-  const { statuses, errors } = await load({
-    ...{ url: server.url, bodies, connections: Number(values.connections), seconds },
+  const job = {
+    url: server.url,
+    bodies,
+    connections: Number(values.connections),
     rate: Math.round(TIMES * rate),
-  });
+  };
+  await load({ ...job, seconds: WARM_UP });
+  const { statuses, errors, cores, late } = await load({ ...job, seconds });
   clearInterval(watch);
   await server.stop();
   const [accepted, refused] = [statuses["200"]!, statuses["429"]!];
@@ -73,8 +81,11 @@ await inScratchFolder(async (folder) => {
     ["requests/s sent", number(offered / seconds), ""],
     ["requests/s answered", number(accepted.count / seconds), ""],
     ["p99 ms of answers", number(accepted.p99), judged(accepted.p99 <= SLOWER * usual.p99)],
+    ["p50 ms of answers", number(accepted.p50), ""],
     ["p50 ms of refusals", number(refused.p50), ""],
     ["p99 ms of refusals", number(refused.p99), judged(refused.p99 <= REFUSED)],
+    ["cores that the client used", number(cores), ""],
+    ["p99 ms that the client's own loop was late", number(late), ""],
     ["neither answered nor refused", `${others}`, judged(others === 0)],
     ["MB, second third of the time", number(first), ""],
     ["MB, last third", number(last), judged(last <= GROWTH * first)],

@@ -39,6 +39,10 @@ export function addModelsCommand(program: Command): void {
     .option("--metric <name=number>", "a figure of it, beside those of its run; may be repeated", collect, [])
     .option("--tag <key=value>", "a tag; may be repeated", collect, [])
     .option("--card <file>", "a model card in Markdown (default: made of what the file says of itself)")
+    .option(
+      "--no-self-test",
+      "of a folder, record no answers, which a server asks for again before it serves the version",
+    )
     .option("--rewrite", "send what the store has already, too: mends damaged contents")
     .option("--json", "print one JSON object")
     .action(async (model, path, options) => (await commands()).pushCommand(model, path, options));

@@ -5,13 +5,14 @@ import { printable } from "../registry/printable.js";
 import { openBundle } from "../serving/store/bundle.js";
 import { collect } from "../serving/store/collect.js";
 import { entryPath, pullVersion } from "../serving/store/fetch-version.js";
+import { withSelfTest } from "../serving/store/folder-self-test.js";
 import type { ModelRecord, VersionEntry } from "../serving/store/model-record.js";
 import { present } from "../serving/store/model-record.js";
 import type { ModelStore, ResolvedVersion } from "../serving/store/model-store.js";
 import { LATEST, type ModelReference, parseReference, printReference } from "../serving/store/names.js";
 import { openStore } from "../serving/store/open-store.js";
 import { verifyStore } from "../serving/store/verify.js";
-import { print, terminalLog } from "./session.js";
+import { loadRegistry, print, terminalLog } from "./session.js";
 
 /** What every command of `pytext-ts models` takes. */
 interface StoreCommand {
@@ -31,6 +32,7 @@ export interface PushCommand extends JsonCommand {
   readonly tag: readonly string[];
   readonly card?: string;
   readonly rewrite?: boolean;
+  readonly selfTest: boolean;
 }
 
 const log = terminalLog();
@@ -41,7 +43,10 @@ export async function pushCommand(model: string, path: string, options: PushComm
   const metrics = Object.fromEntries(
     pairs("--metric", options.metric).map(([key, value]) => [key, figure(key, value)]),
   );
-  const bundle = await openBundle(path, { metrics, ...(card !== undefined && { card }) });
+  const opened = await openBundle(path, { metrics, ...(card !== undefined && { card }) });
+  const bundle = options.selfTest
+    ? await withSelfTest(opened, path, await loadRegistry(), terminalLog(true))
+    : opened;
   for (const note of bundle.notes) log.warn(note);
   await withStore(options, async (store) => {
     const put = await store.put(model, bundle, {

@@ -26,7 +26,7 @@ export interface SelfTest {
 const KEY = "self_test";
 
 /** The file in a folder of a run or an encoder. */
-const FILE = "self-test.json";
+export const SELF_TEST_FILE = "self-test.json";
 
 /** Rows in a file, characters of each with its answer, and of all. */
 const MOST = { rows: 4, characters: 1500, all: 4096 };
@@ -63,6 +63,12 @@ export function selfTestMetadata(
   return { [KEY]: `{"tolerance":${tolerance},"rows":[${chosen.join(",")}]}` };
 }
 
+/** Rows with an encoder's vectors, as the text of `self-test.json`. */
+export function vectorSelfTest(rows: readonly JsonObject[], answers: readonly object[]): string {
+  const recorded = rows.map((row, i) => ({ row, answer: { vector: plain(answers[i]!).vector } }));
+  return JSON.stringify({ tolerance: toleranceOf(undefined), rows: recorded }, short);
+}
+
 const toleranceOf = (form: QuantizedForm | undefined): number =>
   Math.max(1e-3, form === undefined ? 0 : 5 * forms[form].tolerance);
 
@@ -80,7 +86,7 @@ export async function readSelfTest(
     const text = metadata[KEY];
     return text === undefined ? NO_ROWS : parsed(text, `${path}  metadata "${KEY}"`);
   }
-  const file = join(path, FILE);
+  const file = join(path, SELF_TEST_FILE);
   return existsSync(file) ? parsed(await readFile(file, "utf8"), file) : NO_ROWS;
 }
 

@@ -98,7 +98,7 @@ const settings = {
   }),
   max_queue_wait_ms: nullable(
     Type.Number({ minimum: 1 }),
-    "Refuses what would wait longer, by what workers got done lately; null: only what does not fit.",
+    "Refuses what would be answered later, by what waits, what runs, and what workers got done lately; null: only what does not fit.",
   ),
   timeout_ms: Type.Number({
     minimum: 1,

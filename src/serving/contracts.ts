@@ -101,6 +101,13 @@ export interface Serving {
   models(): readonly ServedModel[];
   /** The version that a request without or with `version` would go to now. Throws `not_found`; `unavailable` where none is ready. */
   find(name?: string, version?: string): ServedModel & { readonly description: ModelDescription };
+  /** Whether there is a model of that name. */
+  has(name: string): boolean;
+  /**
+   * Throws `overloaded` if a request of one usual row for the model, or without a name for any of them, would be refused now:
+   * that can be told before it is read.
+   */
+  requireRoom(name?: string): void;
   /** Throws `ServeError` and nothing else. */
   submit(request: ServeRequest): Promise<ServeResponse>;
   /** Whether every model answers, and nobody has called `drain`. */
@@ -167,7 +174,11 @@ export abstract class Refusal<F extends string> extends Error {
     message: string,
     options: ErrorOptions & { readonly retryAfter?: number; readonly place?: string } = {},
   ) {
+    // Where it was thrown is nobody's business, and to find out costs as much as the rest of a refusal.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
     if (options.place !== undefined) this.place = options.place;
   }

@@ -68,6 +68,19 @@ export class ServingEngine implements Serving {
     return { ...listed, description: found.description! };
   }
 
+  has(name: string): boolean {
+    return this.#hosts.has(name);
+  }
+
+  requireRoom(name?: string): void {
+    const hosts = name === undefined ? [...this.#hosts.values()] : [this.#hosts.get(name)];
+    const refusals = hosts.map((host) => host?.refusal());
+    const [refusal] = refusals;
+    if (refusal === undefined || refusals.includes(undefined)) return;
+    this.options.metrics.fault(name ?? "", refusal.fault);
+    throw refusal;
+  }
+
   async submit(request: ServeRequest): Promise<ServeResponse> {
     let model = "";
     try {

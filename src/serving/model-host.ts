@@ -3,9 +3,14 @@ import type { ModelSettings } from "./config.js";
 import { type ModelBundle, type ModelSource, type ServedModel, ServeError } from "./contracts.js";
 import { ModelVersion, type VersionHouse } from "./model-version.js";
 import { QueueRoom } from "./scheduler/queue-room.js";
+import { startWorker } from "./workers/link.js";
+import { WorkerShelf } from "./workers/shelf.js";
 
 /** What the hosts of a server share. */
-export type HostDeps = Pick<VersionHouse, "include" | "entry" | "metrics" | "log">;
+export interface HostDeps extends Pick<VersionHouse, "include" | "metrics" | "log"> {
+  /** The module that workers run. */
+  readonly entry: URL;
+}
 
 /** A label of the model, and the version that it points to now. */
 interface Track {
@@ -48,12 +53,13 @@ export class ModelHost {
     readonly name: string,
     settings: ModelSettings,
     sources: readonly ModelSource[],
-    deps: HostDeps,
+    { entry, ...deps }: HostDeps,
   ) {
     const { max_queue_rows: rows, max_queue_characters: characters, max_queue_wait_ms: wait } = settings;
     const workers = settings.workers ?? availableParallelism();
     const room = new QueueRoom({ rows, characters, wait });
-    this.house = { ...deps, model: name, settings, workers, room };
+    const shelf = new WorkerShelf((events) => startWorker(settings.isolation, entry, events));
+    this.house = { ...deps, model: name, settings, workers, shelf, room };
     this.#tracks = sources.map((source) => ({
       ...{ label: source.label, source, current: null, bad: null, looking: null, again: false },
       ...{ failures: 0, retry: undefined, stop: undefined },
@@ -95,6 +101,11 @@ export class ModelHost {
     if (found?.ready !== true)
       throw new ServeError("unavailable", `the model "${this.name}" is not ready`, { retryAfter: 1 });
     return found;
+  }
+
+  /** Why a request of one usual row for the first label would be refused now. */
+  refusal(): ServeError | undefined {
+    return this.#tracks[0]?.current?.refusal();
   }
 
   /** Every version that is here, and those that were not let in. */
@@ -139,7 +150,7 @@ export class ModelHost {
       await track.looking;
       this.#point(track, null);
     }
-    await Promise.all([...this.#here].map(({ gone }) => gone));
+    await Promise.all([this.house.shelf.close(), ...[...this.#here].map(({ gone }) => gone)]);
   }
 
   #current(name: string): ModelVersion | undefined {

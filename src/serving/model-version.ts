@@ -14,9 +14,9 @@ import type { ServingMetrics } from "./metrics.js";
 import { Dispatcher } from "./scheduler/dispatcher.js";
 import { sizeOf } from "./scheduler/lengths.js";
 import type { QueueRoom } from "./scheduler/queue-room.js";
-import { startWorker } from "./workers/link.js";
 import type { ModelSpec, RowValues } from "./workers/messages.js";
 import { WorkerPool } from "./workers/pool.js";
+import type { WorkerShelf } from "./workers/shelf.js";
 
 /** What every version of a model needs. */
 export interface VersionHouse {
@@ -24,8 +24,7 @@ export interface VersionHouse {
   readonly settings: ModelSettings;
   readonly workers: number;
   readonly include: readonly string[];
-  /** The module that workers run. */
-  readonly entry: URL;
+  readonly shelf: WorkerShelf;
   readonly room: QueueRoom;
   readonly metrics: ServingMetrics;
   readonly log: Logger;
@@ -57,13 +56,13 @@ export class ModelVersion {
     /** Called when nobody holds on to it any more, before it closes. */
     readonly onRetired: () => void,
   ) {
-    const { model, settings, entry, metrics, room } = house;
+    const { model, settings, shelf, metrics, room } = house;
     this.#pool = new WorkerPool({
       spec: this.#spec(),
       workers: house.workers,
       loadTimeout: settings.load_timeout_ms,
       runTimeout: settings.run_timeout_ms,
-      start: (events) => startWorker(settings.isolation, entry, events),
+      shelf,
       watch: this.#watch(),
     });
     const rules = {
@@ -130,6 +129,11 @@ export class ModelVersion {
   release(): void {
     this.#references--;
     if (this.#references === 0) void this.#retire();
+  }
+
+  /** Why a request of one usual row would be refused now. */
+  refusal(): ServeError | undefined {
+    return this.#dispatcher.refusal();
   }
 
   /** Throws `ServeError`s alone. */

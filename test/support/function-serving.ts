@@ -27,6 +27,8 @@ export class FunctionServing implements Serving {
   before: (request: ServeRequest) => Promise<void> | void = () => {};
   ready = true;
   drained = false;
+  /** Whether there is no room for anything. */
+  full = false;
 
   constructor(readonly functions: readonly FunctionModel[]) {}
 
@@ -45,6 +47,14 @@ export class FunctionServing implements Serving {
     if (found === undefined)
       throw new ServeError("not_found", `${named[0]!.name} has no version ${version}`, { place: "version" });
     return this.#served(found);
+  }
+
+  has(name: string): boolean {
+    return this.functions.some((model) => model.name === name);
+  }
+
+  requireRoom(): void {
+    if (this.full) throw new ServeError("overloaded", "the queue is full", { retryAfter: 2 });
   }
 
   async submit(request: ServeRequest): Promise<ServeResponse> {

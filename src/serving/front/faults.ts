@@ -12,6 +12,8 @@ const FRONT_FAULTS = {
   no_route: { http: 404, grpc: "UNIMPLEMENTED" },
   /** The address exists for another method. */
   method: { http: 405, grpc: "UNIMPLEMENTED" },
+  /** Something of the protocol that this server does another way. */
+  unsupported: { http: 501, grpc: "UNIMPLEMENTED" },
   /** The body did not come in time. */
   slow_body: { http: 408, grpc: "DEADLINE_EXCEEDED" },
   /** A body of more bytes than are taken. */

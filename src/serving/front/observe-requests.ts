@@ -8,7 +8,7 @@ const OF_FRONT = new Set(["unauthenticated", "rate_limited", "body_size", "slow_
 /** Counts answers. What clients call a model counts only if there is one of that name. */
 export function requestObserver(serving: Serving, metrics: ServingMetrics): RequestObserver {
   return ({ route, status, seconds, fault, ...asked }: ObservedRequest) => {
-    const known = serving.models().some(({ name }) => name === asked.model);
+    const known = asked.model !== undefined && serving.has(asked.model);
     const model = known ? asked.model! : "";
     const version = known ? (asked.version ?? "") : "";
     metrics.requests.inc({ model, version, route, code: String(status) });

@@ -12,20 +12,29 @@ import { takesType } from "../../registry/slot-value.js";
 import { type Fault, FrontError } from "./faults.js";
 
 /** Unlike a config's, a request's check ends at the first error: a body of a million wrong values shall not make a million messages. */
-const ajv = new Ajv({ allErrors: false, verbose: true, strict: true, allowUnionTypes: true });
+const ajv = new Ajv({
+  ...{ allErrors: false, verbose: true, strict: true, allowUnionTypes: true },
+  // To check the schemas themselves takes longer than to compile them all.
+  validateSchema: false,
+});
 
 /** Characters of a key that a message repeats. */
 const LONGEST_KEY = 80;
 
 const compiled = new WeakMap<object, ValidateFunction>();
 
+/** The check of a schema, compiled once: that takes milliseconds, so it is done before there are requests. */
+export function compiledCheck(schema: object): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  const validate = ajv.compile(schema);
+  compiled.set(schema, validate);
+  return validate;
+}
+
 /** The value, if it has the form of the schema; throws a `FrontError` for the first thing that is wrong with it. */
 export function checked<T extends TSchema>(schema: T, value: unknown, fault: Fault = "invalid"): Static<T> {
-  let validate = compiled.get(schema);
-  if (validate === undefined) {
-    validate = ajv.compile(schema);
-    compiled.set(schema, validate);
-  }
+  const validate = compiledCheck(schema);
   if (validate(value)) return value as Static<T>;
   const error = deepest(validate.errors!);
   const place = formatPath(pointerPath(error.instancePath, value));

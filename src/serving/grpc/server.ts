@@ -1,4 +1,4 @@
-/** @file The Open Inference Protocol over gRPC. */
+/** @file The Open Inference Protocol over gRPC, and gRPC's own health checks. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
@@ -22,6 +22,7 @@ import { sentence, told } from "../front/faults.js";
 import { type ObservedRequest, type RequestObserver, requestId } from "../front/observed.js";
 import type { FrontSettings } from "../front/settings.js";
 import { infer, modelMetadata, versionReady } from "../open-inference/infer.js";
+import { addHealth } from "./health.js";
 import { type InferRequest, inputsOf, parametersOf, responseOf } from "./messages.js";
 
 /** Writes to the server's log. */
@@ -61,6 +62,7 @@ export async function startGrpc(front: GrpcFront): Promise<GrpcServer> {
     interceptors: [bodyTimeout(settings.body_timeout_ms)],
   });
   server.addService(serviceOf(), methods(front));
+  const endWatching = addHealth(server, front.door);
   const address = `${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${front.port}`;
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, credentialsOf(settings), (error, bound) => {
@@ -72,6 +74,7 @@ export async function startGrpc(front: GrpcFront): Promise<GrpcServer> {
     port,
     stop: () =>
       new Promise((resolve) => {
+        endWatching();
         const patience = setTimeout(() => server.forceShutdown(), settings.drain_timeout_ms);
         server.tryShutdown(() => {
           clearTimeout(patience);

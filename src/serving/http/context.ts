@@ -1,18 +1,37 @@
 /** @file What the server keeps with each HTTP request. */
+import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ServeResponse } from "../contracts.js";
 import type { Asked, Caller, Door } from "../front/door.js";
 
 /** Of a request: who it is from, and what the log shall say of it. */
-export interface RequestFacts {
-  client: string;
-  /** Aborted when the connection ends before the answer has gone. */
-  signal: AbortSignal;
+export class RequestFacts {
   model?: string;
   version?: string;
   rows?: number;
   /** Why there was no answer. */
   fault?: string;
+  #signal: AbortSignal | undefined;
+
+  constructor(
+    public client: string,
+    readonly response: ServerResponse,
+  ) {}
+
+  /** Aborted when the connection ends before the answer has gone. Made when it is asked for: most refusals do without. */
+  get signal(): AbortSignal {
+    this.#signal ??= goneSignal(this.response);
+    return this.#signal;
+  }
+}
+
+function goneSignal(response: ServerResponse): AbortSignal {
+  if (response.destroyed) return AbortSignal.abort();
+  const controller = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
 }
 
 declare module "fastify" {

@@ -1,5 +1,6 @@
 /** @file What is kept of HTTP requests for those who run the server: traces, a line in the log, figures. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Logger } from "pino";
 import type { ObservedRequest, RequestObserver } from "../front/observed.js";
 
 /** W3C Trace Context, level 1. */
@@ -12,28 +13,32 @@ function traceOf(header: unknown): { readonly trace_id: string; readonly span_id
 }
 
 /** Writes a line for every answer, passes the trace's headers on, and tells the observer. */
-export function logRequests(app: FastifyInstance, observe?: RequestObserver): void {
-  app.addHook("onRequest", async ({ headers }, reply) => {
-    if (traceOf(headers.traceparent) === undefined) return;
-    reply.header("traceparent", headers.traceparent);
-    if (typeof headers.tracestate === "string") reply.header("tracestate", headers.tracestate);
+export function logRequests(
+  app: FastifyInstance,
+  { log, observe }: { readonly log: Logger; readonly observe?: RequestObserver },
+): void {
+  app.addHook("onRequest", ({ headers }, reply, done) => {
+    if (traceOf(headers.traceparent) !== undefined) {
+      reply.header("traceparent", headers.traceparent);
+      if (typeof headers.tracestate === "string") reply.header("tracestate", headers.tracestate);
+    }
+    done();
   });
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const seen = observed(request, reply);
     observe?.(seen);
-    const { seconds, ...rest } = seen;
     const level = request.routeOptions.config.open ? "debug" : "info";
-    request.log[level](
-      {
-        ...rest,
-        ms: Math.round(seconds * 1e5) / 100,
-        client: request.facts?.client,
-        rows: request.facts?.rows,
-        ...traceOf(request.headers.traceparent),
-      },
-      "request",
-    );
+    if (log.isLevelEnabled(level)) log[level](lineOf(request, seen), "request");
+    done();
   });
+}
+
+function lineOf({ id, facts, headers }: FastifyRequest, { seconds, ...seen }: ObservedRequest): object {
+  return {
+    ...{ reqId: id, ...seen, ms: Math.round(seconds * 1e5) / 100 },
+    ...{ client: facts?.client, rows: facts?.rows },
+    ...traceOf(headers.traceparent),
+  };
 }
 
 function observed(request: FastifyRequest, reply: FastifyReply): ObservedRequest {

@@ -12,7 +12,8 @@ import { ptxError } from "../../registry/errors.js";
 import type { Door } from "../front/door.js";
 import { FrontError, told } from "../front/faults.js";
 import { type MetricsText, type RequestObserver, requestId } from "../front/observed.js";
-import { checked } from "../front/request-schema.js";
+import { checked, compiledCheck } from "../front/request-schema.js";
+import { RequestFacts } from "./context.js";
 import { bodyOf, jsonReader } from "./json-body.js";
 import { addDocument } from "./openapi.js";
 import { logRequests } from "./operations.js";
@@ -51,7 +52,9 @@ export async function startHttp(front: HttpFront): Promise<HttpServer> {
   const { settings } = front.door;
   const app = await httpApp(front);
   try {
-    await app.listen({ host: settings.host, port: settings.port });
+    const { host, port, max_connections: backlog } = settings;
+    // Who connects while the front is busy waits here, and is not left to try again a second later.
+    await app.listen({ host, port, backlog });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason = code === "EADDRINUSE" ? "another program listens there" : (error as Error).message;
@@ -80,11 +83,10 @@ async function httpApp(front: HttpFront): Promise<FastifyInstance> {
   const { settings } = door;
   const app = newApp(front);
   const tools: ProtocolTools = { door, readJson: jsonReader(app) };
-  app.setValidatorCompiler(
-    ({ schema }) =>
-      (value: unknown) =>
-        validated(schema as never, value),
-  );
+  app.setValidatorCompiler(({ schema }) => {
+    compiledCheck(schema as object);
+    return (value: unknown) => validated(schema as never, value);
+  });
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler(refuseAs(ownProtocol));
   app.setNotFoundHandler((request) => {
@@ -94,7 +96,7 @@ async function httpApp(front: HttpFront): Promise<FastifyInstance> {
     );
   });
   addGate(app, door);
-  logRequests(app, front.observe);
+  logRequests(app, front);
   if (settings.cors_origins.length > 0) await app.register(cors, { origin: settings.cors_origins });
   const methods = methodsByPath(app);
   await addDocument(app);
@@ -125,6 +127,8 @@ function newApp({ door: { settings }, log }: HttpFront): FastifyInstance {
   return Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
+    // Lines name their request themselves: a logger for each costs more than the few lines that there are.
+    childLoggerFactory: (logger) => logger,
     genReqId: requestId,
     trustProxy: settings.trust_proxy.length > 0 ? settings.trust_proxy : false,
     connectionTimeout: settings.idle_timeout_ms,
@@ -164,26 +168,42 @@ const pathOf = ({ url }: FastifyRequest): string => url.split("?")[0]!.slice(0, 
 /** Lets requests in that may come, and notes who they are from. */
 function addGate(app: FastifyInstance, door: Door): void {
   app.decorateRequest("facts", null as never);
-  app.addHook("onRequest", async (request, reply) => {
-    const controller = new AbortController();
-    request.facts = { client: request.ip, signal: controller.signal };
+  app.addHook("onRequest", (request, reply, done) => {
+    request.facts = new RequestFacts(request.ip, reply.raw);
     reply.header("x-request-id", request.id);
     if (!door.open) reply.header("connection", "close");
-    reply.raw.once("close", () => {
-      if (!reply.raw.writableFinished) controller.abort();
-    });
-    if (request.headers.host === undefined && request.raw.httpVersion === "1.1")
-      throw new FrontError("malformed", "the header Host is missing, which HTTP/1.1 requires");
-    if (request.routeOptions.config.open) return;
-    request.facts.client = door.identify(request.headers.authorization, request.ip);
-    if (request.method === "POST") door.count(request.facts.client);
+    try {
+      letIn(request, door);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
   });
+}
+
+/** Throws for whom may not come, or not now: all that can be told before a body is read. */
+function letIn(request: FastifyRequest, door: Door): void {
+  const { headers, raw, routeOptions, facts } = request;
+  if (headers.host === undefined && raw.httpVersion === "1.1")
+    throw new FrontError("malformed", "the header Host is missing, which HTTP/1.1 requires");
+  const { open, asks } = routeOptions.config;
+  if (open) return;
+  facts.client = door.identify(headers.authorization, request.ip);
+  if (request.method !== "POST") return;
+  door.count(facts.client);
+  // A stream waits where there is no room.
+  if (asks === undefined || headers["content-type"]?.startsWith(NDJSON) === true) return;
+  door.serving.requireRoom(
+    asks === "path" ? (request.params as { readonly model: string }).model : undefined,
+  );
 }
 
 declare module "fastify" {
   interface FastifyContextConfig {
     /** Whether the route answers without a key. */
     readonly open?: boolean;
+    /** The route asks a model, which its path or its body names. */
+    readonly asks?: "path" | "body";
   }
 }
 
@@ -200,13 +220,19 @@ const refuseAs =
       request.log.error({ reqId: request.id, err: error }, "a fault of the server");
     if (reason.retryAfter !== undefined) reply.header("retry-after", String(reason.retryAfter));
     if (reason.fault === "unauthenticated") reply.header("www-authenticate", "Bearer");
-    // What is left of a body that nobody read must not be taken for the next request.
-    if (!request.raw.complete) reply.header("connection", "close");
+    if (!request.raw.complete && !readAway(request)) reply.header("connection", "close");
     return reply
       .code(protocol.status?.(reason) ?? reason.http)
       .type("application/json; charset=utf-8")
       .send(protocol.refusal(reason, request.id));
   };
+
+/** Bytes of a body that are read for nothing, so that its connection can stay: to open another one costs more. */
+const READ_FOR_NOTHING = 65_536;
+
+/** Whether what is still to come of a body is so little. */
+const readAway = ({ headers }: FastifyRequest): boolean =>
+  Number(headers["content-length"] ?? Number.POSITIVE_INFINITY) <= READ_FOR_NOTHING;
 
 /** Answers what is no HTTP. */
 function refuseConnection(error: Error & { code?: string }, socket: Socket): void {

@@ -87,8 +87,9 @@ async function answerLines(
     try {
       put(good, await submit(good));
     } catch (error) {
-      // One row that does not fit must not cost its neighbours their answers.
-      const single = good.length > 1 && told(error).place?.startsWith("inputs[");
+      // One row that does not fit must not cost its neighbours their answers; nor may rows that the queue never holds together.
+      const { fault, place } = told(error);
+      const single = good.length > 1 && (fault === "too_large" || place?.startsWith("inputs["));
       if (!single) for (const { index } of good) results.set(index, refused(error));
       else
         for (const line of good)
@@ -129,8 +130,9 @@ function refused(error: unknown): object {
 /** Lines as rows, so many together as have come, up to a chunk. */
 async function* rowChunks(
   texts: AsyncGenerator<readonly (Buffer | Error)[]>,
-  { readJson, row }: StreamTools,
+  { readJson, row, door }: StreamTools,
 ): AsyncGenerator<readonly (Line | BadLine)[]> {
+  const most = Math.min(CHUNK, door.settings.max_rows);
   let index = 0;
   for await (const arrived of texts) {
     const lines = arrived.map((text): Line | BadLine => {
@@ -142,7 +144,7 @@ async function* rowChunks(
         return { ...at, error };
       }
     });
-    for (let from = 0; from < lines.length; from += CHUNK) yield lines.slice(from, from + CHUNK);
+    for (let from = 0; from < lines.length; from += most) yield lines.slice(from, from + most);
   }
 }
 

@@ -33,8 +33,11 @@ export interface Turn<T> {
   readonly wait?: number;
 }
 
-/** How many batches' worth of rows are looked at to find some of like length. */
-const WINDOW = 4;
+/**
+ * Among how many rows some of like length are looked for: a share of those that wait, so that a row of unusual length is
+ * not passed by until the last; but as many as this, and no more than so many batches' worth.
+ */
+const WINDOW = { share: 0.5, least: 32, batches: 4 };
 
 /** Each batch of this number begins in the lane of large requests, if there are any. */
 const LARGE_EVERY = 4;
@@ -185,7 +188,10 @@ export class BatchQueue<T> {
     const { key, sizes } = anchor.spec;
     const row = firstOf(anchor.rows())!;
     const window = [{ job: anchor, row, tokens: sizes[row]!.tokens }];
-    const most = WINDOW * this.rules.rows;
+    const most = Math.min(
+      WINDOW.batches * this.rules.rows,
+      Math.max(WINDOW.least, WINDOW.share * this.#rows),
+    );
     const own = this.#laneOf(anchor);
     for (const { clients, shares } of [own, own === this.#small ? this.#large : this.#small])
       for (const next of fairOrder(clients, key, shares)) {

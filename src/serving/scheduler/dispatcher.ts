@@ -3,7 +3,7 @@ import { ServeError, type ServeTimings } from "../contracts.js";
 import { type Batch, type BatchingRules, BatchQueue } from "./batch-queue.js";
 import type { Job } from "./job.js";
 import type { RowSize } from "./lengths.js";
-import type { QueueRoom } from "./queue-room.js";
+import type { QueueRoom, Space } from "./queue-room.js";
 import { ServiceRate } from "./service-rate.js";
 
 /** What a worker made of a batch: an answer for each row, or what is wrong with it. */
@@ -11,6 +11,8 @@ export interface BatchResult<A> {
   readonly answers: readonly (A | ServeError)[];
   /** Milliseconds inside the worker. */
   readonly milliseconds: number;
+  /** Milliseconds until it was back, from when the worker had it and nothing else before it. */
+  readonly occupied: number;
 }
 
 /** Those that run batches. */
@@ -61,7 +63,7 @@ interface Live<T, A> {
 }
 
 /** Who waits for an answer writes it at once: after so many of a batch's answers other connections have their turn. */
-const ANSWERS_AT_ONCE = 8;
+const ANSWERS_AT_ONCE = 4;
 
 /** `setTimeout` takes no longer time. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -71,6 +73,8 @@ export class Dispatcher<T, A> {
   readonly #queue: BatchQueue<T>;
   readonly #rate = new ServiceRate();
   readonly #live = new Map<Job<T>, Live<T, A>>();
+  /** Tokens of the batches that workers have. */
+  #running = 0;
   #timer: NodeJS.Timeout | undefined;
   #wakesAt = Number.POSITIVE_INFINITY;
 
@@ -89,18 +93,25 @@ export class Dispatcher<T, A> {
     return this.#live.size;
   }
 
+  /** Why rows would be refused now; unless told otherwise it is one row as long as those of late. */
+  refusal(
+    space: Space = { rows: 1, characters: 0 },
+    tokens = this.#rate.tokensOfRow,
+  ): ServeError | undefined {
+    const workers = this.runner.size;
+    const wait = this.#rate.timeOf(this.#queue.tokens + this.#running + tokens, workers);
+    return this.room.refusal(space, wait, (over) => this.#rate.secondsFor(over, workers));
+  }
+
   /** Rejects with `ServeError`s alone. */
   async submit(call: Call<T>): Promise<Answered<A>> {
     const { rows, sizes, deadline, signal } = call;
     if (signal?.aborted) throw gone();
     if (this.clock() >= deadline) throw late();
-    const workers = this.runner.size;
-    const [tokens, characters] = [sum(sizes, "tokens"), sum(sizes, "characters")];
-    this.room.enter(
-      { rows: rows.length, characters },
-      this.#rate.timeOf(this.#queue.tokens + tokens, workers),
-      (over) => this.#rate.secondsFor(over, workers),
-    );
+    const space = { rows: rows.length, characters: sum(sizes, "characters") };
+    const refusal = this.refusal(space, sum(sizes, "tokens"));
+    if (refusal !== undefined) throw refusal;
+    this.room.enter(space);
     const job = this.#queue.add(call);
     return new Promise((resolve, reject) => {
       const onAbort = (): void => live.settle(gone());
@@ -150,9 +161,11 @@ export class Dispatcher<T, A> {
       if (live.batches++ === 0) live.queue = start - live.began;
     }
     const rows = batch.rows.map(({ job, row }) => job.spec.rows[row]!);
+    this.#running += batch.tokens;
     const result = await this.runner.run(batch.key, rows).catch(faultOf);
+    this.#running -= batch.tokens;
     if (result instanceof ServeError) for (const job of part) this.#live.get(job)?.settle(result);
-    else this.#account(batch, part, result.milliseconds);
+    else this.#account(batch, part, result);
     this.pump();
     if (result instanceof ServeError) return;
     for (const [i, { job, row }] of batch.rows.entries()) {
@@ -161,8 +174,8 @@ export class Dispatcher<T, A> {
     }
   }
 
-  #account(batch: Batch<T>, part: ReadonlySet<Job<T>>, milliseconds: number): void {
-    if (batch.more) this.#rate.observe(batch.tokens, batch.rows.length, milliseconds);
+  #account(batch: Batch<T>, part: ReadonlySet<Job<T>>, { milliseconds, occupied }: BatchResult<A>): void {
+    if (batch.more) this.#rate.observe(batch.tokens, batch.rows.length, occupied);
     this.observer.ended(milliseconds);
     for (const job of part) {
       const live = this.#live.get(job);

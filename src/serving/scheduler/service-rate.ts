@@ -18,6 +18,11 @@ export class ServiceRate {
     this.#perToken = mean(this.#perToken ?? 0, milliseconds / tokens);
   }
 
+  /** About how many tokens a row has; 1 where nothing is known. */
+  get tokensOfRow(): number {
+    return this.#perToken === null || this.#perToken === 0 ? 1 : this.#perRow / this.#perToken;
+  }
+
   /** About how many milliseconds so many tokens take; 0 where nothing is known. */
   timeOf(tokens: number, workers: number): number {
     return ((this.#perToken ?? 0) * tokens) / Math.max(1, workers);

@@ -1,8 +1,9 @@
 /**
  * @file Versions on this machine, for those who serve them; any number of processes may share the folder:
  *
- *   MODEL/VERSION-DIGEST/           the files of a version
- *   MODEL/.used/VERSION-DIGEST.ID   touched by each who reads them
+ *   MODEL/VERSION-DIGEST/             the files of a version
+ *   MODEL/.used/VERSION-DIGEST.ID     touched by each who reads them
+ *   MODEL/.last/REFERENCE.STORE.json  the version that a reference meant when it was last asked for
  */
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -10,9 +11,11 @@ import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/pro
 import { basename, join, resolve } from "node:path";
 import { PIECE } from "./backend.js";
 import { fetchVersion } from "./fetch-version.js";
+import { LAST } from "./last-known.js";
 import type { Manifest } from "./manifest.js";
 import type { ModelStore, ResolvedVersion } from "./model-store.js";
 import { digested } from "./pieces.js";
+import { SharedFetch } from "./shared-fetch.js";
 
 /** How many versions of a model stay that nobody uses, for the sake of a rollback. */
 const UNUSED = 2;
@@ -26,9 +29,12 @@ export interface CachedVersion {
   release(): Promise<void>;
 }
 
+/** What a version's folder is called after. */
+export type CachedName = Pick<ResolvedVersion, "model" | "version" | "digest">;
+
 /** A folder of fetched versions. */
 export class ModelCache {
-  readonly #fetching = new Map<string, Promise<void>>();
+  readonly #fetching = new Map<string, SharedFetch>();
 
   constructor(readonly root: string) {}
 
@@ -42,24 +48,47 @@ export class ModelCache {
     manifest: Manifest,
     signal?: AbortSignal,
   ): Promise<CachedVersion> {
-    const shelf = resolve(this.root, version.model);
-    const folder = join(shelf, `${version.version}-${version.digest.slice(0, 16)}`);
+    const { shelf, folder } = this.#place(version);
     const release = await mark(folder);
     try {
-      let fetching = this.#fetching.get(folder);
-      if (fetching === undefined) {
-        fetching = this.#provide(store, version, manifest, folder, signal);
-        this.#fetching.set(folder, fetching);
-        const done = (): boolean => this.#fetching.delete(folder);
-        fetching.then(done, done);
-      }
-      await fetching;
+      await this.#fetched(store, version, manifest, folder, signal);
       await prune(shelf);
       return { folder, release };
     } catch (error) {
       await release();
       throw error;
     }
+  }
+
+  /** Opens a version without a store; undefined where not all of its files are here as they should be. */
+  async openKept(version: CachedName, manifest: Manifest): Promise<CachedVersion | undefined> {
+    const { folder } = this.#place(version);
+    const release = await mark(folder);
+    if (await isWhole(folder, manifest)) return { folder, release };
+    await release();
+    return undefined;
+  }
+
+  #place({ model, version, digest }: CachedName): { shelf: string; folder: string } {
+    const shelf = resolve(this.root, model);
+    return { shelf, folder: join(shelf, `${version}-${digest.slice(0, 16)}`) };
+  }
+
+  #fetched(
+    store: ModelStore,
+    version: ResolvedVersion,
+    manifest: Manifest,
+    folder: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const known = this.#fetching.get(folder);
+    if (known !== undefined && !known.abandoned) return known.wait(signal);
+    const fetching = new SharedFetch((wanted) => this.#provide(store, version, manifest, folder, wanted));
+    this.#fetching.set(folder, fetching);
+    void fetching.ended.then(() => {
+      if (this.#fetching.get(folder) === fetching) this.#fetching.delete(folder);
+    });
+    return fetching.wait(signal);
   }
 
   async #provide(
@@ -136,7 +165,8 @@ async function prune(shelf: string): Promise<void> {
   const unused: { path: string; at: number }[] = [];
   for (const name of await readdir(shelf)) {
     // Also what is being fetched has its mark.
-    if (name === ".used" || used.has(/^\.(.+)\.[^.]+\.part$/.exec(name)?.[1] ?? name)) continue;
+    if (name === ".used" || name === LAST || used.has(/^\.(.+)\.[^.]+\.part$/.exec(name)?.[1] ?? name))
+      continue;
     const path = join(shelf, name);
     const at = (await stat(path).catch(() => undefined))?.mtimeMs;
     if (at === undefined) continue;

@@ -22,12 +22,17 @@ const backends: Readonly<Record<string, () => Promise<OpenBackend>>> = {
 
 const FORMS = "file:DIR, postgres://HOST/DATABASE, mongodb://HOST/DATABASE, or s3://BUCKET/PREFIX";
 
+/** The address that is meant: the given one, else that in the variable, else the default. */
+export function storeAddress(address?: string): string {
+  return address ?? (process.env[STORE_VARIABLE] || DEFAULT_STORE);
+}
+
 /**
  * Opens a model store by its address, else by that in the variable `PYTEXT_TS_STORE`, else `file:model-store` of the current
  * folder. `close` it when done. Throws `PTX_USAGE` for an address of no known kind, `PTX_STORE` where no store answers.
  */
 export async function openStore(address?: string, options: StoreOptions = {}): Promise<ModelStore> {
-  const given = address ?? (process.env[STORE_VARIABLE] || DEFAULT_STORE);
+  const given = storeAddress(address);
   const scheme = /^([a-z][a-z0-9+.-]*):/.exec(given)?.[1];
   const open = scheme === undefined ? undefined : backends[scheme];
   if (open === undefined) {

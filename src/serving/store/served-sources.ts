@@ -4,8 +4,9 @@ import type { ModelSource } from "../contracts.js";
 import { pathSource } from "../sources.js";
 import { ModelCache } from "./model-cache.js";
 import { isStoreReference, parseReference } from "./names.js";
-import { openStore } from "./open-store.js";
-import { StoreSource } from "./store-source.js";
+import { openStore, storeAddress } from "./open-store.js";
+import { ReachedStore } from "./reached-store.js";
+import { isAway, StoreSource } from "./store-source.js";
 
 /** What of a server's config says where models are. */
 interface SourceSettings {
@@ -24,7 +25,7 @@ export interface ServedSources {
   close(): Promise<void>;
 }
 
-/** Opens what a server's models come from. Throws `PTX_USAGE` for a reference that cannot be read, and what `openStore` throws. */
+/** Opens what a server's models come from. Throws `PTX_USAGE` for a reference that cannot be read, and what `openStore` throws, unless it is that the store does not answer. */
 export async function openSources(config: SourceSettings, log: Log): Promise<ServedSources> {
   const sources = Object.values(config.models).flatMap(({ source, labels }) => [
     source,
@@ -33,7 +34,12 @@ export async function openSources(config: SourceSettings, log: Log): Promise<Ser
   const references = sources.filter(isStoreReference);
   for (const reference of references) parseReference(reference);
   if (references.length === 0) return { sourceOf: pathSource, close: async () => {} };
-  const store = await openStore(config.store ?? undefined, { warn: (line) => log.warn(line) });
+  const address = storeAddress(config.store ?? undefined);
+  const store = new ReachedStore(address, () => openStore(address, { warn: (line) => log.warn(line) }));
+  // One that is away may be back later, what is wrong with an address stays wrong.
+  await store.get().catch((error: unknown) => {
+    if (!isAway(error)) throw error;
+  });
   const cache = new ModelCache(config.store_cache);
   return {
     sourceOf(source, label) {

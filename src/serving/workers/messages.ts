@@ -54,9 +54,12 @@ export type ToWorker =
       readonly key: string;
       readonly rows: readonly RowValues[];
     }
+  /** Let the model go, and wait for another one. */
+  | { readonly type: "unload" }
   | { readonly type: "close" };
 
 export type FromWorker =
+  | { readonly type: "unloaded" }
   | { readonly type: "loaded"; readonly description: ModelDescription; readonly warmUp: number }
   | {
       readonly type: "refused";

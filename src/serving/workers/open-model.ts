@@ -10,6 +10,7 @@ import type { Registry } from "../../registry/registry.js";
 import type { Embedded, Embedder, EmbedInput } from "../../tasks/embed/contracts.js";
 import { EncoderEmbedder } from "../../tasks/embed/encoder-embedder.js";
 import { openEncoder } from "../../tasks/embed/load-encoder.js";
+import type { EmbedOptions } from "../../tasks/embed/options.js";
 import { WordEmbedder } from "../../tasks/embed/word-embedder.js";
 import type { Prediction } from "../../tasks/prediction.js";
 import { RunPredictor } from "../../tasks/predictor.js";
@@ -24,6 +25,8 @@ export interface OpenModel {
   readonly metadata: Readonly<Record<string, string>>;
   /** Answers in the order of the rows; `embed` for encoders. Throws for the whole batch if one row is wrong. */
   answer(rows: readonly RowValues[], embed: ServeEmbedOptions): Promise<ServeAnswer[]>;
+  /** Answers by what the files alone say, whatever serve.json asks encoders for. */
+  asMade(rows: readonly RowValues[]): Promise<ServeAnswer[]>;
   /** Whether rounding by `tolerance` could have decided an answer otherwise. */
   undecided(answer: Prediction, tolerance: number): boolean;
   release(): Promise<void>;
@@ -76,11 +79,13 @@ function predictor(
   labels: ModelDescription["labels"],
   metadata: ModelDescription["metadata"] = {},
 ): OpenModel {
+  const answer = (rows: readonly RowValues[]): Promise<ServeAnswer[]> => model.predict(rows.map(rowOf));
   return {
     about: { kind: "predictor", columns: model.columns, task: task.name, labels, metadata },
     metadata: {},
-    answer: (rows) => model.predict(rows.map(rowOf)),
-    undecided: (answer, tolerance) => task.undecided(answer, tolerance),
+    answer,
+    asMade: answer,
+    undecided: (prediction, tolerance) => task.undecided(prediction, tolerance),
     release: () => model.release(),
   };
 }
@@ -129,6 +134,7 @@ async function openVectors(path: string, spec: ModelSpec, registry: Registry, lo
     },
     metadata: {},
     answer: (rows, embed) => vectorsOf(encoder, rows, { ...spec.embed, ...embed, ...limits }),
+    asMade: (rows) => vectorsOf(encoder, rows, limits),
     undecided: () => false,
     release: () => encoder.release(),
   };
@@ -137,7 +143,7 @@ async function openVectors(path: string, spec: ModelSpec, registry: Registry, lo
 async function vectorsOf(
   encoder: Embedder,
   rows: readonly RowValues[],
-  options: ServeEmbedOptions,
+  options: EmbedOptions,
 ): Promise<Embedded[]> {
   const answers: Embedded[] = [];
   for await (const some of encoder.embed(rows.map(textsOf), options)) answers.push(...some);

@@ -3,6 +3,7 @@ import { type ModelDescription, type ServeAnswer, ServeError } from "../contract
 import type { BatchResult, BatchRunner } from "../scheduler/dispatcher.js";
 import type { LinkEvents, WorkerLink } from "./link.js";
 import type { FromWorker, ModelSpec, RowValues, ToWorker } from "./messages.js";
+import type { WorkerShelf } from "./shelf.js";
 
 /** How a pool is made. */
 export interface PoolOptions {
@@ -12,7 +13,8 @@ export interface PoolOptions {
   readonly loadTimeout: number;
   /** Milliseconds that a batch may take; then its worker is given up. */
   readonly runTimeout: number;
-  readonly start: (events: LinkEvents) => WorkerLink;
+  /** Where workers come from, and where those that are of no more use here may go. */
+  readonly shelf: Pick<WorkerShelf, "take" | "keep">;
   readonly watch: PoolWatch;
 }
 
@@ -50,6 +52,8 @@ interface Seat {
   ready: boolean;
   /** The batches that it has: one runs, one more may wait inside. */
   readonly runs: Run[];
+  /** When the batch that runs could begin. */
+  began: number;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -60,6 +64,8 @@ const lost = (): ServeError =>
 export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
   readonly #seats: Seat[];
   readonly #links = new Set<WorkerLink>();
+  /** Workers that were given away and have not let the model go yet. */
+  readonly #given = new Set<WorkerLink>();
   /** Batches that a lost worker had not begun. */
   readonly #stranded: Run[] = [];
   #losses = 0;
@@ -68,7 +74,7 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
 
   constructor(readonly options: PoolOptions) {
     this.#seats = Array.from({ length: options.workers }, () => ({
-      ...{ link: null, ready: false, runs: [], timer: undefined },
+      ...{ link: null, ready: false, runs: [], began: 0, timer: undefined },
     }));
   }
 
@@ -117,14 +123,31 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
     this.options.watch.free();
   }
 
-  /** Tells workers to end once what they have is done, and waits for that. Called once. */
+  /** Gives idle workers away, tells the others to end once what they have is done, and waits for that. Called once. */
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#closing = resolve;
       for (const { link, timer } of this.#seats) if (link === null) clearTimeout(timer);
+      for (const seat of this.#seats) this.#giveAway(seat);
       for (const link of this.#links) link.send({ type: "close" });
       this.#closed();
     });
+  }
+
+  #giveAway({ link, ready, runs }: Seat): void {
+    const { shelf, watch } = this.options;
+    const given =
+      link !== null &&
+      ready &&
+      runs.length === 0 &&
+      shelf.keep(link, () => {
+        this.#given.delete(link);
+        this.#closed();
+      });
+    if (!given) return;
+    this.#links.delete(link);
+    this.#given.add(link);
+    watch.resident(link.name, null);
   }
 
   /** The place of the least busy worker that takes another batch. */
@@ -135,7 +158,7 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
 
   /** Starts a worker at a place and has it load the model. */
   #fill(seat: Seat, selfTest: boolean): Promise<{ description: ModelDescription; warmUp: number }> {
-    const { start, spec, loadTimeout } = this.options;
+    const { shelf, spec, loadTimeout } = this.options;
     return new Promise((resolve, reject) => {
       const events: LinkEvents = {
         message: (message) => {
@@ -148,14 +171,14 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
             link.send({ type: "close" });
             const { problems } = message;
             reject(problems === undefined ? new Error(message.message) : new PtxError(problems));
-          } else this.#answered(seat, link, message);
+          } else if (message.type === "answers") this.#answered(seat, link, message);
         },
         exit: (reason) => {
           reject(new Error(`a worker (${link.name}) ended while it loaded: ${reason}`));
           this.#exited(seat, link, reason);
         },
       };
-      const link = start(events);
+      const link = shelf.take(events);
       this.#links.add(link);
       seat.link = link;
       seat.timer = setTimeout(() => link.abandon(), loadTimeout);
@@ -165,11 +188,13 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
 
   #answered(seat: Seat, link: WorkerLink, message: Extract<FromWorker, { type: "answers" }>): void {
     const run = seat.runs.shift()!;
+    const occupied = performance.now() - seat.began;
     clearTimeout(seat.timer);
     if (seat.runs.length > 0) this.#startClock(seat);
     this.#losses = 0;
     if (message.resident !== undefined) this.options.watch.resident(link.name, message.resident);
-    run.resolve({ answers: this.#unpacked(message), milliseconds: message.milliseconds });
+    const { milliseconds } = message;
+    run.resolve({ answers: this.#unpacked(message), milliseconds, occupied });
     this.#freed();
   }
 
@@ -191,6 +216,7 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
   }
 
   #startClock(seat: Seat): void {
+    seat.began = performance.now();
     seat.timer = setTimeout(() => seat.link?.abandon(), this.options.runTimeout);
   }
 
@@ -240,6 +266,6 @@ export class WorkerPool implements BatchRunner<RowValues, ServeAnswer> {
   }
 
   #closed(): void {
-    if (this.#links.size === 0) this.#closing?.();
+    if (this.#links.size === 0 && this.#given.size === 0) this.#closing?.();
   }
 }

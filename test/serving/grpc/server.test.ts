@@ -5,6 +5,7 @@ import { credentials, loadPackageDefinition, Metadata, status } from "@grpc/grpc
 import { loadSync } from "@grpc/proto-loader";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ServeError } from "../../../src/serving/contracts.js";
+import { HEALTH_PROTO_FILE } from "../../../src/serving/grpc/health.js";
 import { PROTO_FILE } from "../../../src/serving/grpc/server.js";
 import { fromRaw, toRaw } from "../../../src/serving/open-inference/datatypes.js";
 import { type TestFront, testFront } from "../../support/front.js";
@@ -70,6 +71,49 @@ test("tells of itself and of its models", async () => {
   });
   await expect(client.call("ModelReady", { name: "nobody" })).rejects.toMatchObject({
     code: status.NOT_FOUND,
+  });
+});
+
+describe("health", () => {
+  const health = loadPackageDefinition(loadSync(HEALTH_PROTO_FILE, { enums: String })) as never as {
+    grpc: {
+      health: {
+        v1: {
+          Health: new (
+            address: string,
+            how: object,
+          ) => {
+            Check(request: object, done: (error: Error | null, reply: unknown) => void): void;
+            Watch(request: object): AsyncIterable<{ status: string }>;
+            close(): void;
+          };
+        };
+      };
+    };
+  };
+
+  test("is that of the server, for who asks once and for who watches, without a key", async () => {
+    const own = await testFront({ grpc_port: 0, keys: [{ name: "ann", sha256: "0".repeat(64) }] });
+    const { Health } = health.grpc.health.v1;
+    const asker = new Health(`127.0.0.1:${own.grpcPort}`, credentials.createInsecure());
+    const check = (service: string) =>
+      new Promise((resolve, reject) => {
+        asker.Check({ service }, (error, reply) => (error === null ? resolve(reply) : reject(error)));
+      });
+    expect(await check("")).toEqual({ status: "SERVING" });
+    expect(await check("inference.GRPCInferenceService")).toEqual({ status: "SERVING" });
+    await expect(check("nothing")).rejects.toMatchObject({ code: status.NOT_FOUND });
+    const seen: string[] = [];
+    for await (const { status: now } of asker.Watch({ service: "" })) {
+      seen.push(now);
+      if (seen.length === 1) own.serving.ready = false;
+      else if (now === "NOT_SERVING" && seen.length === 2) {
+        expect(await check("")).toEqual({ status: "NOT_SERVING" });
+        void own.stop();
+      }
+    }
+    expect(seen).toEqual(["SERVING", "NOT_SERVING"]);
+    asker.close();
   });
 });
 

@@ -37,6 +37,10 @@ test("tells of itself and of a model", async () => {
     ],
   });
   expect((await get("/v2/models/nobody")).status).toBe(404);
+  for (const verb of ["load", "unload"])
+    expect(await post(`${front.http.url}/v2/repository/models/letters/${verb}`, {})).toMatchObject({
+      ...{ status: 501, body: { error: expect.stringContaining("pytext-ts models promote") } },
+    });
   expect((await post(`${front.http.url}/v2/repository/index`, {})).body).toContainEqual({
     ...{ name: "letters", version: "3", state: "READY" },
   });

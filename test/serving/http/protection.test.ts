@@ -37,6 +37,38 @@ async function raw(text: string, port: number, end = true): Promise<string> {
   return answer;
 }
 
+describe("where there is no room for anything", () => {
+  const head = (path: string, length: number): string =>
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+
+  test("a request is refused before its body is read, in its protocol's words, and the connection stays", async () => {
+    const { http, serving } = await started();
+    serving.full = true;
+    const socket = connect(http.port, "127.0.0.1");
+    const answer = async (text: string): Promise<string> => {
+      socket.write(text);
+      return String((await once(socket, "data"))[0]);
+    };
+    const body = '{"inputs": "a"}';
+    for (const path of ["/v1/predict", "/v1/models/letters:predict", "/v2/models/letters/infer", "/encode"]) {
+      const text = await answer(head(path, body.length));
+      expect(text).toMatch(/^HTTP\/1.1 429 .*retry-after: 2\r\n.*the queue is full/s);
+      expect(text).not.toMatch(/connection: close/i);
+      socket.write(body);
+    }
+    serving.full = false;
+    expect(await answer(head("/v1/predict", body.length) + body)).toMatch(/^HTTP\/1.1 200 /);
+    expect(serving.asked).toHaveLength(1);
+    socket.destroy();
+  });
+
+  test("a connection whose body is long is closed", async () => {
+    const { http, serving } = await started();
+    serving.full = true;
+    expect(await raw(head("/v1/predict", 1e6), http.port, false)).toMatch(/connection: close/i);
+  });
+});
+
 describe("sizes", () => {
   test("a body, a text and a list may be so long", async () => {
     await started({ max_body_bytes: 1000, max_text_characters: 100, max_rows: 3 });

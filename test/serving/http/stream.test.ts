@@ -121,6 +121,21 @@ test("where there is no room it waits, and is not refused", async () => {
   expect(front.serving.asked).toHaveLength(3);
 });
 
+test("a stream has any number of rows, however few a request or the queue may have", async () => {
+  const rows = '"a"\n"b"\n"c"\n"d"\n"e"\n';
+  const few = await testFront({ max_rows: 2 });
+  const response = await fetch(`${few.http.url}/v1/predict`, {
+    ...{ method: "POST", headers: { "content-type": "application/x-ndjson" }, body: rows },
+  });
+  expect(await response.text()).not.toContain("error");
+  expect(few.serving.asked.map(({ inputs }) => inputs.length)).toEqual([2, 2, 1]);
+  await few.stop();
+  front.serving.before = ({ inputs }) => {
+    if (inputs.length > 1) throw new ServeError("too_large", "more than can wait");
+  };
+  expect((await all("/v1/predict", rows)).map(({ error }) => error)).toEqual(Array(5).fill(undefined));
+});
+
 test("a reader who does not read stops the rows", async () => {
   const { call, response } = open("/v1/predict?model=capitals");
   const [message] = await Promise.all([

@@ -29,7 +29,7 @@ class Bench {
     const { deadline = NEVER, key = "" } = more;
     const sizes = lengths.map((tokens) => ({ tokens, characters: 5 * tokens }));
     const characters = sizes.reduce((sum, size) => sum + size.characters, 0);
-    this.room.enter({ rows: lengths.length, characters }, 0, () => 1);
+    this.room.enter({ rows: lengths.length, characters });
     const job = this.queue.add({
       ...{ client, key, sizes, deadline },
       rows: lengths.map((_, row) => `${number}.${row}`),
@@ -145,6 +145,12 @@ describe("batches", () => {
     for (let i = 0; i < 8; i++) bench.add(`client ${i}`, [i % 2 === 0 ? 10 : 40]);
     const sizes = bench.drain().map((batch) => new Set(batch.map((name) => Number(name.split(".")[0]) % 2)));
     expect(sizes.map(({ size }) => size)).toEqual([1, 1]);
+  });
+
+  test("are not filled with rows that came after most of those that wait", () => {
+    const bench = new Bench({ ...RULES, rows: 64, tokens: 10_000 });
+    for (let i = 0; i < 100; i++) bench.add("a", [i > 0 && i < 50 ? 100 : 10]);
+    expect(bench.take()).toEqual(["0.0"]);
   });
 
   test("of a request with more rows than a batch has take its short rows first, so that there is little padding", () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ServeError } from "../../../src/serving/contracts.js";
 import type { BatchingRules } from "../../../src/serving/scheduler/batch-queue.js";
 import { type BatchResult, type BatchRunner, Dispatcher } from "../../../src/serving/scheduler/dispatcher.js";
-import { QueueRoom } from "../../../src/serving/scheduler/queue-room.js";
+import { QueueRoom, type RoomLimits } from "../../../src/serving/scheduler/queue-room.js";
 
 interface Given {
   readonly rows: readonly string[];
@@ -30,7 +30,7 @@ class Hands implements BatchRunner<string, string> {
         settle: (outcome) => {
           this.busy--;
           if (outcome instanceof Error) reject(outcome);
-          else resolve({ answers: rows.map(outcome), milliseconds: 5 });
+          else resolve({ answers: rows.map(outcome), milliseconds: 5, occupied: 5 });
         },
       });
     });
@@ -40,7 +40,7 @@ class Hands implements BatchRunner<string, string> {
 const RULES: BatchingRules = { rows: 4, tokens: 1000, delay: 0, smallRequest: 2 };
 const observer = { began: vi.fn(), ended: vi.fn() };
 
-function desk(workers = 1, rules = RULES, limits = { rows: 100, characters: 1e6, wait: null }) {
+function desk(workers = 1, rules = RULES, limits: RoomLimits = { rows: 100, characters: 1e6, wait: null }) {
   const hands = new Hands(workers);
   const room = new QueueRoom(limits);
   const dispatcher = new Dispatcher(rules, room, hands, observer, () => Date.now());
@@ -243,4 +243,24 @@ test("what does not fit is refused at once with a time to come back, and fits wh
     await vi.advanceTimersByTimeAsync(0);
   }
   expect(new Set(await Promise.all(all))).toEqual(new Set(["answered"]));
+});
+
+test("what would be answered too late, by what waits and by what runs, is refused", async () => {
+  const { hands, room, dispatcher, ask } = desk(1, RULES, { rows: 100, characters: 1e6, wait: 50 });
+  const answered = [ask("a", Array<string>(5).fill("aaaa"))];
+  // 16 tokens in 5 ms; the other 4 run now.
+  hands.given[0]!.settle(echo);
+  await vi.advanceTimersByTimeAsync(0);
+  const row = { rows: 1, characters: 0 };
+  expect([room.rows, hands.busy, dispatcher.refusal(row, 1000)]).toEqual([0, 1, undefined]);
+  answered.push(ask("a", ["d".repeat(8)]));
+  const tokens = (50 / 5) * 16 - 4 - 8;
+  expect(dispatcher.refusal(row, tokens)).toBeUndefined();
+  expect(dispatcher.refusal(row, tokens + 1)).toMatchObject({ fault: "overloaded", retryAfter: 1 });
+  await expect(ask("a", ["e".repeat(tokens + 1)])).rejects.toMatchObject({ fault: "overloaded" });
+  for (const at of [1, 2]) {
+    hands.given[at]!.settle(echo);
+    await vi.advanceTimersByTimeAsync(0);
+  }
+  await Promise.all(answered);
 });

@@ -2,8 +2,10 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { exportOnnx } from "../../../src/exporters/onnx-exporter.js";
+import { SELF_TEST_FILE } from "../../../src/exporters/self-test.js";
 import { silentLog, train } from "../../../src/library.js";
 import { type Bundle, CARD, openBundle } from "../../../src/serving/store/bundle.js";
+import { withSelfTest } from "../../../src/serving/store/folder-self-test.js";
 import { defaultRegistry } from "../../../src/tasks/builtins.js";
 import { writeTinyEncoder } from "../../support/tiny-encoder.js";
 import { toyConfig, workplace, writeToyData } from "../../support/toy.js";
@@ -111,5 +113,46 @@ describe("folders", () => {
     await expect(openBundle(other)).rejects.toThrow(/no config.json and no .onnx file/);
     await expect(openBundle(join(other, "notes.txt"))).rejects.toThrow(/only exported .onnx files/);
     await expect(openBundle(join(folder, "nothing"))).rejects.toThrow(/PTX_FILE_MISSING/);
+  });
+});
+
+describe("recorded answers", () => {
+  const tested = async (path: string): Promise<Bundle> =>
+    withSelfTest(await openBundle(path), path, defaultRegistry(), silentLog);
+  const rowsOf = (bundle: Bundle): { row: object; answer: object }[] => {
+    const file = bundle.files.find(({ path }) => path === SELF_TEST_FILE)!;
+    return JSON.parse(new TextDecoder().decode((file as { bytes: Uint8Array }).bytes)).rows;
+  };
+
+  test("of a run are those of held-out rows, the same each time; an exported file has its own", async () => {
+    const rows = rowsOf(await tested(run));
+    expect(rows.length).toBeGreaterThan(1);
+    expect(rows[0]).toMatchObject({
+      row: { text: expect.any(String) },
+      answer: { label: expect.any(String) },
+    });
+    expect(rowsOf(await tested(run))).toEqual(rows);
+    expect(paths(await tested(model))).not.toContain(SELF_TEST_FILE);
+  });
+
+  test("of an encoder are vectors; a folder that has some keeps them", async () => {
+    const encoder = join(folder, "tested encoder");
+    await writeTinyEncoder(encoder);
+    const [first] = rowsOf(await tested(encoder));
+    expect(first).toMatchObject({ answer: { vector: expect.arrayContaining([expect.any(Number)]) } });
+    writeFileSync(join(encoder, SELF_TEST_FILE), "{}");
+    const own = await tested(encoder);
+    expect(own.files.filter(({ path }) => path === SELF_TEST_FILE)).toEqual([
+      { path: SELF_TEST_FILE, from: join(encoder, SELF_TEST_FILE) },
+    ]);
+  });
+
+  test("of what cannot be loaded there are none, and a note says why", async () => {
+    const broken = join(folder, "broken encoder");
+    await writeTinyEncoder(broken);
+    writeFileSync(join(broken, "config.json"), '{"model_type": "unheard of"}');
+    const bundle = await tested(broken);
+    expect(paths(bundle)).not.toContain(SELF_TEST_FILE);
+    expect(bundle.notes).toEqual([expect.stringMatching(/no answers were recorded with it: /)]);
   });
 });

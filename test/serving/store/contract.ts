@@ -11,6 +11,7 @@ import { sha256Of } from "../../../src/serving/store/manifest.js";
 import { ModelCache } from "../../../src/serving/store/model-cache.js";
 import type { ModelStore } from "../../../src/serving/store/model-store.js";
 import { gathered } from "../../../src/serving/store/pieces.js";
+import { ReachedStore } from "../../../src/serving/store/reached-store.js";
 import { StoreSource } from "../../../src/serving/store/store-source.js";
 import { verifyStore } from "../../../src/serving/store/verify.js";
 import { workplace } from "../../support/toy.js";
@@ -526,7 +527,10 @@ export function testContract({ kind, variable, make }: PlaceKind): void {
         await store.put("live", bundleOf({ "m.onnx": "first", "m.onnx.data": "f" }));
         await store.put("live", bundleOf({ "m.onnx": "second", "m.onnx.data": "s" }));
         await store.setAlias("live", "production", 1);
-        const source = new StoreSource({ model: "live" }, { store: other, cache, log: silent, pollMs: 100 });
+        const source = new StoreSource(
+          { model: "live" },
+          { store: new ReachedStore("kept", async () => other), cache, log: silent, pollMs: 100 },
+        );
         expect(source).toMatchObject({ name: "store:live", label: "production" });
         expect(await source.currentVersion()).toBe("1");
         let changes = 0;
@@ -550,7 +554,10 @@ export function testContract({ kind, variable, make }: PlaceKind): void {
         await stop();
         expect(await store.leases("live")).toEqual([]);
         await store.remove("live", 1);
-        const pinned = new StoreSource({ model: "live", version: 2 }, { store: other, cache, log: silent });
+        const pinned = new StoreSource(
+          { model: "live", version: 2 },
+          { store: new ReachedStore("kept", async () => other), cache, log: silent },
+        );
         expect(pinned.watch).toBeUndefined();
         expect(pinned.label).toBe("default");
       });

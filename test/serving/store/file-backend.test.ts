@@ -7,12 +7,15 @@ import { pullVersion } from "../../../src/serving/store/fetch-version.js";
 import { ModelCache } from "../../../src/serving/store/model-cache.js";
 import { ModelStore } from "../../../src/serving/store/model-store.js";
 import { DEFAULT_STORE, openStore, STORE_VARIABLE } from "../../../src/serving/store/open-store.js";
+import { ReachedStore } from "../../../src/serving/store/reached-store.js";
+import { SharedFetch } from "../../../src/serving/store/shared-fetch.js";
 import { StoreSource } from "../../../src/serving/store/store-source.js";
 import { workplace } from "../../support/toy.js";
 import { bundleOf, version } from "./bundles.js";
 
 const folder = workplace();
 const silent = { info: () => {}, warn: () => {} };
+const reached = (store: ModelStore): ReachedStore => new ReachedStore("kept", async () => store);
 
 describe("addresses", () => {
   test.each(["models", "./models", "ftp://host/x", ":x", ""])(
@@ -114,7 +117,7 @@ describe("the cache of a server", () => {
     const log = { info: () => {}, warn };
     const source = new StoreSource(
       { model: "m", version: 1 },
-      { store, cache: new ModelCache(join(folder, "ro-cache")), log },
+      { store: reached(store), cache: new ModelCache(join(folder, "ro-cache")), log },
     );
     for (let i = 0; i < 2; i++) {
       const bundle = await source.current();
@@ -134,7 +137,7 @@ describe("the cache of a server", () => {
     const cache = new ModelCache(root);
     for (let i = 1; i <= 6; i++) await store.put("m", bundleOf({ "m.onnx": `weights ${i}` }));
     const open = (n: number) =>
-      new StoreSource({ model: "m", version: n }, { store, cache, log: silent }).current();
+      new StoreSource({ model: "m", version: n }, { store: reached(store), cache, log: silent }).current();
     const first = await open(1);
     writeFileSync(first.path, "weights X");
     const again = await open(1);
@@ -158,7 +161,7 @@ describe("the cache of a server", () => {
     const root = join(folder, "broken-cache");
     const source = new StoreSource(
       { model: "m", alias: "latest" },
-      { store, cache: new ModelCache(root), log: silent },
+      { store: reached(store), cache: new ModelCache(root), log: silent },
     );
     for (let i = 0; i < 2; i++) await expect(source.current()).rejects.toThrow(/PTX_STORE_DAMAGED/);
     expect(readdirSync(join(root, "m"))).toEqual([".used"]);
@@ -172,9 +175,86 @@ describe("the cache of a server", () => {
     const root = join(folder, "aborted-cache");
     const source = new StoreSource(
       { model: "m", version: 1 },
-      { store, cache: new ModelCache(root), log: silent },
+      { store: reached(store), cache: new ModelCache(root), log: silent },
     );
     await expect(source.current(AbortSignal.abort())).rejects.toThrow();
     expect(readdirSync(join(root, "m"))).toEqual([".used"]);
+  });
+
+  test("a fetch goes on for those who still want it, whoever began it, and ends with the last", async () => {
+    const [first, second] = [new AbortController(), new AbortController()];
+    let [end, stopped] = [(): void => {}, false];
+    const begin = () =>
+      new SharedFetch(
+        (signal) =>
+          new Promise((resolve, reject) => {
+            end = resolve;
+            signal.addEventListener("abort", () => {
+              stopped = true;
+              reject(signal.reason as Error);
+            });
+          }),
+      );
+    const fetched = begin();
+    const waits = [fetched.wait(first.signal), fetched.wait(second.signal)];
+    first.abort(new Error("the first has gone"));
+    await expect(waits[0]).rejects.toThrow("the first has gone");
+    expect([stopped, fetched.abandoned]).toEqual([false, false]);
+    end();
+    await waits[1];
+
+    const given = begin();
+    const alone = given.wait(second.signal);
+    second.abort(new Error("the last has gone"));
+    await expect(alone).rejects.toThrow("the last has gone");
+    expect([stopped, given.abandoned]).toEqual([true, true]);
+  });
+});
+
+describe("a store that is away when a server starts", () => {
+  test("is made up for by what was fetched last, if that is whole; later by nothing", async () => {
+    const store = await openStore(`file:${join(folder, "away")}`);
+    await store.put("m", bundleOf({ "m.onnx": "weights" }));
+    await store.setAlias("m", "production", 1);
+    const cache = new ModelCache(join(folder, "away-cache"));
+    let there = true;
+    const open = async () => {
+      if (!there) throw ptxError("PTX_STORE", "away", "nothing answers");
+      return store;
+    };
+    const warnings: string[] = [];
+    const log = { info: () => {}, warn: (line: string) => void warnings.push(line) };
+    const start = () =>
+      new StoreSource({ model: "m" }, { store: new ReachedStore("away", open), cache, log, pollMs: 10 });
+    there = false;
+    await expect(start().current()).rejects.toThrow(/nothing answers/);
+    there = true;
+    const before = await start().current();
+    await before.release();
+    there = false;
+    const source = start();
+    const bundle = await source.current();
+    expect([bundle.version, readFileSync(bundle.path, "utf8")]).toEqual(["1", "weights"]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/does not answer; version 1 is served.*nothing answers/s),
+    ]);
+    await expect(source.current()).rejects.toThrow(/nothing answers/);
+    await bundle.release();
+
+    // When it is back it is followed.
+    await store.put("m", bundleOf({ "m.onnx": "other weights" }));
+    await store.setAlias("m", "production", 2);
+    const changed = new Promise<void>((resolve) => {
+      const stop = source.watch!(() => {
+        resolve(stop());
+      });
+      there = true;
+    });
+    await changed;
+    expect(await source.currentVersion()).toBe("2");
+
+    there = false;
+    writeFileSync(bundle.path, "WEIGHTS");
+    await expect(start().current()).rejects.toThrow(/nothing answers/);
   });
 });

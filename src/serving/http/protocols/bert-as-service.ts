@@ -42,7 +42,7 @@ export const bertAsService: Protocol = {
     const clients = new Set<string>();
     const started = new Date().toISOString();
     const schema = { summary: "Vectors of texts", body: encodeSchema };
-    scope.post("/encode", { schema }, async (request, reply) => {
+    scope.post("/encode", { schema, config: { asks: "body" } }, async (request, reply) => {
       const { id, texts, is_tokenized, show_tokens } = request.body as Static<typeof encodeSchema>;
       if (is_tokenized)
         throw new FrontError("invalid", "texts are cut by the model's own tokenizer", {

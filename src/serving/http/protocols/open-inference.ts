@@ -72,10 +72,21 @@ export const openInference: Protocol = {
         ...(state !== "ready" && { reason: error ?? state }),
       })),
     );
+    for (const verb of ["load", "unload"])
+      scope.post(
+        `/v2/repository/models/:model/${verb}`,
+        { schema: { summary: `Refused: models are not ${verb}ed by clients` } },
+        () => {
+          throw new FrontError("unsupported", LOADING);
+        },
+      );
     for (const path of ["/v2/models/:model", "/v2/models/:model/versions/:version"])
       addModel(scope, path, tools);
   },
 };
+
+const LOADING =
+  "clients load and unload nothing: the server follows its store (pytext-ts models promote NAME@VERSION), and its config says what it serves";
 
 interface Target {
   readonly model: string;
@@ -96,6 +107,7 @@ function addModel(scope: FastifyInstance, path: string, tools: ProtocolTools): v
   scope.post(
     `${path}/infer`,
     {
+      config: { asks: "path" },
       schema: { summary: "Answers for rows as tensors", body: inferSchema },
       // Bytes may stand behind the JSON: it is checked when the two are parted.
       validatorCompiler: () => () => true,

@@ -42,7 +42,7 @@ export const openai: Protocol = {
   status: plainStatus,
   routes(scope, { door }) {
     const schema = { summary: "Vectors of texts", body: embeddingsSchema };
-    scope.post("/v1/embeddings", { schema }, async (request, reply) => {
+    scope.post("/v1/embeddings", { schema, config: { asks: "body" } }, async (request, reply) => {
       const { model, input, encoding_format, dimensions, user } = request.body as Static<
         typeof embeddingsSchema
       >;

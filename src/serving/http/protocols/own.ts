@@ -67,7 +67,7 @@ function addPredict(scope: FastifyInstance, { door, readJson }: ProtocolTools): 
     body: predictSchema,
     consumes: ["application/json", NDJSON],
   };
-  scope.post("/v1/predict", { schema }, async (request, reply) => {
+  scope.post("/v1/predict", { schema, config: { asks: "body" } }, async (request, reply) => {
     if (request.body === STREAM) {
       const { offset_unit, ...target } = checked(predictQuery, timed(request.query), "malformed");
       return streamAnswers(request, reply, { door, readJson, row: rowSchema }, target, (response) =>
@@ -90,7 +90,7 @@ function addEmbed(scope: FastifyInstance, { door, readJson }: ProtocolTools): vo
     body: embedSchema,
     consumes: ["application/json", NDJSON],
   };
-  scope.post("/v1/embed", { schema }, async (request, reply) => {
+  scope.post("/v1/embed", { schema, config: { asks: "body" } }, async (request, reply) => {
     if (request.body === STREAM) {
       const { target, embed, show } = vectorsAsked(
         door,

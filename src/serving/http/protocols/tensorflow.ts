@@ -81,9 +81,8 @@ function addModel(scope: FastifyInstance, door: Door, at: string): void {
     body: object,
     answer: (body: B, request: FastifyRequest, reply: FastifyReply) => Promise<object>,
   ): void => {
-    scope.post(`${path}::${verb}`, { schema: { summary, body } }, (request, reply) =>
-      answer(request.body as B, request, reply),
-    );
+    const options = { config: { asks: "path" as const }, schema: { summary, body } };
+    scope.post(`${path}::${verb}`, options, (request, reply) => answer(request.body as B, request, reply));
   };
   post(
     "predict",
