@@ -137,7 +137,7 @@ function stackSummaries(
   const at = (frame: Tensor, happens: Tensor): Tensor => and(equal(wide(frame), places), wide(happens));
   const reads = byTime(cast(at(sub(open, 2), reduces), "float32"));
   const writes = byTime(at(sub(open, 1), opens));
-  const start = stack.empty(buffer, parser.batch, frames.dim(1));
+  const start = stack.empty(buffer.graph, parser.batch, frames.dim(1));
   const { outputs } = scan(
     {
       states: [start.top, start.frames],

@@ -4,6 +4,7 @@ import type { Tensor } from "../../graph/graph.js";
 import { uniformInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import type { TokenVectors } from "../contracts.js";
+import type { RecurrentOptions } from "../recurrent/layers.js";
 import { lstmLayers } from "../recurrent/lstm.js";
 import type { ActionSet, ParserRules } from "./actions.js";
 import type { Composition } from "./composition.js";
@@ -56,7 +57,7 @@ export class Parser {
   }
 
   /** How the LSTMs that read a sequence are built. */
-  get recurrence(): Parameters<typeof lstmLayers>[2] {
+  get recurrence(): RecurrentOptions {
     const { hidden, layers, dropout } = this.options;
     return { hidden, layers, dropout, bidirectional: false };
   }

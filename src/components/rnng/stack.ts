@@ -1,24 +1,16 @@
 /** @file The stack of a parser as vectors: what is on top, and what lay below each open node. */
 import type { Dim } from "../../graph/dims.js";
-import type { Tensor } from "../../graph/graph.js";
+import type { Graph, Tensor } from "../../graph/graph.js";
 import { add, where } from "../../graph/ops/elementwise.js";
-import { linear, matmul } from "../../graph/ops/matrix.js";
+import { matmul } from "../../graph/ops/matrix.js";
 import { concat, full, split, squeeze, unsqueeze } from "../../graph/ops/shaping.js";
 import type { Scope } from "../../graph/scope.js";
-import { type LstmWeights, lstmStep, lstmWeights } from "../recurrent/lstm.js";
 import { summed, transformed } from "./composition.js";
-
-/** How the vectors of a parser are made. */
-export interface StackOptions {
-  readonly hidden: number;
-  readonly layers: number;
-  /** Between layers, the same elements at every step. */
-  readonly dropout: number;
-}
+import { type LstmSizes, SteppedLstm } from "./stepped-lstm.js";
 
 /** What a parser's stack holds between two actions. */
 export interface StackMemory {
-  /** `[batch, width]`: `h` and `c` of each layer at the top, then the sum over the innermost open node's parts. */
+  /** `[batch, width]`: the states of the LSTM at the top, then the sum over the innermost open node's parts. */
   readonly top: Tensor;
   /** `[batch, frames, width]`: what `top` was before each open node but the root; before the root it was zero. */
   readonly frames: Tensor;
@@ -26,9 +18,9 @@ export interface StackMemory {
 
 /** One action of every row. */
 export interface StackAction {
-  /** `[batch, 4 * hidden]`: what is pushed, as sums of the first layer's gates; of REDUCE the bias alone. */
+  /** `[batch, 4 * hidden]`: what is pushed, as `projected` gives it; where a node is closed, of zeros. */
   readonly sums: Tensor;
-  /** bool `[batch, 1]`. */
+  /** bool `[batch, 1]`: whether a node is opened, or closed. */
   readonly opens: Tensor;
   readonly reduces: Tensor;
   /** 0 or 1, `[batch, 1, frames]`: the frame that REDUCE goes back to; none where it closes the root. */
@@ -43,77 +35,54 @@ export interface StackAction {
  * are kept, and a step costs the same whatever lies on the stack.
  */
 export class StackLstm {
-  readonly #layers: readonly LstmWeights[];
+  readonly #lstm: SteppedLstm;
 
   constructor(
     readonly scope: Scope,
-    readonly options: StackOptions,
+    readonly sizes: LstmSizes,
   ) {
-    const { hidden, layers } = options;
-    this.#layers = Array.from({ length: layers }, (_, layer) =>
-      lstmWeights(scope.child(`stack.layer${layer}.forward`), hidden, hidden),
-    );
-  }
-
-  /** Numbers in a state of the stack. */
-  get width(): number {
-    return (2 * this.options.layers + 1) * this.options.hidden;
+    this.#lstm = new SteppedLstm(scope.child("stack"), sizes);
   }
 
   /** An empty stack. */
-  empty(near: Tensor, batch: Dim, frames: Dim): StackMemory {
+  empty(graph: Graph, batch: Dim, frames: Dim): StackMemory {
+    const width = this.#lstm.width + this.sizes.hidden;
     return {
-      top: full(near.graph, "float32", [batch, this.width], 0),
-      frames: full(near.graph, "float32", [batch, frames, this.width], 0),
+      top: full(graph, "float32", [batch, width], 0),
+      frames: full(graph, "float32", [batch, frames, width], 0),
     };
   }
 
-  /** Vectors that are pushed as sums of the first layer's gates. `[..., hidden] -> [..., 4 * hidden]`. */
+  /** Vectors that are pushed, as the first layer's sums. `[..., hidden] -> [..., 4 * hidden]`. */
   projected(x: Tensor): Tensor {
-    const { input, bias } = this.#layers[0]!;
-    return linear(x, input, bias);
+    return this.#lstm.projected(x);
   }
 
   /** The vector of the top. `[batch, hidden]`. */
   summary(top: Tensor): Tensor {
-    return this.#parts(top)[2 * (this.options.layers - 1)]!;
+    return this.#lstm.summary(this.#parts(top)[0]);
   }
 
   /** The stack behind an action. */
   step({ top, frames }: StackMemory, { sums, opens, reduces, reads, writes }: StackAction): StackMemory {
-    const composed = this.scope.within("composition", (at) => {
-      const { hidden } = this.options;
-      return transformed(at, this.#parts(top).at(-1)!, hidden, hidden);
-    });
-    const pushed = add(sums, matmul(where(reduces, composed, 0), this.#layers[0]!.input));
+    const { hidden } = this.sizes;
+    const composed = this.scope.within("composition", (at) =>
+      transformed(at, this.#parts(top)[1], hidden, hidden),
+    );
     // The one-hot product is zero where the root closes, which is what lay below it.
-    const below = squeeze(matmul(reads, frames), [1]);
-    const before = where(reduces, below, top);
+    const before = where(reduces, squeeze(matmul(reads, frames), [1]), top);
+    const [below, parts] = this.#parts(before);
+    const pushed = add(sums, this.#lstm.contribution(where(reduces, composed, 0)));
+    const states = this.#lstm.step(below, pushed);
     return {
-      top: this.#push(before, pushed, opens),
+      top: concat([states, summed(parts, this.#lstm.summary(states), opens)], 1),
       frames: where(writes, unsqueeze(top, [1]), frames),
     };
   }
 
-  #parts(top: Tensor): readonly Tensor[] {
-    const { hidden, layers } = this.options;
-    return split(top, 1, Array<number>(2 * layers + 1).fill(hidden));
-  }
-
-  #push(before: Tensor, pushed: Tensor, opens: Tensor): Tensor {
-    const { hidden, dropout } = this.options;
-    const parts = this.#parts(before);
-    const after: Tensor[] = [];
-    let sums = pushed;
-    for (const [layer, { input, recurrent, bias }] of this.#layers.entries()) {
-      const below = after.at(-2);
-      if (below !== undefined) {
-        const dropped = this.scope.within(`stack.layer${layer}`, (at) => at.dropout(below, dropout));
-        sums = linear(dropped, input, bias);
-      }
-      const state = lstmStep(add(sums, matmul(parts[2 * layer]!, recurrent)), parts[2 * layer + 1]!, hidden);
-      after.push(state.h, state.c);
-    }
-    return concat([...after, summed(parts.at(-1)!, after.at(-2)!, opens)], 1);
+  /** The LSTM's states, and the sum. */
+  #parts(top: Tensor): readonly [Tensor, Tensor] {
+    const [states, parts] = split(top, 1, [this.#lstm.width, this.sizes.hidden]);
+    return [states!, parts!];
   }
 }

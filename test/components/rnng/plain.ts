@@ -158,6 +158,7 @@ export class PlainParser {
   }
 
   #composed(parts: readonly Vector[]): Vector {
+    if (!this.#has("composition.bias")) return parts[0]!;
     const [node, ...children] = parts as [Vector, ...Vector[]];
     if (this.options.composition === "sum")
       return this.#linear("composition", parts.reduce(plus)).map(Math.tanh);
@@ -185,6 +186,7 @@ export class PlainParser {
   }
 
   #cell(name: string, x: Vector, { h, c }: LstmState[number]): LstmState[number] {
+    if (!this.#has(`${name}.bias`)) return { h, c };
     const { hidden } = this.options;
     const sums = plus(
       plus(this.#product(`${name}.weight_ih`, x), this.#product(`${name}.weight_hh`, h)),
@@ -208,7 +210,13 @@ export class PlainParser {
 
   #row(name: string, row: number): Vector {
     const { hidden } = this.options;
+    if (!this.#has(name)) return Array<number>(hidden).fill(0);
     return this.#values(name).slice(row * hidden, (row + 1) * hidden);
+  }
+
+  /** Whether the model has that parameter: what ablation leaves out has none, and counts nowhere. */
+  #has(name: string): boolean {
+    return this.store.get(`parser.${name}`) !== undefined;
   }
 
   #values(name: string): Vector {

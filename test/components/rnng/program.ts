@@ -1,7 +1,9 @@
 /** @file A parser as a compiled program over given texts and trees: what the tests of the RNNG share. */
 import { ActionSet } from "../../../src/components/rnng/actions.js";
+import { bracketsOf } from "../../../src/components/rnng/brackets.js";
 import { goldLoss } from "../../../src/components/rnng/gold.js";
 import { Parser, type ParserOptions } from "../../../src/components/rnng/parser.js";
+import { NO_PARSE, search } from "../../../src/components/rnng/search.js";
 import type { HostTensor } from "../../../src/graph/dtype.js";
 import type { Tensor } from "../../../src/graph/graph.js";
 import { reduceSum } from "../../../src/graph/ops/reduction.js";
@@ -15,6 +17,7 @@ import {
   normals,
   tokenInputs,
   tokenVectors,
+  type Value,
   withGradients,
 } from "../models/harness.js";
 import { type PlainOptions, PlainParser } from "./plain.js";
@@ -126,4 +129,49 @@ function deepest(actions: readonly number[]): number {
     most = Math.max(most, open);
   }
   return most;
+}
+
+/** What a search finds for a text. */
+export interface Found {
+  readonly actions: readonly number[];
+  readonly score: number;
+  /** By token: the labels (counted from 1) that begin before it, the outermost first, and how many nodes end behind it. */
+  readonly opens: readonly (readonly number[])[];
+  readonly closes: readonly number[];
+}
+
+/** A search over fed texts. */
+export async function searchProgram(
+  plain: PlainOptions,
+  beam: number,
+  engineName: EngineName = "onnxruntime",
+): Promise<{ store: ParameterStore; find: (cases: readonly Case[], tokens?: number) => Promise<Found[][]> }> {
+  const store = new ParameterStore(3);
+  const target = await built(await engine(engineName), "infer", store, (scope) => {
+    const parser = parserIn(scope, plain);
+    const { actions, scores } = search(parser, beam);
+    return { actions, scores, ...bracketsOf(actions, parser.mask, plain.mostOpen) };
+  });
+  spread(store);
+  const find = async (cases: readonly Case[], tokens = Math.max(...cases.map(({ length }) => length))) => {
+    const { actions, scores, opens, closes } = await target.run(textFeeds(cases, tokens));
+    const part = (value: Value | undefined, row: number, parse: number): number[] => {
+      const size = value!.data.length / (cases.length * beam);
+      const at = (row * beam + parse) * size;
+      return value!.data.slice(at, at + size);
+    };
+    return cases.map(({ length }, row) =>
+      Array.from({ length: beam }, (_, parse): Found => {
+        const labels = part(opens, row, parse);
+        const own = (token: number) => labels.slice(token * plain.mostOpen, (token + 1) * plain.mostOpen);
+        return {
+          actions: part(actions, row, parse).filter((id) => id >= 0),
+          score: scores!.data[row * beam + parse]!,
+          opens: Array.from({ length }, (_, token) => own(token).filter((label) => label > 0)),
+          closes: part(closes, row, parse).slice(0, length),
+        };
+      }).filter(({ score }) => score > NO_PARSE),
+    );
+  };
+  return { store, find };
 }

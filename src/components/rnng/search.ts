@@ -1,0 +1,268 @@
+/** @file The likeliest trees of texts, looked for in the graph: a beam search, of which the greedy parser is the narrowest. */
+import { type Dim, mulDims } from "../../graph/dims.js";
+import type { Tensor } from "../../graph/graph.js";
+import {
+  add,
+  and,
+  cast,
+  div,
+  equal,
+  greater,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  mul,
+  not,
+  or,
+  sub,
+  where,
+} from "../../graph/ops/elementwise.js";
+import { chooseAll } from "../../graph/ops/if.js";
+import { gather, gatherElements, topK } from "../../graph/ops/lookup.js";
+import { matmul } from "../../graph/ops/matrix.js";
+import { reduceMax } from "../../graph/ops/reduction.js";
+import { scan } from "../../graph/ops/scan.js";
+import {
+  concat,
+  expand,
+  full,
+  range,
+  reshape,
+  split,
+  squeeze,
+  unsqueeze,
+  upTo,
+} from "../../graph/ops/shaping.js";
+import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/annotation-tensorizer.js";
+import { HIDDEN, rowLengths } from "../masking.js";
+import { mostSteps, type ParserState, validActions } from "./actions.js";
+import type { Parser } from "./parser.js";
+import { actionScores, type Summaries } from "./scorer.js";
+import { SteppedLstm } from "./stepped-lstm.js";
+
+/** The parses that were found, the best first. */
+export interface Parses {
+  /** int32 `[batch, beam, steps]`: what was done, -1 behind the last action. */
+  readonly actions: Tensor;
+  /** `[batch, beam]`: `log p` of each parse; `NO_PARSE` or less where there are fewer than the beam is wide. */
+  readonly scores: Tensor;
+}
+
+/** The score from which on downwards there is no parse. */
+export const NO_PARSE = HIDDEN / 2;
+
+/** What hypotheses are made of; rows are `batch * beam`. */
+type Parts = {
+  /** `[rows]`. */
+  readonly scores: Tensor;
+  /** int32 `[rows, steps]`. */
+  readonly actions: Tensor;
+  /** int32 `[rows, 5]`: tokens shifted, nodes opened, nodes open, whether the last action opened one, whether the root is unsupported. */
+  readonly counts: Tensor;
+  /** What the LSTMs remember, and int32 `[rows, open]` the labels of open nodes where they are looked at. */
+  readonly top?: Tensor;
+  readonly frames?: Tensor;
+  readonly action?: Tensor;
+  readonly labels?: Tensor;
+};
+
+/**
+ * Looks for the likeliest parses. All hypotheses take their next action together; of all that go on from a text's beam the
+ * best stay (those that are whole stay as they are), until all are whole. Every parse is a whole tree.
+ */
+export function search(parser: Parser, beam: number): Parses {
+  return new Search(parser, beam).run();
+}
+
+class Search {
+  readonly #rows: Dim;
+  /** int32 `[rows]`. */
+  readonly #tokens: Tensor;
+  readonly #action: SteppedLstm | null;
+
+  constructor(
+    readonly parser: Parser,
+    readonly beam: number,
+  ) {
+    const { use_action } = parser.options.ablation;
+    this.#action = use_action ? new SteppedLstm(parser.scope.child("action"), parser.options) : null;
+    this.#rows = mulDims(parser.batch, beam);
+    const lengths = expand(unsqueeze(rowLengths(parser.mask), [1]), [parser.batch, beam]);
+    this.#tokens = reshape(lengths, [this.#rows]);
+  }
+
+  run(): Parses {
+    const { parser, beam } = this;
+    const steps = upTo(cast(reduceMax(mostSteps(this.#tokens, parser.options.rules), [0]), "int64"));
+    const start = this.#start(steps.dim(0));
+    const names = Object.keys(start) as (keyof Parts)[];
+    const parts = (tensors: readonly Tensor[]): Parts =>
+      Object.fromEntries(names.map((name, i) => [name, tensors[i]!])) as unknown as Parts;
+    const listed = (all: Parts): Tensor[] => names.map((name) => all[name]!);
+    const { states } = scan({ states: listed(start), scanned: [steps] }, (before, [step]) => {
+      const open = greater(reduceMax(cast(not(this.#isDone(parts(before))), "int32"), [0]), 0);
+      const after = chooseAll(
+        open,
+        [...before, step!],
+        (inputs) => listed(this.#step(parts(inputs), inputs.at(-1)!)),
+        (inputs) => inputs.slice(0, -1),
+      );
+      return { states: after, outputs: [] };
+    });
+    const { actions, scores } = parts(states);
+    return {
+      actions: reshape(actions, [parser.batch, beam, steps.dim(0)]),
+      scores: reshape(scores, [parser.batch, beam]),
+    };
+  }
+
+  #start(steps: Dim): Parts {
+    const { stack, options, batch, mask } = this.parser;
+    const { graph } = mask;
+    const { mostOpen } = options.rules;
+    const { use_last_open_NT_feature } = options.ablation;
+    const first = graph.constant(
+      "float32",
+      [1, this.beam],
+      Array.from({ length: this.beam }, (_, i) => (i === 0 ? 0 : HIDDEN)),
+    );
+    // A frame for each node that may be open, the root aside, and one at least.
+    const memory = stack?.empty(graph, this.#rows, Math.max(1, mostOpen - 1));
+    return {
+      scores: reshape(expand(first, [batch, this.beam]), [this.#rows]),
+      actions: full(graph, "int32", [this.#rows, steps], -1),
+      counts: full(graph, "int32", [this.#rows, 5], 0),
+      ...memory,
+      ...(this.#action && { action: full(graph, "float32", [this.#rows, this.#action.width], 0) }),
+      ...(use_last_open_NT_feature && { labels: full(graph, "int32", [this.#rows, mostOpen], 0) }),
+    };
+  }
+
+  /** bool `[rows]`: whether a hypothesis is whole, or none. */
+  #isDone({ counts, scores }: Parts): Tensor {
+    const [shifted, opened, open] = this.#columns(counts);
+    const whole = and(greaterOrEqual(shifted!, this.#tokens), equal(open!, 0));
+    const begun = or(greater(opened!, 0), equal(this.#tokens, 0));
+    return or(and(whole, begun), lessOrEqual(scores, NO_PARSE));
+  }
+
+  #columns(counts: Tensor): Tensor[] {
+    return split(counts, 1, [1, 1, 1, 1, 1]).map((column) => squeeze(column, [1]));
+  }
+
+  #state(counts: Tensor): ParserState {
+    const [shifted, opened, open, justOpened, unsupported] = this.#columns(counts);
+    return {
+      tokens: this.#tokens,
+      shifted: shifted!,
+      opened: opened!,
+      open: open!,
+      justOpened: greater(justOpened!, 0),
+      unsupported: greater(unsupported!, 0),
+    };
+  }
+
+  #step(before: Parts, step: Tensor): Parts {
+    const { parser, beam } = this;
+    const { rules } = parser.options;
+    const size = parser.actions.size;
+    const done = unsqueeze(this.#isDone(before), [1]);
+    const allowed = validActions(this.#state(before.counts), parser.actions, rules);
+    const steps = parser.scope.within("scorer", (at) =>
+      actionScores(at, this.#summaries(before), { allowed, dropout: 0 }),
+    );
+    const stays = parser.actions.mask(done, (id) => id === SHIFT_ID);
+    // A hypothesis that is done goes on in one way: it stays, which costs nothing.
+    const staying = where(stays, mul(steps, 0), 2 * HIDDEN);
+    const gains = where(done, staying, where(allowed, steps, 2 * HIDDEN));
+    const plans = reshape(add(unsqueeze(before.scores, [1]), gains), [parser.batch, beam * size]);
+    const best = topK(plans, beam);
+    const scores = reshape(best.values, [this.#rows]);
+    const parent = div(best.ids, size);
+    const offsets = unsqueeze(mul(range(plans.graph, parser.batch), beam), [1]);
+    const from = reshape(add(parent, offsets), [this.#rows]);
+    const kept = beam === 1 ? before : mapped(before, (part) => gather(part, from));
+    const chosen = reshape(cast(sub(best.ids, mul(parent, size)), "int32"), [this.#rows]);
+    const idle = or(this.#isDone(kept), lessOrEqual(scores, NO_PARSE));
+    return this.#taken({ ...kept, scores }, where(idle, -1, chosen), step);
+  }
+
+  /** What is known before an action. `[rows, hidden]` each. */
+  #summaries({ counts, top, action, labels }: Parts): Summaries {
+    const { parser } = this;
+    const { use_buffer } = parser.options.ablation;
+    const [shifted, , open] = this.#columns(counts);
+    const last = (): Tensor => {
+      const at = unsqueeze(cast(where(greater(open!, 0), sub(open!, 1), 0), "int64"), [1]);
+      return where(greater(open!, 0), squeeze(gatherElements(labels!, at, 1), [1]), parser.actions.size);
+    };
+    return {
+      buffer: use_buffer ? this.#fromBuffer(shifted!) : null,
+      stack: top === undefined ? null : parser.stack!.summary(top),
+      action: action === undefined ? null : this.#action!.summary(action),
+      lastOpen: labels === undefined ? null : last(),
+    };
+  }
+
+  /** What the texts say from the next token on. `shifted [rows] -> [rows, hidden]`, zero where no token is left. */
+  #fromBuffer(shifted: Tensor): Tensor {
+    const { buffer, batch } = this.parser;
+    const next = unsqueeze(reshape(shifted, [batch, this.beam]), [2]);
+    const places = cast(range(buffer!.graph, buffer!.dim(1)), "int32");
+    const found = matmul(cast(equal(next, places), "float32"), buffer!);
+    return reshape(found, [this.#rows, this.parser.options.hidden]);
+  }
+
+  /** Hypotheses behind their actions, int32 `[rows]`; -1 where there is none. */
+  #taken(before: Parts, ids: Tensor, step: Tensor): Parts {
+    const { counts, actions, top, frames, action, labels } = before;
+    const { parser } = this;
+    const [shifted, opened, open, , unsupported] = this.#columns(counts);
+    const [shifts, reduces] = [equal(ids, SHIFT_ID!), equal(ids, REDUCE_ID!)];
+    const opens = greaterOrEqual(ids, OPEN_ID!);
+    const one = (happens: Tensor): Tensor => cast(happens, "int32");
+    const wide = (x: Tensor): Tensor => unsqueeze(x, [1]);
+    const atRoot = and(and(opens, equal(opened!, 0)), parser.actions.areUnsupported(ids));
+    const columns = [
+      add(shifted!, one(shifts)),
+      add(opened!, one(opens)),
+      sub(add(open!, one(opens)), one(reduces)),
+      one(opens),
+      add(unsupported!, one(atRoot)),
+    ];
+    const isStep = equal(cast(range(actions.graph, actions.dim(1)), "int64"), step);
+    const embedded = parser.embedding && gather(parser.embedding, where(less(ids, 0), 0, ids));
+    const at = (place: Tensor, size: Dim, happens: Tensor): Tensor =>
+      and(equal(wide(place), cast(range(actions.graph, size), "int32")), wide(happens));
+    const stack = (): Pick<Parts, "top" | "frames"> => {
+      const { stack: lstm } = parser;
+      const size = frames!.dim(1);
+      const pushed = where(wide(shifts), this.#fromBuffer(shifted!), where(wide(opens), embedded!, 0));
+      return lstm!.step(
+        { top: top!, frames: frames! },
+        {
+          sums: lstm!.projected(pushed),
+          opens: wide(opens),
+          reduces: wide(reduces),
+          reads: wide(cast(at(sub(open!, 2), size, reduces), "float32")),
+          writes: unsqueeze(at(sub(open!, 1), size, opens), [2]),
+        },
+      );
+    };
+    return {
+      scores: before.scores,
+      actions: where(isStep, wide(ids), actions),
+      counts: concat(columns.map(wide), 1),
+      ...(top && stack()),
+      ...(action && { action: this.#action!.step(action, this.#action!.projected(embedded!)) }),
+      ...(labels && { labels: where(at(open!, labels.dim(1), opens), wide(ids), labels) }),
+    };
+  }
+}
+
+/** All parts, changed alike. */
+function mapped(parts: Parts, change: (part: Tensor) => Tensor): Parts {
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [name, change(part)]),
+  ) as unknown as Parts;
+}
