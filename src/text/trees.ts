@@ -84,7 +84,8 @@ export const ESCAPES: ReadonlyMap<string, string> = new Map(
   ["[", "]", "\\"].map((character) => [character, `\\${character}`]),
 );
 
-const escaped = (word: string): string => word.replace(/[[\]\\]/gu, "\\$&");
+/** A word or a label as it is written in a tree. */
+export const escaped = (word: string): string => word.replace(/[[\]\\]/gu, "\\$&");
 
 /** The tree as TOP writes it: a space between all parts, and before each "]". `readTree` reads it back. */
 export function writeTree({ label, children }: ParseTree): string {
@@ -130,7 +131,8 @@ export function treeOf(actions: readonly string[], tokens: readonly string[]): P
     }
   }
   if (root === undefined) throw new TreeError("the actions end before the tree does");
-  if (shifted < tokens.length) throw new TreeError(`the tree lacks the last ${tokens.length - shifted} tokens`);
+  if (shifted < tokens.length)
+    throw new TreeError(`the tree lacks the last ${tokens.length - shifted} tokens`);
   return root;
 }
 
@@ -151,7 +153,9 @@ export function spanOf({ label, children }: ParseTree, from = 0): TreeSpan {
 
 /** How many nodes lie above each other at most. */
 export function depthOf({ children }: ParseTree): number {
-  return 1 + children.reduce((most, child) => Math.max(most, typeof child === "string" ? 0 : depthOf(child)), 0);
+  return (
+    1 + children.reduce((most, child) => Math.max(most, typeof child === "string" ? 0 : depthOf(child)), 0)
+  );
 }
 
 /** Whether the root is an intent and intents hold slots only and slots intents only, tokens aside. */

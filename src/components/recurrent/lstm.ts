@@ -53,7 +53,11 @@ export function lstmWeights(
 }
 
 /** The states `h` and `c` behind one step. `sums [batch, 4 * hidden]` of the gates, `c [batch, hidden]`. */
-export function lstmStep(sums: Tensor, c: Tensor, hidden: number): { readonly h: Tensor; readonly c: Tensor } {
+export function lstmStep(
+  sums: Tensor,
+  c: Tensor,
+  hidden: number,
+): { readonly h: Tensor; readonly c: Tensor } {
   const [gateSums, candidate] = split(sums, 1, [3 * hidden, hidden]);
   const [enter, leave, keep] = split(sigmoid(gateSums!), 1, [hidden, hidden, hidden]);
   const after = add(mul(keep!, c), mul(enter!, tanh(candidate!)));

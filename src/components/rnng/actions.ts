@@ -1,19 +1,22 @@
 /** @file Which actions a shift-reduce parser may take: with these rules every sequence ends in one whole tree over all tokens. */
 import type { Tensor } from "../../graph/graph.js";
-import { add, and, div, equal, greater, greaterOrEqual, less, mul, not, or, sub } from "../../graph/ops/elementwise.js";
+import {
+  add,
+  and,
+  div,
+  equal,
+  greater,
+  greaterOrEqual,
+  less,
+  mul,
+  not,
+  or,
+  sub,
+} from "../../graph/ops/elementwise.js";
 import { unsqueeze } from "../../graph/ops/shaping.js";
 import { isIntent, isSlot, isUnsupported } from "../../text/trees.js";
+import type { ParserRules } from "../contracts.js";
 import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/annotation-tensorizer.js";
-
-/** The rules that a config chooses. */
-export interface ParserRules {
-  /** How many nodes may be open at a time. */
-  readonly mostOpen: number;
-  /** Whether the root must be an intent, and intents hold slots only and slots intents only. */
-  readonly alternating: boolean;
-  /** Whether there are no slots in a tree whose root is an unsupported intent. */
-  readonly noSlotsInUnsupported: boolean;
-}
 
 /** How far a parser is, before an action. All of one shape `[...rows]`; numbers are of one integer type. */
 export interface ParserState {
@@ -87,4 +90,3 @@ const isOdd = (x: Tensor): Tensor => equal(sub(x, mul(div(x, 2), 2)), 1);
 /** Steps that a parse of `tokens` tokens takes at most: every node is opened and closed, every token shifted. */
 export const mostSteps = (tokens: Tensor, rules: ParserRules): Tensor =>
   add(tokens, add(mostNodes(tokens, rules), mostNodes(tokens, rules)));
-

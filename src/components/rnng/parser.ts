@@ -3,10 +3,10 @@ import type { Dim } from "../../graph/dims.js";
 import type { Tensor } from "../../graph/graph.js";
 import { uniformInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
-import type { TokenVectors } from "../contracts.js";
+import type { ParserRules, TokenVectors } from "../contracts.js";
 import type { RecurrentOptions } from "../recurrent/layers.js";
 import { lstmLayers } from "../recurrent/lstm.js";
-import type { ActionSet, ParserRules } from "./actions.js";
+import type { ActionSet } from "./actions.js";
 import type { Composition } from "./composition.js";
 import type { Ablation } from "./scorer.js";
 import { StackLstm } from "./stack.js";
@@ -47,9 +47,7 @@ export class Parser {
         ? scope.within("buffer", (at) => lstmLayers(at, words, { ...this.recurrence, reverse: true }))
         : null;
     this.embedding =
-      use_stack || use_action
-        ? scope.parameter("actions", [actions.size, hidden], uniformInit(0.1))
-        : null;
+      use_stack || use_action ? scope.parameter("actions", [actions.size, hidden], uniformInit(0.1)) : null;
   }
 
   get batch(): Dim {

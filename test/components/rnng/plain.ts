@@ -10,7 +10,12 @@ export interface PlainOptions {
   readonly alternating: boolean;
   readonly noSlotsInUnsupported: boolean;
   readonly composition: "sum" | "blstm";
-  readonly use: { readonly buffer: boolean; readonly stack: boolean; readonly action: boolean; readonly lastOpen: boolean };
+  readonly use: {
+    readonly buffer: boolean;
+    readonly stack: boolean;
+    readonly action: boolean;
+    readonly lastOpen: boolean;
+  };
 }
 
 type Vector = readonly number[];
@@ -92,9 +97,11 @@ export class PlainParser {
     const last = elements.findLast(({ opened }) => opened !== null);
     const input = [
       ...(use.buffer ? (this.#buffer[shifted] ?? zeros) : []),
-      ...(use.stack ? (elements.at(-1)?.state.at(-1)!.h ?? zeros) : []),
+      ...(use.stack ? (elements.at(-1)?.state.at(-1)?.h ?? zeros) : []),
       ...(use.action ? action.at(-1)!.h : []),
-      ...(use.lastOpen ? Array.from({ length: labels.length + 2 }, (_, id) => Number(id === last?.opened)) : []),
+      ...(use.lastOpen
+        ? Array.from({ length: labels.length + 2 }, (_, id) => Number(id === last?.opened))
+        : []),
     ];
     const inner = this.#linear("scorer.hidden", input).map((x) => Math.max(x, 0));
     const logits = this.#linear("scorer.output", inner);
@@ -113,7 +120,11 @@ export class PlainParser {
       action: this.#lstm("action", "forward", embedding, state.action),
     };
     if (id === 0)
-      return { ...next, shifted: shifted + 1, elements: this.#pushed(elements, this.#buffer[shifted]!, null) };
+      return {
+        ...next,
+        shifted: shifted + 1,
+        elements: this.#pushed(elements, this.#buffer[shifted]!, null),
+      };
     if (id >= 2) return { ...next, shifted, elements: this.#pushed(elements, embedding, id) };
     const at = elements.findLastIndex(({ opened }) => opened !== null);
     const parts = elements.slice(at).map(({ state: own }) => own.at(-1)!.h);
@@ -135,7 +146,9 @@ export class PlainParser {
   /** Every parse there is. */
   *all(state = this.start()): Generator<PlainState> {
     if (this.isDone(state)) yield state;
-    else for (const [id, score] of this.scores(state, this.valid(state))) yield* this.all(this.take(state, id, score));
+    else
+      for (const [id, score] of this.scores(state, this.valid(state)))
+        yield* this.all(this.take(state, id, score));
   }
 
   /** The best parses that a beam of this width finds, the best first. */
@@ -147,7 +160,9 @@ export class PlainParser {
         return [...this.scores(state, this.valid(state))].map(([id, step]) => ({ state, id, step }));
       });
       plans.sort((a, b) => b.state.score + b.step - (a.state.score + a.step));
-      beam = plans.slice(0, width).map(({ state, id, step }) => (id < 0 ? state : this.take(state, id, step)));
+      beam = plans
+        .slice(0, width)
+        .map(({ state, id, step }) => (id < 0 ? state : this.take(state, id, step)));
     }
     return beam.sort((a, b) => b.score - a.score);
   }
@@ -205,7 +220,9 @@ export class PlainParser {
   #product(name: string, x: Vector): Vector {
     const weight = this.#values(name);
     const width = weight.length / x.length;
-    return Array.from({ length: width }, (_, k) => x.reduce((sum, value, i) => sum + value * weight[i * width + k]!, 0));
+    return Array.from({ length: width }, (_, k) =>
+      x.reduce((sum, value, i) => sum + value * weight[i * width + k]!, 0),
+    );
   }
 
   #row(name: string, row: number): Vector {

@@ -67,7 +67,10 @@ export function parserOptions(plain: PlainOptions): ParserOptions {
 /** The parser in a graph over fed token vectors. */
 export function parserIn(scope: Scope, plain: PlainOptions): Parser {
   const words = tokenInputs(scope, DIM);
-  return scope.within("parser", (at) => new Parser(at, parserOptions(plain), new ActionSet(plain.labels), words));
+  return scope.within(
+    "parser",
+    (at) => new Parser(at, parserOptions(plain), new ActionSet(plain.labels), words),
+  );
 }
 
 /** Losses of given actions, `[batch]`, with gradients on request. */
@@ -86,7 +89,12 @@ export async function goldProgram(
   const build = options.gradients
     ? withGradients((scope) => reduceSum(losses(scope), [0]), ["vectors"])
     : (scope: Scope) => ({ losses: losses(scope) });
-  const target = await built(await engine(options.engine ?? "onnxruntime"), options.mode ?? "infer", store, build);
+  const target = await built(
+    await engine(options.engine ?? "onnxruntime"),
+    options.mode ?? "infer",
+    store,
+    build,
+  );
   spread(store);
   return { target, store };
 }

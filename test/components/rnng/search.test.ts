@@ -44,7 +44,10 @@ describe("the search", () => {
         ]);
         expect(rebuilt).toEqual(actions);
         const words = actions.map((id) => ["SHIFT", "REDUCE"][id] ?? plainDefaults.labels[id - 2]!);
-        const tree = treeOf(words, Array.from({ length }, (_, i) => `w${i}`));
+        const tree = treeOf(
+          words,
+          Array.from({ length }, (_, i) => `w${i}`),
+        );
         expect(tree.label).toMatch(/^IN:/u);
       }
     }
@@ -69,8 +72,7 @@ describe("the search", () => {
     for (const [row, one] of texts.entries()) {
       const [alone] = await find([one]);
       expect(together[row]!.map(({ actions }) => actions)).toEqual(alone!.map(({ actions }) => actions));
-      for (const [i, { score }] of alone!.entries())
-        expect(together[row]![i]!.score).toBeCloseTo(score, 4);
+      for (const [i, { score }] of alone!.entries()) expect(together[row]![i]!.score).toBeCloseTo(score, 4);
     }
     expect(together.at(-1)).toMatchObject([{ actions: [], score: 0 }]);
   });

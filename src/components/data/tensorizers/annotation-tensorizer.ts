@@ -33,7 +33,8 @@ const schema = Type.Object(
   {
     column: Type.String({
       default: "seqlogical",
-      description: "The column that holds the tree in brackets: [IN:GET_EVENT fairs in [SL:LOCATION Detroit ] ].",
+      description:
+        "The column that holds the tree in brackets: [IN:GET_EVENT fairs in [SL:LOCATION Detroit ] ].",
     }),
     ...labelOptions,
   },
@@ -62,7 +63,12 @@ export interface TreeFacts {
   readonly slotsInUnsupported: number;
 }
 
-const NO_TREES: TreeFacts = { depth: 0, excess: Number.MIN_SAFE_INTEGER, unalternating: 0, slotsInUnsupported: 0 };
+const NO_TREES: TreeFacts = {
+  depth: 0,
+  excess: Number.MIN_SAFE_INTEGER,
+  unalternating: 0,
+  slotsInUnsupported: 0,
+};
 
 /**
  * Trees to actions `[steps]`. In a graph it gives int32 `actions [batch, steps]`, -1 at padding, and `frames [batch, frames]`,
