@@ -5,6 +5,7 @@ import type { ParserRules, Predicted } from "../contracts.js";
 import { rowTotal } from "../losses/totals.js";
 import { ActionSet } from "../rnng/actions.js";
 import { bracketsOf } from "../rnng/brackets.js";
+import type { GoldActions } from "../rnng/course.js";
 import { goldLoss } from "../rnng/gold.js";
 import { Parser } from "../rnng/parser.js";
 import { search } from "../rnng/search.js";
@@ -85,7 +86,7 @@ const schema = Type.Object(
     compositional_type: Type.Union([Type.Literal("blstm"), Type.Literal("sum")], {
       default: "blstm",
       description:
-        'How a node\'s vector is made of its parts, label first: "blstm" = by LSTMs in both directions, "sum" = from their sum, which trains about twice as fast.',
+        'How a node\'s vector is made of its parts, label first: "blstm" = by LSTMs in both directions, "sum" = from their sum, which takes fewer steps.',
     }),
   },
   {
@@ -130,9 +131,7 @@ export const RNNGParser = component({
     const gold = inputs.find("actions")?.tensors;
     const ignores = config.constraints.ignore_loss_for_unsupported;
     const loss =
-      gold === undefined
-        ? null
-        : rowTotal(goldLoss(parser, { actions: gold.actions!, frames: gold.frames! }, ignores), null);
+      gold === undefined ? null : rowTotal(goldLoss(parser, gold as unknown as GoldActions, ignores), null);
     if (scope.mode === "train") return { loss, outputs: {} };
     const { actions, scores } = search(parser, config.beam_size);
     const { opens, closes } = bracketsOf(slice(actions, 1, 0, config.top_k), words.mask, max_open_NT);

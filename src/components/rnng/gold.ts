@@ -6,7 +6,6 @@ import {
   cast,
   equal,
   greater,
-  greaterOrEqual,
   less,
   maximum,
   mul,
@@ -17,32 +16,14 @@ import {
 } from "../../graph/ops/elementwise.js";
 import { gather, gatherElements, oneHot } from "../../graph/ops/lookup.js";
 import { matmul } from "../../graph/ops/matrix.js";
-import { cumSum, reduceMax, reduceSum } from "../../graph/ops/reduction.js";
-import { scan } from "../../graph/ops/scan.js";
-import { concat, full, range, slice, squeeze, transpose, unsqueeze } from "../../graph/ops/shaping.js";
-import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/annotation-tensorizer.js";
-import { rowLengths } from "../masking.js";
+import { reduceMax, reduceSum } from "../../graph/ops/reduction.js";
+import { range, squeeze, unsqueeze } from "../../graph/ops/shaping.js";
 import { lstmLayers } from "../recurrent/lstm.js";
-import { type ParserState, validActions } from "./actions.js";
+import { validActions } from "./actions.js";
+import { type Course, courseOf, type GoldActions, oneOf, shiftedRight } from "./course.js";
+import { stackSummaries } from "./gold-stack.js";
 import type { Parser } from "./parser.js";
 import { actionScores } from "./scorer.js";
-import type { StackLstm } from "./stack.js";
-
-/** Given actions of each row. */
-export interface GoldActions {
-  /** int32 `[batch, steps]`, -1 at padding. */
-  readonly actions: Tensor;
-  /** `[batch, frames]`: its axis has as many places as nodes lie above each other in any row, the root aside, and one at least. */
-  readonly frames: Tensor;
-}
-
-/** What the actions are and what holds before each. `[batch, steps]` each. */
-interface Course extends ParserState {
-  readonly inside: Tensor;
-  readonly shifts: Tensor;
-  readonly reduces: Tensor;
-  readonly opens: Tensor;
-}
 
 /**
  * `-log p` of each row's actions, `[batch]`. An action that the rules forbid counts as allowed where it is given, so the loss
@@ -60,10 +41,10 @@ export function goldLoss(parser: Parser, gold: GoldActions, ignoreUnsupported: b
   const { use_buffer, use_last_open_NT_feature } = options.ablation;
   const embedded = parser.embedding && gather(parser.embedding, ids);
   // One-hot products pick as a look-up would, and so does their gradient, without scattering.
-  const buffer = parser.buffer && matmul(oneOf(course.shifted, parser.buffer.dim(1), parser), parser.buffer);
+  const buffer = parser.buffer && matmul(oneOf(course.shifted, parser.buffer.dim(1)), parser.buffer);
   const summaries = {
     buffer: use_buffer ? buffer : null,
-    stack: parser.stack && stackSummaries(parser, parser.stack, gold, course, buffer!, embedded!),
+    stack: parser.stack && stackSummaries(parser, parser.stack, gold),
     action: options.ablation.use_action ? actionSummaries(parser, embedded!, course.inside) : null,
     lastOpen: use_last_open_NT_feature ? lastOpenOf(course, ids, actions.size) : null,
   };
@@ -75,89 +56,12 @@ export function goldLoss(parser: Parser, gold: GoldActions, ignoreUnsupported: b
   return reduceSum(where(counts, mul(own, -1), 0), [1]);
 }
 
-function courseOf({ mask, actions }: Parser, given: Tensor): Course {
-  const inside = greaterOrEqual(given, 0);
-  const [shifts, reduces] = [equal(given, SHIFT_ID!), equal(given, REDUCE_ID!)];
-  const opens = greaterOrEqual(given, OPEN_ID!);
-  const before = (happens: Tensor): Tensor => {
-    const count = cast(happens, "int32");
-    return sub(cumSum(count, 1), count);
-  };
-  const opened = before(opens);
-  const atRoot = and(opens, equal(opened, 0));
-  return {
-    inside,
-    shifts,
-    reduces,
-    opens,
-    opened,
-    tokens: unsqueeze(rowLengths(mask), [1]),
-    shifted: before(shifts),
-    open: sub(opened, before(reduces)),
-    justOpened: greater(shiftedRight(cast(opens, "int32")), 0),
-    unsupported: greater(before(and(atRoot, actions.areUnsupported(given))), 0),
-  };
-}
-
-/** What stood one step earlier; 0 at the first. `[batch, steps, ...]`. */
-function shiftedRight(x: Tensor): Tensor {
-  const [batch, steps, ...rest] = x.shape;
-  const nothing = full(x.graph, x.dtype, [batch!, 1, ...rest], 0);
-  return slice(concat([nothing, x], 1), 1, 0, steps!);
-}
-
-/** 1 where the place is the number, 0 elsewhere: float32 `[batch, steps, size]`. */
-function oneOf(numbers: Tensor, size: Tensor["shape"][number], { mask }: Parser): Tensor {
-  const places = cast(range(mask.graph, size), numbers.dtype);
-  return cast(equal(unsqueeze(numbers, [2]), places), "float32");
-}
-
 /** The action LSTM's state before each action. `[batch, steps, hidden]`. */
 function actionSummaries(parser: Parser, embedded: Tensor, inside: Tensor): Tensor {
   const vectors = where(unsqueeze(inside, [2]), embedded, 0);
   return parser.scope.within("action", (at) =>
     shiftedRight(lstmLayers(at, { vectors, mask: inside }, parser.recurrence)),
   );
-}
-
-/** The stack LSTM's state before each action. `[batch, steps, hidden]`. */
-function stackSummaries(
-  parser: Parser,
-  stack: StackLstm,
-  { frames }: GoldActions,
-  { shifts, opens, reduces, open }: Course,
-  buffer: Tensor,
-  embedded: Tensor,
-): Tensor {
-  const wide = (x: Tensor): Tensor => unsqueeze(x, [2]);
-  // SHIFT pushes what the text says from its token on, as PyText has it, and an opened node its action's vector.
-  const pushed = where(wide(shifts), buffer, where(wide(opens), embedded, 0));
-  const byTime = (x: Tensor): Tensor => transpose(x, [1, 0, ...[...x.shape.keys()].slice(2)]);
-  const places = cast(range(frames.graph, frames.dim(1)), open.dtype);
-  const at = (frame: Tensor, happens: Tensor): Tensor => and(equal(wide(frame), places), wide(happens));
-  const reads = byTime(cast(at(sub(open, 2), reduces), "float32"));
-  const writes = byTime(at(sub(open, 1), opens));
-  const start = stack.empty(buffer.graph, parser.batch, frames.dim(1));
-  const { outputs } = scan(
-    {
-      states: [start.top, start.frames],
-      scanned: [
-        byTime(stack.projected(pushed)),
-        byTime(wide(opens)),
-        byTime(wide(reduces)),
-        unsqueeze(reads, [2]),
-        unsqueeze(writes, [3]),
-      ],
-    },
-    ([top, saved], [sums, opening, reducing, reading, writing]) => {
-      const after = stack.step(
-        { top: top!, frames: saved! },
-        { sums: sums!, opens: opening!, reduces: reducing!, reads: reading!, writes: writing! },
-      );
-      return { states: [after.top, after.frames], outputs: [stack.summary(after.top)] };
-    },
-  );
-  return shiftedRight(transpose(outputs[0]!, [1, 0, 2]));
 }
 
 /** The action that opened the innermost open node; `none` where none is open. `[batch, steps]`. */

@@ -1,5 +1,5 @@
 /** @file The likeliest trees of texts, looked for in the graph: a beam search, of which the greedy parser is the narrowest. */
-import { type Dim, mulDims } from "../../graph/dims.js";
+import { addDims, type Dim, mulDims } from "../../graph/dims.js";
 import type { Tensor } from "../../graph/graph.js";
 import {
   add,
@@ -11,6 +11,7 @@ import {
   greaterOrEqual,
   less,
   lessOrEqual,
+  maximum,
   mul,
   not,
   or,
@@ -57,13 +58,16 @@ type Parts = {
   readonly scores: Tensor;
   /** int32 `[rows, steps]`. */
   readonly actions: Tensor;
-  /** int32 `[rows, 5]`: tokens shifted, nodes opened, nodes open, whether the last action opened one, whether the root is unsupported. */
+  /** int32 `[rows, 6]`: tokens shifted, nodes opened, nodes open, whether the last action opened one, whether the root is unsupported, things on the stack. */
   readonly counts: Tensor;
   /** What the LSTMs remember, and int32 `[rows, open]` the labels of open nodes where they are looked at. */
   readonly top?: Tensor;
   readonly frames?: Tensor;
   readonly action?: Tensor;
   readonly labels?: Tensor;
+  /** For a reader from the right: the vectors of what is on the stack, `[rows, places, hidden]`, and int32 `[rows, open]` where open nodes stand. */
+  readonly elements?: Tensor;
+  readonly places?: Tensor;
 };
 
 /**
@@ -131,9 +135,13 @@ class Search {
     return {
       scores: reshape(expand(first, [batch, this.beam]), [this.#rows]),
       actions: full(graph, "int32", [this.#rows, steps], -1),
-      counts: full(graph, "int32", [this.#rows, 5], 0),
+      counts: full(graph, "int32", [this.#rows, 6], 0),
       ...memory,
       ...(this.#action && { action: full(graph, "float32", [this.#rows, this.#action.width], 0) }),
+      ...(stack?.composer.back && {
+        elements: full(graph, "float32", [this.#rows, addDims(mask.dim(1), mostOpen), options.hidden], 0),
+        places: full(graph, "int32", [this.#rows, mostOpen], 0),
+      }),
       ...(use_last_open_NT_feature && { labels: full(graph, "int32", [this.#rows, mostOpen], 0) }),
     };
   }
@@ -147,7 +155,7 @@ class Search {
   }
 
   #columns(counts: Tensor): Tensor[] {
-    return split(counts, 1, [1, 1, 1, 1, 1]).map((column) => squeeze(column, [1]));
+    return split(counts, 1, [1, 1, 1, 1, 1, 1]).map((column) => squeeze(column, [1]));
   }
 
   #state(counts: Tensor): ParserState {
@@ -204,6 +212,31 @@ class Search {
     };
   }
 
+  /** Where the innermost open node stands. int32 `[rows]`. */
+  #nodePlace(places: Tensor, open: Tensor): Tensor {
+    const at = cast(where(greater(open, 0), sub(open, 1), 0), "int64");
+    return squeeze(gatherElements(places, unsqueeze(at, [1]), 1), [1]);
+  }
+
+  /** The states of the reader from the right, behind the parts of the nodes that are closed now. */
+  #readBack(elements: Tensor, node: Tensor, height: Tensor, reduces: Tensor): Tensor {
+    const reader = this.parser.stack!.composer.back!;
+    // The node and its parts; other rows look on.
+    const count = where(reduces, sub(height, node), 0);
+    const most = cast(reduceMax(count, [0]), "int64");
+    const start = full(elements.graph, "float32", [this.#rows, reader.width], 0);
+    const places = cast(range(elements.graph, elements.dim(1)), "int32");
+    const { states } = scan({ states: [start], scanned: [cast(upTo(maximum(most, 1)), "int32")] }, ([states], [k]) => {
+      const first = equal(unsqueeze(k!, [0]), 0);
+      const place = where(first, node, sub(height, k!));
+      const found = cast(equal(unsqueeze(place, [1]), places), "float32");
+      const part = squeeze(matmul(unsqueeze(found, [1]), elements), [1]);
+      const after = reader.read(states!, part, unsqueeze(first, [1]));
+      return { states: [where(unsqueeze(greater(count, k!), [1]), after, states!)], outputs: [] };
+    });
+    return states[0]!;
+  }
+
   /** What the texts say from the next token on. `shifted [rows] -> [rows, hidden]`, zero where no token is left. */
   #fromBuffer(shifted: Tensor): Tensor {
     const { buffer, batch } = this.parser;
@@ -215,30 +248,35 @@ class Search {
 
   /** Hypotheses behind their actions, int32 `[rows]`; -1 where there is none. */
   #taken(before: Parts, ids: Tensor, step: Tensor): Parts {
-    const { counts, actions, top, frames, action, labels } = before;
+    const { counts, actions, top, frames, action, labels, elements, places } = before;
     const { parser } = this;
-    const [shifted, opened, open, , unsupported] = this.#columns(counts);
+    const [shifted, opened, open, , unsupported, height] = this.#columns(counts);
     const [shifts, reduces] = [equal(ids, SHIFT_ID!), equal(ids, REDUCE_ID!)];
     const opens = greaterOrEqual(ids, OPEN_ID!);
     const one = (happens: Tensor): Tensor => cast(happens, "int32");
     const wide = (x: Tensor): Tensor => unsqueeze(x, [1]);
     const atRoot = and(and(opens, equal(opened!, 0)), parser.actions.areUnsupported(ids));
+    const node = places && this.#nodePlace(places, open!);
+    // An open node's place is where the node goes once it is closed.
+    const place = node === undefined ? height! : where(reduces, node, height!);
     const columns = [
       add(shifted!, one(shifts)),
       add(opened!, one(opens)),
       sub(add(open!, one(opens)), one(reduces)),
       one(opens),
       add(unsupported!, one(atRoot)),
+      add(place, one(greaterOrEqual(ids, 0))),
     ];
     const isStep = equal(cast(range(actions.graph, actions.dim(1)), "int64"), step);
     const embedded = parser.embedding && gather(parser.embedding, where(less(ids, 0), 0, ids));
     const at = (place: Tensor, size: Dim, happens: Tensor): Tensor =>
       and(equal(wide(place), cast(range(actions.graph, size), "int32")), wide(happens));
-    const stack = (): Pick<Parts, "top" | "frames"> => {
+    const stack = (): Partial<Parts> => {
       const { stack: lstm } = parser;
       const size = frames!.dim(1);
       const pushed = where(wide(shifts), this.#fromBuffer(shifted!), where(wide(opens), embedded!, 0));
-      return lstm!.step(
+      const back = node === undefined ? null : this.#readBack(elements!, node, height!, reduces);
+      const after = lstm!.step(
         { top: top!, frames: frames! },
         {
           sums: lstm!.projected(pushed),
@@ -247,7 +285,15 @@ class Search {
           reads: wide(cast(at(sub(open!, 2), size, reduces), "float32")),
           writes: unsqueeze(at(sub(open!, 1), size, opens), [2]),
         },
+        back,
       );
+      if (elements === undefined) return { ...after };
+      const written = unsqueeze(at(place, elements.dim(1), greaterOrEqual(ids, 0)), [2]);
+      return {
+        ...after,
+        elements: where(written, wide(lstm!.summary(after.top)), elements),
+        places: where(at(open!, places!.dim(1), opens), wide(height!), places!),
+      };
     };
     return {
       scores: before.scores,

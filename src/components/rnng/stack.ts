@@ -5,12 +5,12 @@ import { add, where } from "../../graph/ops/elementwise.js";
 import { matmul } from "../../graph/ops/matrix.js";
 import { concat, full, split, squeeze, unsqueeze } from "../../graph/ops/shaping.js";
 import type { Scope } from "../../graph/scope.js";
-import { summed, transformed } from "./composition.js";
+import { type Composer, type Composition, composerOf } from "./composition.js";
 import { type LstmSizes, SteppedLstm } from "./stepped-lstm.js";
 
 /** What a parser's stack holds between two actions. */
 export interface StackMemory {
-  /** `[batch, width]`: the states of the LSTM at the top, then the sum over the innermost open node's parts. */
+  /** `[batch, width]`: the states of the LSTM at the top, then what the composer knows of the innermost open node. */
   readonly top: Tensor;
   /** `[batch, frames, width]`: what `top` was before each open node but the root; before the root it was zero. */
   readonly frames: Tensor;
@@ -35,18 +35,17 @@ export interface StackAction {
  * are kept, and a step costs the same whatever lies on the stack.
  */
 export class StackLstm {
+  readonly composer: Composer;
   readonly #lstm: SteppedLstm;
 
-  constructor(
-    readonly scope: Scope,
-    readonly sizes: LstmSizes,
-  ) {
+  constructor(scope: Scope, sizes: LstmSizes & { readonly composition: Composition }) {
+    this.composer = composerOf(scope, sizes.composition, sizes.hidden);
     this.#lstm = new SteppedLstm(scope.child("stack"), sizes);
   }
 
   /** An empty stack. */
   empty(graph: Graph, batch: Dim, frames: Dim): StackMemory {
-    const width = this.#lstm.width + this.sizes.hidden;
+    const width = this.#lstm.width + this.composer.width;
     return {
       top: full(graph, "float32", [batch, width], 0),
       frames: full(graph, "float32", [batch, frames, width], 0),
@@ -63,26 +62,23 @@ export class StackLstm {
     return this.#lstm.summary(this.#parts(top)[0]);
   }
 
-  /** The stack behind an action. */
-  step({ top, frames }: StackMemory, { sums, opens, reduces, reads, writes }: StackAction): StackMemory {
-    const { hidden } = this.sizes;
-    const composed = this.scope.within("composition", (at) =>
-      transformed(at, this.#parts(top)[1], hidden, hidden),
-    );
+  /** The stack behind an action. `back [batch, width]`: what the reader from the right knows of a node that is closed, where there is one. */
+  step({ top, frames }: StackMemory, { sums, opens, reduces, reads, writes }: StackAction, back: Tensor | null): StackMemory {
+    const composed = this.composer.vector(this.#parts(top)[1], back);
     // The one-hot product is zero where the root closes, which is what lay below it.
     const before = where(reduces, squeeze(matmul(reads, frames), [1]), top);
     const [below, parts] = this.#parts(before);
     const pushed = add(sums, this.#lstm.contribution(where(reduces, composed, 0)));
     const states = this.#lstm.step(below, pushed);
     return {
-      top: concat([states, summed(parts, this.#lstm.summary(states), opens)], 1),
+      top: concat([states, this.composer.after(parts, this.#lstm.summary(states), opens)], 1),
       frames: where(writes, unsqueeze(top, [1]), frames),
     };
   }
 
-  /** The LSTM's states, and the sum. */
+  /** The LSTM's states, and what the composer knows. */
   #parts(top: Tensor): readonly [Tensor, Tensor] {
-    const [states, parts] = split(top, 1, [this.#lstm.width, this.sizes.hidden]);
+    const [states, parts] = split(top, 1, [this.#lstm.width, this.composer.width]);
     return [states!, parts!];
   }
 }

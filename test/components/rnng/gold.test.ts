@@ -13,12 +13,13 @@ const cases: readonly Case[] = [
   { name: "slots in an unsupported root", length: 2, actions: [4, 0, 5, 0, 1, 1] },
 ];
 
+const all = { buffer: true, stack: true, action: true, lastOpen: true };
 const variants: Readonly<Record<string, Partial<PlainOptions>>> = {
   "sums, one layer": {},
+  "LSTMs in both directions, two layers, the last open node": { composition: "blstm", layers: 2, use: all },
   "sums, two layers, no alternation": { layers: 2, alternating: false, noSlotsInUnsupported: false },
-  "the stack alone": { use: { buffer: false, stack: true, action: false, lastOpen: false } },
-  "buffer and actions": { use: { buffer: true, stack: false, action: true, lastOpen: false } },
-  "everything with the last open node": { use: { buffer: true, stack: true, action: true, lastOpen: true } },
+  "the stack alone": { composition: "blstm", use: { ...all, buffer: false, action: false, lastOpen: false } },
+  "buffer and actions": { use: { ...all, stack: false, lastOpen: false } },
 };
 
 describe.each(Object.entries(variants))("the loss of given actions with %s", (_, own) => {
@@ -32,10 +33,13 @@ describe.each(Object.entries(variants))("the loss of given actions with %s", (_,
       expect(losses!.data[i], one.name).toBeCloseTo(wanted, 4);
     }
   });
+});
 
+describe.each(Object.entries(variants).slice(0, 2))("the loss of given actions with %s", (_, own) => {
   it("has the gradient that finite differences have", async () => {
+    const plain = { ...plainDefaults, ...own };
     const { target, store } = await goldProgram(plain, { mode: "train", gradients: true });
-    expect(await gradientError(target, store, goldFeeds(cases), ["vectors"])).toBeLessThan(4e-3);
+    expect(await gradientError(target, store, goldFeeds(cases.slice(1, 4)), ["vectors"])).toBeLessThan(4e-3);
   });
 });
 

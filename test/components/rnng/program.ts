@@ -4,6 +4,7 @@ import { bracketsOf } from "../../../src/components/rnng/brackets.js";
 import { goldLoss } from "../../../src/components/rnng/gold.js";
 import { Parser, type ParserOptions } from "../../../src/components/rnng/parser.js";
 import { NO_PARSE, search } from "../../../src/components/rnng/search.js";
+import { stackPlan } from "../../../src/components/data/tensorizers/annotation-tensorizer.js";
 import type { HostTensor } from "../../../src/graph/dtype.js";
 import type { Tensor } from "../../../src/graph/graph.js";
 import { reduceSum } from "../../../src/graph/ops/reduction.js";
@@ -84,7 +85,8 @@ export async function goldProgram(
     const { graph } = scope;
     const actions = graph.input("actions", "int32", ["batch", "steps"]);
     const frames = graph.input("frames", "int32", ["batch", "frames"]);
-    return goldLoss(parser, { actions, frames }, options.ignoreUnsupported ?? false);
+    const [planned, places] = ["plan", "places"].map((name) => graph.input(name, "int32", ["batch", "plan"]));
+    return goldLoss(parser, { actions, frames, plan: planned!, places: places! }, options.ignoreUnsupported ?? false);
   };
   const build = options.gradients
     ? withGradients((scope) => reduceSum(losses(scope), [0]), ["vectors"])
@@ -119,15 +121,22 @@ export function goldFeeds(
   frames = Math.max(1, ...cases.map(({ actions }) => deepest(actions) - 1)),
 ): Record<string, HostTensor> {
   const ids = cases.flatMap(({ actions }) => Array.from({ length: steps }, (_, i) => actions[i] ?? -1));
+  const plans = cases.map(({ actions }) => stackPlan(actions));
+  const longest = Math.max(...plans.map((plan) => plan.steps.length)) + 1;
   return {
     ...textFeeds(cases, tokens),
     actions: ints([cases.length, steps], ids),
+    plan: ints([cases.length, longest], padded(plans.map(({ steps: own }) => own), longest, -1)),
+    places: ints([cases.length, longest], padded(plans.map(({ places }) => places), longest, 0)),
     frames: ints([cases.length, frames], new Int32Array(cases.length * frames)),
   };
 }
 
 export const textFeeds = (cases: readonly Case[], tokens: number): Record<string, HostTensor> =>
   tokenVectors(cases, tokens, DIM);
+
+const padded = (lists: readonly (readonly number[])[], size: number, filler: number): number[] =>
+  lists.flatMap((list) => Array.from({ length: size }, (_, i) => list[i] ?? filler));
 
 function deepest(actions: readonly number[]): number {
   let [open, most] = [0, 0];

@@ -6,15 +6,15 @@ import { type Case, plainDefaults, plainParser, searchProgram } from "./program.
 const text = (name: string, length: number): Case => ({ name, length, actions: [] });
 const texts = [text("one", 1), text("two", 2), text("five", 5), text("nine", 9)];
 
+const all = { buffer: true, stack: true, action: true, lastOpen: true };
 const variants: Readonly<Record<string, Partial<PlainOptions>>> = {
   "sums, one layer": {},
-  "two layers, no alternation": { layers: 2, alternating: false, noSlotsInUnsupported: false },
-  "the stack alone": { use: { buffer: false, stack: true, action: false, lastOpen: false } },
+  "LSTMs in both directions, two layers, the last open node": { composition: "blstm", layers: 2, use: all },
+  "sums, two layers, no alternation": { layers: 2, alternating: false, noSlotsInUnsupported: false },
   "the buffer alone, one node at a time": {
     mostOpen: 1,
     use: { buffer: true, stack: false, action: false, lastOpen: false },
   },
-  "everything with the last open node": { use: { buffer: true, stack: true, action: true, lastOpen: true } },
 };
 
 describe.each(Object.entries(variants))("the search with %s", (_, own) => {

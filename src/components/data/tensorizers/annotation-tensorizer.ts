@@ -51,6 +51,41 @@ export const [SHIFT_ID, REDUCE_ID, OPEN_ID] = [0, 1, 2];
 /** What stands behind a row's last action. */
 const PAD = -1;
 
+/** In a plan: that a part of a node is read. */
+export const READS_PART = -2;
+
+/**
+ * What happens on the stack, where each node's parts are read from right to left before it is closed: the node itself first.
+ * Things on the stack stand at places, from 0 at the bottom.
+ */
+export interface StackPlan {
+  /** The number of the action that is taken, or `READS_PART`. */
+  readonly steps: readonly number[];
+  /** Where an action puts something, or what is read. */
+  readonly places: readonly number[];
+}
+
+/** The plan for actions that build a tree. */
+export function stackPlan(ids: readonly number[]): StackPlan {
+  const steps: number[] = [];
+  const places: number[] = [];
+  const open: number[] = [];
+  let height = 0;
+  for (const [i, id] of ids.entries()) {
+    if (id === REDUCE_ID) {
+      const node = open.pop()!;
+      for (const place of [node, ...Array.from({ length: height - node - 1 }, (_, k) => height - 1 - k)]) {
+        steps.push(READS_PART);
+        places.push(place);
+      }
+      height = node;
+    } else if (id !== SHIFT_ID) open.push(height);
+    steps.push(i);
+    places.push(height++);
+  }
+  return { steps, places };
+}
+
 /** What training rows hold that a parser's rules may forbid: how many trees of each kind. */
 export interface TreeFacts {
   /** How many nodes lie above each other at most. */
@@ -72,7 +107,8 @@ const NO_TREES: TreeFacts = {
 
 /**
  * Trees to actions `[steps]`. In a graph it gives int32 `actions [batch, steps]`, -1 at padding, and `frames [batch, frames]`,
- * whose axis alone counts: as many as nodes lie above each other in the batch, the root aside, and one at least.
+ * whose axis alone counts: as many as nodes lie above each other in the batch, the root aside, and one at least; and the
+ * parts of `StackPlan`, `plan` and `places [batch, plan]`.
  */
 export class Annotations implements Tensorizer {
   readonly columns: readonly string[];
@@ -91,6 +127,8 @@ export class Annotations implements Tensorizer {
     this.fields = [
       { name, dtype: "int32", dims: [`${name}_steps`], pad: PAD },
       { name: `${name}_frames`, dtype: "int32", dims: [`${name}_frames`], pad: 0 },
+      { name: `${name}_plan`, dtype: "int32", dims: [`${name}_plan`], pad: PAD },
+      { name: `${name}_places`, dtype: "int32", dims: [`${name}_plan`], pad: 0 },
     ];
     this.#list = new LabelList(config, `inputs.${name}`, 1);
   }
@@ -143,9 +181,11 @@ export class Annotations implements Tensorizer {
     });
     this.#nodes += ids.filter((id) => id === REDUCE_ID).length;
     const frames = Math.max(depthOf(tree) - 1, 1);
+    const plan = stackPlan(ids);
     return [
       { data: Int32Array.from(ids), sizes: [ids.length] },
       { data: new Int32Array(frames), sizes: [frames] },
+      ...[plan.steps, plan.places].map((list) => ({ data: Int32Array.from(list), sizes: [list.length] })),
     ];
   }
 
@@ -160,10 +200,10 @@ export class Annotations implements Tensorizer {
 
   build(scope: Scope, form: InputForm): InputTensors {
     noTargetStrings(form, this.name);
-    const [actions, frames] = this.fields.map(({ name, dims }) =>
+    const [actions, frames, plan, places] = this.fields.map(({ name, dims }) =>
       scope.graph.input(name, "int32", ["batch", ...dims]),
     );
-    return { actions: actions!, frames: frames! };
+    return { actions: actions!, frames: frames!, plan: plan!, places: places! };
   }
 
   /** How many nodes of the training rows have each label. */
