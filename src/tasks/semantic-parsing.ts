@@ -2,15 +2,10 @@ import { type Static, Type } from "typebox";
 import type { Labels, ParserRules, Predicted } from "../components/contracts.js";
 import type { Row, TextTensorizer } from "../components/data/contracts.js";
 import type { SplitData } from "../components/data/split-data.js";
-import {
-  type Annotations,
-  annotationsOf,
-  OPEN_ID,
-  REDUCE_ID,
-  SHIFT_ID,
-} from "../components/data/tensorizers/annotation-tensorizer.js";
+import { type Annotations, annotationsOf } from "../components/data/tensorizers/annotation-tensorizer.js";
+import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../components/data/tensorizers/tree-actions.js";
 import type { MetricReporter, ParsesEvaluated, ScoredTree } from "../components/reporters/contracts.js";
-import { NO_PARSE } from "../components/rnng/search.js";
+import { NO_PARSE } from "../components/rnng/hypotheses.js";
 import type { Predictions } from "../components/trainers/contracts.js";
 import type { Tensor } from "../graph/graph.js";
 import { cast } from "../graph/ops/elementwise.js";

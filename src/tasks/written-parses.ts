@@ -19,7 +19,7 @@ export interface ParsesByToken {
   readonly tokens: Tensor;
 }
 
-/** Parses as `writeTree` writes them, string `[batch, parses]`. */
+/** Parses as `writeTree` writes them, string `[batch, parses]`, with the words that the tokenizer makes (in small letters, if it lowers them). */
 export function writtenParses({ opens, closes, tokens }: ParsesByToken, labels: readonly string[]): Tensor {
   const { graph } = opens;
   const [batch, parses, width, open] = opens.shape;

@@ -78,6 +78,18 @@ const MADE_UP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ]),
   ),
   squad: { "dev-v1.1.json": JSON.stringify({ data: ARTICLES }) },
+  trees: Object.fromEntries(
+    ["train", "eval", "test"].map((split) => [
+      `${split}.tsv`,
+      ["[IN:GET_EVENT fairs in [SL:PLACE New York ] ]", "[IN:GET_ROUTE to [SL:PLACE [IN:HOME home ] ] ]"]
+        .map((tree) => {
+          const words = tree.replace(/\[\S+ | \]/g, "");
+          return `${words}\t${words}\t${tree}\n`;
+        })
+        .join("")
+        .repeat(40),
+    ]),
+  ),
   ptb: Object.fromEntries(
     ["train", "valid", "test"].map((split) => [
       `ptb.${split}.txt`,

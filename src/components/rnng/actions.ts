@@ -16,7 +16,7 @@ import {
 import { unsqueeze } from "../../graph/ops/shaping.js";
 import { isIntent, isSlot, isUnsupported } from "../../text/trees.js";
 import type { ParserRules } from "../contracts.js";
-import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/annotation-tensorizer.js";
+import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/tree-actions.js";
 
 /** How far a parser is, before an action. All of one shape `[...rows]`; numbers are of one integer type. */
 export interface ParserState {

@@ -5,7 +5,7 @@ import { add, cast, equal, greaterOrEqual, mul, sub, where } from "../../graph/o
 import { scatterAdd } from "../../graph/ops/lookup.js";
 import { cumSum } from "../../graph/ops/reduction.js";
 import { dimsTensor, full, reshape, slice, squeeze } from "../../graph/ops/shaping.js";
-import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/annotation-tensorizer.js";
+import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/tree-actions.js";
 
 /** Nodes by token. */
 export interface Brackets {

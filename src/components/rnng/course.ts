@@ -4,7 +4,7 @@ import type { Tensor } from "../../graph/graph.js";
 import { and, cast, equal, greater, greaterOrEqual, sub } from "../../graph/ops/elementwise.js";
 import { cumSum } from "../../graph/ops/reduction.js";
 import { concat, full, range, slice, unsqueeze } from "../../graph/ops/shaping.js";
-import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/annotation-tensorizer.js";
+import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/tree-actions.js";
 import { rowLengths } from "../masking.js";
 import type { ParserState } from "./actions.js";
 import type { Parser } from "./parser.js";

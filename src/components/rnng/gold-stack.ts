@@ -6,7 +6,7 @@ import { gather, gatherElements } from "../../graph/ops/lookup.js";
 import { matmul } from "../../graph/ops/matrix.js";
 import { scan } from "../../graph/ops/scan.js";
 import { full, range, squeeze, transpose, unsqueeze } from "../../graph/ops/shaping.js";
-import { READS_PART } from "../data/tensorizers/annotation-tensorizer.js";
+import { READS_PART } from "../data/tensorizers/tree-actions.js";
 import { courseOf, type GoldActions, oneOf, shiftedRight } from "./course.js";
 import type { Parser } from "./parser.js";
 import type { StackAction, StackLstm } from "./stack.js";

@@ -2,32 +2,12 @@ import { type Static, Type } from "typebox";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import { ptxError } from "../../../registry/errors.js";
-import {
-  actionsOf,
-  alternates,
-  depthOf,
-  isIntent,
-  isSlot,
-  isUnsupported,
-  leavesOf,
-  type ParseTree,
-  REDUCE,
-  readTree,
-  SHIFT,
-  TreeError,
-} from "../../../text/trees.js";
-import type {
-  FieldSpec,
-  FieldValue,
-  InputForm,
-  InputTensors,
-  Row,
-  Tensorizer,
-  TextTensorizer,
-} from "../contracts.js";
+import { actionsOf, alternates, depthOf, isIntent, isSlot, isUnsupported, leavesOf, type ParseTree, REDUCE, readTree, SHIFT, TreeError } from "../../../text/trees.js";
+import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer, TextTensorizer } from "../contracts.js";
 import { badState, textCell } from "./cells.js";
 import { checkLabelOptions, LabelList, labelOptions, UNKNOWN_LABEL } from "./label-list.js";
 import { noTargetStrings } from "./target-form.js";
+import { OPEN_ID, REDUCE_ID, SHIFT_ID, stackPlan } from "./tree-actions.js";
 
 const schema = Type.Object(
   {
@@ -45,46 +25,8 @@ const schema = Type.Object(
 );
 type Config = Static<typeof schema>;
 
-/** The ids of the actions: these, then one that opens a node for each label. */
-export const [SHIFT_ID, REDUCE_ID, OPEN_ID] = [0, 1, 2];
-
 /** What stands behind a row's last action. */
 const PAD = -1;
-
-/** In a plan: that a part of a node is read. */
-export const READS_PART = -2;
-
-/**
- * What happens on the stack, where each node's parts are read from right to left before it is closed: the node itself first.
- * Things on the stack stand at places, from 0 at the bottom.
- */
-export interface StackPlan {
-  /** The number of the action that is taken, or `READS_PART`. */
-  readonly steps: readonly number[];
-  /** Where an action puts something, or what is read. */
-  readonly places: readonly number[];
-}
-
-/** The plan for actions that build a tree. */
-export function stackPlan(ids: readonly number[]): StackPlan {
-  const steps: number[] = [];
-  const places: number[] = [];
-  const open: number[] = [];
-  let height = 0;
-  for (const [i, id] of ids.entries()) {
-    if (id === REDUCE_ID) {
-      const node = open.pop()!;
-      for (const place of [node, ...Array.from({ length: height - node - 1 }, (_, k) => height - 1 - k)]) {
-        steps.push(READS_PART);
-        places.push(place);
-      }
-      height = node;
-    } else if (id !== SHIFT_ID) open.push(height);
-    steps.push(i);
-    places.push(height++);
-  }
-  return { steps, places };
-}
 
 /** What training rows hold that a parser's rules may forbid: how many trees of each kind. */
 export interface TreeFacts {
