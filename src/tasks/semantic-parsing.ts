@@ -171,8 +171,8 @@ class SemanticParsing extends SingleModelTask<ParsesEvaluated> {
 }
 
 function actionName(id: number, labels: readonly string[]): string {
-  if (id === SHIFT_ID) return SHIFT!;
-  return id === REDUCE_ID ? REDUCE! : labels[id - OPEN_ID!]!;
+  if (id === SHIFT_ID) return SHIFT;
+  return id === REDUCE_ID ? REDUCE : labels[id - OPEN_ID]!;
 }
 
 /** A row's parses by token, padded beyond its tokens as the batch was. */
@@ -195,7 +195,7 @@ function foundTrees({ opens, closes, scores }: FoundBrackets, tokens: readonly s
     const actions = tokens.flatMap((_, i) => {
       const at = parse * width + i;
       const labels = opens.slice(at * open, (at + 1) * open).filter((label) => label !== "");
-      return [...labels, SHIFT!, ...Array<string>(closes[at]!).fill(REDUCE!)];
+      return [...labels, SHIFT, ...Array<string>(closes[at]!).fill(REDUCE)];
     });
     return [{ tree: wholeTree(actions, tokens), score: Math.exp(score) }];
   });

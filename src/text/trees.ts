@@ -17,14 +17,12 @@ export interface TreeSpan {
 /** What is wrong with a text that should be a tree. */
 export class TreeError extends Error {}
 
-/** The beginnings of labels. */
-export const [INTENT, SLOT] = ["IN:", "SL:"];
-
 /** What a parser does beside opening a node, which is written as that node's label. */
-export const [SHIFT, REDUCE] = ["SHIFT", "REDUCE"];
+export const SHIFT = "SHIFT";
+export const REDUCE = "REDUCE";
 
-export const isIntent = (label: string): boolean => label.startsWith(INTENT!);
-export const isSlot = (label: string): boolean => label.startsWith(SLOT!);
+export const isIntent = (label: string): boolean => label.startsWith("IN:");
+export const isSlot = (label: string): boolean => label.startsWith("SL:");
 /** Whether a label is an intent that says that the text asks for nothing known, as PyText tells it: by its name. */
 export const isUnsupported = (label: string): boolean => isIntent(label) && /unsupported/i.test(label);
 
@@ -100,8 +98,8 @@ export function leavesOf({ children }: ParseTree): string[] {
 
 /** What a shift-reduce parser does to build the tree: a label opens a node, `SHIFT` takes a token, `REDUCE` closes the last open node. */
 export function actionsOf({ label, children }: ParseTree): string[] {
-  const inside = children.flatMap((child) => (typeof child === "string" ? [SHIFT!] : actionsOf(child)));
-  return [label, ...inside, REDUCE!];
+  const inside = children.flatMap((child) => (typeof child === "string" ? [SHIFT] : actionsOf(child)));
+  return [label, ...inside, REDUCE];
 }
 
 /**

@@ -38,24 +38,24 @@ export class ActionSet {
   constructor(readonly labels: readonly string[]) {}
 
   get size(): number {
-    return OPEN_ID! + this.labels.length;
+    return OPEN_ID + this.labels.length;
   }
 
   /** bool `[actions]`. */
   mask(near: Tensor, fits: (id: number, label: string | undefined) => boolean): Tensor {
-    const bits = Array.from({ length: this.size }, (_, id) => Number(fits(id, this.labels[id - OPEN_ID!])));
+    const bits = Array.from({ length: this.size }, (_, id) => Number(fits(id, this.labels[id - OPEN_ID])));
     return near.graph.constant("bool", [this.size], bits);
   }
 
   /** bool: which of these actions open unsupported intents. */
   areUnsupported(ids: Tensor): Tensor {
-    const found = this.labels.flatMap((label, i) => (isUnsupported(label) ? [i + OPEN_ID!] : []));
+    const found = this.labels.flatMap((label, i) => (isUnsupported(label) ? [i + OPEN_ID] : []));
     return found.map((id) => equal(ids, id)).reduce<Tensor>(or, less(ids, ids));
   }
 }
 
 /** By how many the nodes of a tree may exceed its tokens at most, for each node that may be open: so that every parse ends soon. */
-export const mostNodes = (tokens: Tensor, { mostOpen }: ParserRules): Tensor => add(tokens, mostOpen);
+const mostNodes = (tokens: Tensor, { mostOpen }: ParserRules): Tensor => add(tokens, mostOpen);
 
 /**
  * The actions that may be taken, bool `[...rows, actions]`; none once the tree is whole.

@@ -20,8 +20,8 @@ export function bracketsOf(actions: Tensor, mask: Tensor, mostOpen: number): Bra
   const [batch, parses] = actions.shape;
   const tokens = mask.dim(1);
   const happens = (id: number): Tensor => cast(equal(actions, id), "int32");
-  const [shifts, reduces] = [happens(SHIFT_ID!), happens(REDUCE_ID!)];
-  const isOpening = greaterOrEqual(actions, OPEN_ID!);
+  const [shifts, reduces] = [happens(SHIFT_ID), happens(REDUCE_ID)];
+  const isOpening = greaterOrEqual(actions, OPEN_ID);
   const opens = cast(isOpening, "int32");
   const before = (count: Tensor): Tensor => sub(cumSum(count, 2), count);
   const shifted = before(shifts);
@@ -36,7 +36,7 @@ export function bracketsOf(actions: Tensor, mask: Tensor, mostOpen: number): Bra
   const labels = scattered(
     size,
     where(isOpening, add(mul(shifted, mostOpen), open), beyond(size)),
-    where(isOpening, sub(actions, OPEN_ID! - 1), 0),
+    where(isOpening, sub(actions, OPEN_ID - 1), 0),
   );
   return {
     opens: reshape(labels, [batch!, parses!, tokens, mostOpen]),

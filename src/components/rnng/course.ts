@@ -31,8 +31,8 @@ export interface Course extends ParserState {
 /** The course of actions, int32 `[batch, steps]`; negative numbers are steps without one. */
 export function courseOf({ mask, actions }: Parser, given: Tensor): Course {
   const inside = greaterOrEqual(given, 0);
-  const [shifts, reduces] = [equal(given, SHIFT_ID!), equal(given, REDUCE_ID!)];
-  const opens = greaterOrEqual(given, OPEN_ID!);
+  const [shifts, reduces] = [equal(given, SHIFT_ID), equal(given, REDUCE_ID)];
+  const opens = greaterOrEqual(given, OPEN_ID);
   const before = (happens: Tensor): Tensor => {
     const count = cast(happens, "int32");
     return sub(cumSum(count, 1), count);

@@ -162,8 +162,8 @@ export class Hypotheses {
     const { counts, actions, top, frames, action, labels, elements, places } = before;
     const { parser } = this;
     const [shifted, opened, open, , unsupported, height] = this.#columns(counts);
-    const [shifts, reduces] = [equal(ids, SHIFT_ID!), equal(ids, REDUCE_ID!)];
-    const opens = greaterOrEqual(ids, OPEN_ID!);
+    const [shifts, reduces] = [equal(ids, SHIFT_ID), equal(ids, REDUCE_ID)];
+    const opens = greaterOrEqual(ids, OPEN_ID);
     const one = (happens: Tensor): Tensor => cast(happens, "int32");
     const wide = (x: Tensor): Tensor => unsqueeze(x, [1]);
     const atRoot = and(and(opens, equal(opened!, 0)), parser.actions.areUnsupported(ids));

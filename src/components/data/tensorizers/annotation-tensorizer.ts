@@ -118,8 +118,8 @@ export class Annotations implements Tensorizer {
   numberize(row: Row): FieldValue[] {
     const tree = this.#tree(row);
     const ids = actionsOf(tree).map((action) => {
-      if (action === SHIFT) return SHIFT_ID!;
-      return action === REDUCE ? REDUCE_ID! : OPEN_ID! + this.#list.id(action, row);
+      if (action === SHIFT) return SHIFT_ID;
+      return action === REDUCE ? REDUCE_ID : OPEN_ID + this.#list.id(action, row);
     });
     this.#nodes += ids.filter((id) => id === REDUCE_ID).length;
     const frames = Math.max(depthOf(tree) - 1, 1);

@@ -1,7 +1,9 @@
 /** @file The actions that build trees, as numbers, and what they do on a stack. */
 
-/** The ids of the actions: these, then one that opens a node for each label. */
-export const [SHIFT_ID, REDUCE_ID, OPEN_ID] = [0, 1, 2];
+/** The ids of the actions: these two, then one that opens a node for each label, from `OPEN_ID` on. */
+export const SHIFT_ID = 0;
+export const REDUCE_ID = 1;
+export const OPEN_ID = 2;
 
 /** In a plan: that a part of a node is read. */
 export const READS_PART = -2;
