@@ -46,7 +46,11 @@ function drawnTree(words: readonly string[], random: RandomStream): { tree: stri
 }
 
 /** Writes the same rows for both sides. */
-function writeRows(folder: string): { readonly rows: string; readonly batches: string; readonly texts: string[] } {
+function writeRows(folder: string): {
+  readonly rows: string;
+  readonly batches: string;
+  readonly texts: string[];
+} {
   const [rows, batches] = [join(folder, "rows.tsv"), join(folder, "batches.jsonl")];
   const random = stream(1, "trees");
   const lines: string[] = [];
@@ -106,7 +110,13 @@ export async function rnng({ threads, rounds }: BenchOptions): Promise<string> {
   for (const count of threads)
     for (const composition of ["sum", "blstm"] as const)
       rows.push(...(await training(composition, count, rounds)), await parsing(composition, count));
-  const head = ["RNNG", "threads", "p50 ms", "p90 ms", `PyTorch / ours (>= ${TIMES}); parse (<= ${PARSE} ms)`];
+  const head = [
+    "RNNG",
+    "threads",
+    "p50 ms",
+    "p90 ms",
+    `PyTorch / ours (>= ${TIMES}); parse (<= ${PARSE} ms)`,
+  ];
   return `### RNNG\n\n${MODEL.layers} layers of ${MODEL.hidden}, ${MODEL.intents + MODEL.slots} labels, texts of 6 to ${ROWS.tokens} words; training step of ${ROWS.batch} texts, Adam; parse: one text after the other through the library and the exported file, greedy. Medians over ${rounds} rounds.\n\n${table(head, rows)}\n`;
 }
 
@@ -116,8 +126,19 @@ async function training(composition: Composition, threads: number, rounds: numbe
     const batcher = { FixedBatches: { size: ROWS.batch } };
     const channels = [{ TurnChannel: {} }];
     const all = await trainingDuel({
-      ...{ config: configOf(rows, composition, threads, { batcher, channels, epochs: 1 }), folder, rounds, steps: 4 },
-      peers: [{ name: "PyTorch, one action at a time", program: "torch_rnng.py", options: ["--composition", composition] }],
+      ...{
+        config: configOf(rows, composition, threads, { batcher, channels, epochs: 1 }),
+        folder,
+        rounds,
+        steps: 4,
+      },
+      peers: [
+        {
+          name: "PyTorch, one action at a time",
+          program: "torch_rnng.py",
+          options: ["--composition", composition],
+        },
+      ],
       common: ["--data", batches, "--threads", `${threads}`, "--vocab", `${ROWS.vocab}`],
     });
     const [we, they] = all;

@@ -52,8 +52,16 @@ describe("the figures of a parser", () => {
   });
 
   it("are null where nothing was parsed, and where there are no rows", () => {
-    expect(parsingReport({ loss: 2, rows: null })).toMatchObject({ loss: 2, rows: null, frame_accuracy: null });
-    expect(parsingReport({ loss: null, rows: [] })).toMatchObject({ rows: 0, frame_accuracy: null, tree_f1: null });
+    expect(parsingReport({ loss: 2, rows: null })).toMatchObject({
+      loss: 2,
+      rows: null,
+      frame_accuracy: null,
+    });
+    expect(parsingReport({ loss: null, rows: [] })).toMatchObject({
+      rows: 0,
+      frame_accuracy: null,
+      tree_f1: null,
+    });
     expect(() => parsingReport({ loss: Number.NaN, rows: null })).toThrow(/loss is NaN/);
   });
 });

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
 import { OnnxModelFile } from "../../src/engine/ort-model.js";
+import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
 import { readRunnable } from "../../src/graph/onnx/runnable.js";
 import { loadModel, predict, silentLog, train } from "../../src/library.js";
 import { stream } from "../../src/registry/random.js";
@@ -71,9 +71,9 @@ beforeAll(() => {
 });
 
 describe.each([
-  { compositional_type: "sum", beam_size: 1, top_k: 1 },
-  { compositional_type: "blstm", beam_size: 3, top_k: 2 },
-])("a parser with $compositional_type and a beam of $beam_size", (model) => {
+  { model: { compositional_type: "sum", beam_size: 1, top_k: 1 }, forms: ["tokens", "ids"] },
+  { model: { compositional_type: "blstm", beam_size: 3, top_k: 2 }, forms: ["text"] },
+] as const)("a parser with $model.compositional_type and a beam of $model.beam_size", ({ model, forms }) => {
   const run = file(model.compositional_type);
   const texts = ["fairs in New York", "route from home to Oslo", "[fairs] in Rome \\", ""];
 
@@ -89,7 +89,7 @@ describe.each([
     expect(test.invalid_trees).toBe(0);
   });
 
-  it("predicts the same as a run and as a file that takes texts, tokens or ids", async () => {
+  it(`predicts the same as a run and as a file that takes ${forms.join(" or ")}`, async () => {
     const rows = texts.map((text) => ({ text }));
     const trained = await loadModel(run, { registry });
     const predictions = await predict(trained, rows);
@@ -104,7 +104,7 @@ describe.each([
     });
     expect(predictions[0]!.parses).toHaveLength(model.top_k);
     expect(predictions[3]).toEqual({ text: "", parse: null, parses: [], frame: null });
-    for (const input of ["text", "tokens", "ids"] as const) {
+    for (const input of forms) {
       const onnx = file(`${model.compositional_type}-${input}.onnx`);
       // Held-out rows are compared on the way.
       await exportOnnx(run, onnx, { registry, log: silentLog, input });
@@ -114,16 +114,24 @@ describe.each([
       await loaded.release();
       expect(again.map(({ parse }) => parse)).toEqual(predictions.map(({ parse }) => parse));
       // A file writes the words that its tokenizer makes, in small letters here.
-      const small = again.map(({ parse }) => parse?.replace(/ [a-zA-Z]+/gu, (word) => word.toLowerCase()) ?? "");
+      const small = again.map(
+        ({ parse }) => parse?.replace(/ [a-zA-Z]+/gu, (word) => word.toLowerCase()) ?? "",
+      );
       await expectWritten(onnx, texts, small);
     }
   });
 });
 
 /** The trees in brackets that the file itself writes. */
-async function expectWritten(onnx: string, texts: readonly string[], parses: readonly string[]): Promise<void> {
+async function expectWritten(
+  onnx: string,
+  texts: readonly string[],
+  parses: readonly string[],
+): Promise<void> {
   const model = await OnnxModelFile.open(await readRunnable(onnx), 1, false);
-  const results = await model.run({ [model.inputs[0]!]: { dtype: "string", dims: [texts.length], data: [...texts] } });
+  const results = await model.run({
+    [model.inputs[0]!]: { dtype: "string", dims: [texts.length], data: [...texts] },
+  });
   await model.release();
   const { data, dims } = results.parse!;
   const best = Array.from({ length: texts.length }, (_, row) => data[row * dims[1]!]);
@@ -137,11 +145,35 @@ describe("trees that do not fit are refused before training", () => {
   };
 
   it.each([
-    ["a tree of other words", "[IN:A a c ]", "a b", {}, /odd\.tsv:11.*\n.*at token 2 the tree has "c", the text has "b"/s],
+    [
+      "a tree of other words",
+      "[IN:A a c ]",
+      "a b",
+      {},
+      /odd\.tsv:11.*\n.*at token 2 the tree has "c", the text has "b"/s,
+    ],
     ["a tree that is none", "[IN:A a b", "a b", {}, /odd\.tsv:11.*\n.*IN:A is not closed \(character 1\)/s],
-    ["more open nodes than allowed", "[IN:A [SL:B [IN:C a ] ] ]", "a", { max_open_NT: 2 }, /max_open_NT.*\n.*4 nodes above/s],
-    ["a slot in a slot", "[IN:A [SL:B [SL:C a ] ] ]", "a", {}, /intent_slot_nesting.*\n.*in 1 training trees/s],
-    ["a slot below an unsupported root", "[IN:UNSUPPORTED [SL:B a ] ]", "a", {}, /no_slots_inside_unsupported.*\n.*1 training trees/s],
+    [
+      "more open nodes than allowed",
+      "[IN:A [SL:B [IN:C a ] ] ]",
+      "a",
+      { max_open_NT: 2 },
+      /max_open_NT.*\n.*4 nodes above/s,
+    ],
+    [
+      "a slot in a slot",
+      "[IN:A [SL:B [SL:C a ] ] ]",
+      "a",
+      {},
+      /intent_slot_nesting.*\n.*in 1 training trees/s,
+    ],
+    [
+      "a slot below an unsupported root",
+      "[IN:UNSUPPORTED [SL:B a ] ]",
+      "a",
+      {},
+      /no_slots_inside_unsupported.*\n.*1 training trees/s,
+    ],
   ])("%s", async (_, tree, text, model, message) => {
     await expect(refused(tree, text, model)).rejects.toThrow(message);
   });

@@ -52,7 +52,9 @@ describe("a tree in brackets", () => {
     expect(actionsOf(readTree("[IN:A a [SL:B b ] ]"))).toEqual([
       ...["IN:A", "SHIFT", "SL:B", "SHIFT", "REDUCE", "REDUCE"],
     ]);
-    fc.assert(fc.property(trees, (tree) => void expect(treeOf(actionsOf(tree), leavesOf(tree))).toEqual(tree)));
+    fc.assert(
+      fc.property(trees, (tree) => void expect(treeOf(actionsOf(tree), leavesOf(tree))).toEqual(tree)),
+    );
   });
 
   it("tells where its nodes stand, and how deep it is", () => {
@@ -107,18 +109,21 @@ describe("a tree in brackets", () => {
   });
 
   const folder = new URL("../../../shared/data/top/", import.meta.url);
-  it.skipIf(!existsSync(folder))("of the TOP data set is written as it was read, actions and tokens too", () => {
-    const files = ["eval.tsv", "test.tsv"].map((name) => readFileSync(new URL(name, folder), "utf8"));
-    const train = gunzipSync(readFileSync(new URL("train.tsv.gz", folder))).toString();
-    const lines = [train, ...files].flatMap((file) => file.split("\n").filter((line) => line !== ""));
-    expect(lines.length).toBe(44_783);
-    for (const line of lines) {
-      const [, tokens, written] = line.split("\t") as [string, string, string];
-      const tree = readTree(written);
-      if (writeTree(tree) !== written.trim().replace(/\s+/g, " ")) throw new Error(line);
-      if (leavesOf(tree).join(" ") !== tokens.trim()) throw new Error(line);
-      if (writeTree(treeOf(actionsOf(tree), leavesOf(tree))) !== writeTree(tree)) throw new Error(line);
-      if (!alternates(tree)) throw new Error(line);
-    }
-  });
+  it.skipIf(!existsSync(folder))(
+    "of the TOP data set is written as it was read, actions and tokens too",
+    () => {
+      const files = ["eval.tsv", "test.tsv"].map((name) => readFileSync(new URL(name, folder), "utf8"));
+      const train = gunzipSync(readFileSync(new URL("train.tsv.gz", folder))).toString();
+      const lines = [train, ...files].flatMap((file) => file.split("\n").filter((line) => line !== ""));
+      expect(lines.length).toBe(44_783);
+      for (const line of lines) {
+        const [, tokens, written] = line.split("\t") as [string, string, string];
+        const tree = readTree(written);
+        if (writeTree(tree) !== written.trim().replace(/\s+/g, " ")) throw new Error(line);
+        if (leavesOf(tree).join(" ") !== tokens.trim()) throw new Error(line);
+        if (writeTree(treeOf(actionsOf(tree), leavesOf(tree))) !== writeTree(tree)) throw new Error(line);
+        if (!alternates(tree)) throw new Error(line);
+      }
+    },
+  );
 });

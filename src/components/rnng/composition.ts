@@ -61,8 +61,7 @@ function bothWays(scope: Scope, hidden: number): Composer {
     width: forward.width,
     back: reader(lstmWeights(scope.child("backward"), hidden, hidden), hidden),
     after: (before, part, opens) => forward.read(before, part, opens),
-    vector: (along, back) =>
-      transformed(scope, concat([last(along), last(back!)], 1), 2 * hidden, hidden),
+    vector: (along, back) => transformed(scope, concat([last(along), last(back!)], 1), 2 * hidden, hidden),
   };
 }
 

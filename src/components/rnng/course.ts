@@ -65,4 +65,3 @@ export function oneOf(numbers: Tensor, size: Dim): Tensor {
   const places = cast(range(numbers.graph, size), numbers.dtype);
   return cast(equal(unsqueeze(numbers, [2]), places), "float32");
 }
-

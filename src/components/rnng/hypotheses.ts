@@ -1,17 +1,40 @@
 /** @file Beginnings of parses, and what one more action makes of them. */
 import { addDims, type Dim, mulDims } from "../../graph/dims.js";
 import type { Tensor } from "../../graph/graph.js";
-import { add, and, cast, equal, greater, greaterOrEqual, less, lessOrEqual, maximum, or, sub, where } from "../../graph/ops/elementwise.js";
+import {
+  add,
+  and,
+  cast,
+  equal,
+  greater,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  maximum,
+  or,
+  sub,
+  where,
+} from "../../graph/ops/elementwise.js";
 import { gather, gatherElements } from "../../graph/ops/lookup.js";
 import { matmul } from "../../graph/ops/matrix.js";
 import { reduceMax } from "../../graph/ops/reduction.js";
 import { scan } from "../../graph/ops/scan.js";
-import { concat, expand, full, range, reshape, split, squeeze, unsqueeze, upTo } from "../../graph/ops/shaping.js";
+import {
+  concat,
+  expand,
+  full,
+  range,
+  reshape,
+  split,
+  squeeze,
+  unsqueeze,
+  upTo,
+} from "../../graph/ops/shaping.js";
 import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/tree-actions.js";
 import { HIDDEN, rowLengths } from "../masking.js";
 import { mostSteps, type ParserState } from "./actions.js";
 import type { Parser } from "./parser.js";
-import { type Summaries } from "./scorer.js";
+import type { Summaries } from "./scorer.js";
 import { SteppedLstm } from "./stepped-lstm.js";
 
 /** The score from which on downwards there is no parse. */
@@ -137,14 +160,17 @@ export class Hypotheses {
     const most = cast(reduceMax(count, [0]), "int64");
     const start = full(elements.graph, "float32", [this.rows, reader.width], 0);
     const places = cast(range(elements.graph, elements.dim(1)), "int32");
-    const { states } = scan({ states: [start], scanned: [cast(upTo(maximum(most, 1)), "int32")] }, ([states], [k]) => {
-      const first = equal(unsqueeze(k!, [0]), 0);
-      const place = where(first, node, sub(height, k!));
-      const found = cast(equal(unsqueeze(place, [1]), places), "float32");
-      const part = squeeze(matmul(unsqueeze(found, [1]), elements), [1]);
-      const after = reader.read(states!, part, unsqueeze(first, [1]));
-      return { states: [where(unsqueeze(greater(count, k!), [1]), after, states!)], outputs: [] };
-    });
+    const { states } = scan(
+      { states: [start], scanned: [cast(upTo(maximum(most, 1)), "int32")] },
+      ([states], [k]) => {
+        const first = equal(unsqueeze(k!, [0]), 0);
+        const place = where(first, node, sub(height, k!));
+        const found = cast(equal(unsqueeze(place, [1]), places), "float32");
+        const part = squeeze(matmul(unsqueeze(found, [1]), elements), [1]);
+        const after = reader.read(states!, part, unsqueeze(first, [1]));
+        return { states: [where(unsqueeze(greater(count, k!), [1]), after, states!)], outputs: [] };
+      },
+    );
     return states[0]!;
   }
 

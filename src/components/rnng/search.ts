@@ -1,6 +1,17 @@
 /** @file The likeliest trees of texts, looked for in the graph: a beam search, of which the greedy parser is the narrowest. */
 import type { Tensor } from "../../graph/graph.js";
-import { add, cast, div, greater, lessOrEqual, mul, not, or, sub, where } from "../../graph/ops/elementwise.js";
+import {
+  add,
+  cast,
+  div,
+  greater,
+  lessOrEqual,
+  mul,
+  not,
+  or,
+  sub,
+  where,
+} from "../../graph/ops/elementwise.js";
 import { chooseAll } from "../../graph/ops/if.js";
 import { gather, topK } from "../../graph/ops/lookup.js";
 import { reduceMax } from "../../graph/ops/reduction.js";

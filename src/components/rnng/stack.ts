@@ -63,7 +63,11 @@ export class StackLstm {
   }
 
   /** The stack behind an action. `back [batch, width]`: what the reader from the right knows of a node that is closed, where there is one. */
-  step({ top, frames }: StackMemory, { sums, opens, reduces, reads, writes }: StackAction, back: Tensor | null): StackMemory {
+  step(
+    { top, frames }: StackMemory,
+    { sums, opens, reduces, reads, writes }: StackAction,
+    back: Tensor | null,
+  ): StackMemory {
     const composed = this.composer.vector(this.#parts(top)[1], back);
     // The one-hot product is zero where the root closes, which is what lay below it.
     const before = where(reduces, squeeze(matmul(reads, frames), [1]), top);

@@ -1,11 +1,12 @@
 /** @file A parser as a compiled program over given texts and trees: what the tests of the RNNG share. */
+
+import { stackPlan } from "../../../src/components/data/tensorizers/tree-actions.js";
 import { ActionSet } from "../../../src/components/rnng/actions.js";
 import { bracketsOf } from "../../../src/components/rnng/brackets.js";
 import { goldLoss } from "../../../src/components/rnng/gold.js";
-import { Parser, type ParserOptions } from "../../../src/components/rnng/parser.js";
 import { NO_PARSE } from "../../../src/components/rnng/hypotheses.js";
+import { Parser, type ParserOptions } from "../../../src/components/rnng/parser.js";
 import { search } from "../../../src/components/rnng/search.js";
-import { stackPlan } from "../../../src/components/data/tensorizers/tree-actions.js";
 import type { HostTensor } from "../../../src/graph/dtype.js";
 import type { Tensor } from "../../../src/graph/graph.js";
 import { reduceSum } from "../../../src/graph/ops/reduction.js";
@@ -87,7 +88,11 @@ export async function goldProgram(
     const actions = graph.input("actions", "int32", ["batch", "steps"]);
     const frames = graph.input("frames", "int32", ["batch", "frames"]);
     const [planned, places] = ["plan", "places"].map((name) => graph.input(name, "int32", ["batch", "plan"]));
-    return goldLoss(parser, { actions, frames, plan: planned!, places: places! }, options.ignoreUnsupported ?? false);
+    return goldLoss(
+      parser,
+      { actions, frames, plan: planned!, places: places! },
+      options.ignoreUnsupported ?? false,
+    );
   };
   const build = options.gradients
     ? withGradients((scope) => reduceSum(losses(scope), [0]), ["vectors"])
@@ -127,8 +132,22 @@ export function goldFeeds(
   return {
     ...textFeeds(cases, tokens),
     actions: ints([cases.length, steps], ids),
-    plan: ints([cases.length, longest], padded(plans.map(({ steps: own }) => own), longest, -1)),
-    places: ints([cases.length, longest], padded(plans.map(({ places }) => places), longest, 0)),
+    plan: ints(
+      [cases.length, longest],
+      padded(
+        plans.map(({ steps: own }) => own),
+        longest,
+        -1,
+      ),
+    ),
+    places: ints(
+      [cases.length, longest],
+      padded(
+        plans.map(({ places }) => places),
+        longest,
+        0,
+      ),
+    ),
     frames: ints([cases.length, frames], new Int32Array(cases.length * frames)),
   };
 }

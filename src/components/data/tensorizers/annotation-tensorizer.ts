@@ -2,8 +2,29 @@ import { type Static, Type } from "typebox";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import { ptxError } from "../../../registry/errors.js";
-import { actionsOf, alternates, depthOf, isIntent, isSlot, isUnsupported, leavesOf, type ParseTree, REDUCE, readTree, SHIFT, TreeError } from "../../../text/trees.js";
-import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer, TextTensorizer } from "../contracts.js";
+import {
+  actionsOf,
+  alternates,
+  depthOf,
+  isIntent,
+  isSlot,
+  isUnsupported,
+  leavesOf,
+  type ParseTree,
+  REDUCE,
+  readTree,
+  SHIFT,
+  TreeError,
+} from "../../../text/trees.js";
+import type {
+  FieldSpec,
+  FieldValue,
+  InputForm,
+  InputTensors,
+  Row,
+  Tensorizer,
+  TextTensorizer,
+} from "../contracts.js";
 import { badState, textCell } from "./cells.js";
 import { checkLabelOptions, LabelList, labelOptions, UNKNOWN_LABEL } from "./label-list.js";
 import { noTargetStrings } from "./target-form.js";
