@@ -51,6 +51,7 @@ export function ours(script: string, ...args: readonly string[]): [string, ...st
 /** The programs of PyTorch. */
 export type TorchProgram =
   | "torch_classifier.py"
+  | "torch_rnng.py"
   | "torch_sequences.py"
   | "torch_transformer.py"
   | "torch_embed.py"

@@ -227,6 +227,16 @@ export interface SpanRule {
   readonly nullThreshold: number | null;
 }
 
+/** Which trees a parser finds. */
+export interface ParserRules {
+  /** How many nodes may be open at a time. */
+  readonly mostOpen: number;
+  /** Whether the root must be an intent, and intents hold slots only and slots intents only. */
+  readonly alternating: boolean;
+  /** Whether there are no slots in a tree whose root is an unsupported intent. */
+  readonly noSlotsInUnsupported: boolean;
+}
+
 declare module "../registry/component.js" {
   interface ComponentKinds<Config> {
     embedding: {
@@ -327,6 +337,15 @@ declare module "../registry/component.js" {
     };
     /** Hidden pieces of a text: `surprisal [batch, masked]` and `hits`; without a target "labels" `candidates` and `candidate_scores`. */
     masked_language_model: ModelKind<Config>;
+    /**
+     * Trees over the tokens of a text, for the target "actions", the best first: `opens` int32 `[batch, parses, tokens, open]`
+     * (see `Brackets`), `closes` int32 `[batch, parses, tokens]` and `parse_scores [batch, parses]`, log-probabilities that are
+     * `NO_PARSE` or less where there are fewer; none while training.
+     */
+    parsing_model: ModelKind<Config> & {
+      /** Which trees it finds. */
+      rules(config: Config): ParserRules;
+    };
     /** Parts of a text: `first`, `last`, `span_logits`, `null_logit`, `log_total` and `has_answer` for the target "answers"; none while training. */
     span_model: ModelKind<Config> & {
       rule(config: Config, context: Context): SpanRule;

@@ -65,9 +65,14 @@ export function frameFigures(pairs: readonly FramePair[], match: NodeMatch): Fra
   };
 }
 
+/** Whether two frames are equal, whatever the order of children. */
+export function sameFrames(a: Frame, b: Frame): boolean {
+  return treeKey(a) === treeKey(b);
+}
+
 /** Share of rows whose whole frame is right. Null without rows. */
 export function frameAccuracy(pairs: readonly FramePair[]): number | null {
-  return share(pairs, ({ gold, predicted }) => treeKey(gold) === treeKey(predicted));
+  return share(pairs, ({ gold, predicted }) => sameFrames(gold, predicted));
 }
 
 /** Share of rows whose outermost intent is right. Null without rows. */

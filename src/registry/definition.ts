@@ -4,6 +4,9 @@ import { type Problem, throwIfAny } from "./errors.js";
 import { isObject, type Schema, show } from "./json.js";
 import { takesType } from "./slot-value.js";
 
+/** Keys of configs. A word may be an abbreviation in capitals, as in PyText's `max_open_NT`. */
+const SNAKE_CASE = /^[a-z][a-z0-9]*(?:_(?:[a-z0-9]*|[A-Z]+))*$/;
+
 /**
  * Checks that a definition can be registered: a kind, a name that a config can hold, a schema that is an object whose
  * every key is snake_case and described. Throws `PTX_REGISTRY` with everything that is wrong.
@@ -65,7 +68,7 @@ function keyProblems(schema: Schema, path: string, where: string): Problem[] {
   if (ambiguous !== undefined) problems.push(problem(where, `"${path}" is a union of ${ambiguous}`));
   for (const [key, sub] of Object.entries(schema.properties ?? {})) {
     const full = path === "" ? key : `${path}.${key}`;
-    if (!/^[a-z][a-z0-9_]*$/.test(key)) problems.push(problem(where, `the key "${full}" must be snake_case`));
+    if (!SNAKE_CASE.test(key)) problems.push(problem(where, `the key "${full}" must be snake_case`));
     if (typeof sub.description !== "string" || sub.description.trim() === "") {
       problems.push(problem(where, `the key "${full}" needs a description: help-config and editors show it`));
     }

@@ -11,6 +11,7 @@ import { Lamb } from "../components/optimizers/lamb.js";
 import { RAdam } from "../components/optimizers/radam.js";
 import { SGD } from "../components/optimizers/sgd.js";
 import { ClassificationMetricReporter } from "../components/reporters/classification.js";
+import { CompositionalMetricReporter } from "../components/reporters/compositional.js";
 import { IntentSlotMetricReporter } from "../components/reporters/intent-slot.js";
 import { LanguageModelMetricReporter } from "../components/reporters/language.js";
 import { MaskedLMMetricReporter } from "../components/reporters/masked-language.js";
@@ -42,6 +43,7 @@ import { LMTask } from "./language-model.js";
 import { MaskedLMTask } from "./masked-language-model.js";
 import { MultiHeadTask } from "./multi-head.js";
 import { NewBertClassificationTask, NewBertPairClassificationTask } from "./new-bert.js";
+import { SemanticParsingTask } from "./semantic-parsing.js";
 import { SentenceEmbeddingTask } from "./sentence-embedding.js";
 import { SquadQATask } from "./squad-qa.js";
 import { asHead, asSubTask } from "./sub-task.js";
@@ -72,7 +74,7 @@ const heads = [
 ];
 
 /** The tasks of one model. */
-const tasks = [...heads, LMTask, MaskedLMTask, SentenceEmbeddingTask, SquadQATask];
+const tasks = [...heads, LMTask, MaskedLMTask, SentenceEmbeddingTask, SquadQATask, SemanticParsingTask];
 
 /** The kinds of module that tasks may share. */
 const shareable = [
@@ -97,6 +99,7 @@ export function defaultRegistry(): Registry {
       RetrievalMetricReporter,
       SimilarityMetricReporter,
       SquadMetricReporter,
+      CompositionalMetricReporter,
     )
     .add(ConsoleChannel, JSONLChannel)
     .add(...samplers)

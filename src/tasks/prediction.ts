@@ -54,6 +54,15 @@ export interface AnswerPrediction {
   readonly score: number;
 }
 
+/** A node of a tree: an intent, or a slot. */
+export interface FramePrediction {
+  readonly label: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly children: readonly FramePrediction[];
+}
+
 /** A prediction for one row; which keys there are depends on the task. */
 export interface Prediction {
   /** Classes: the label of the row, or all that hold; the score of every label. */
@@ -79,6 +88,10 @@ export interface Prediction {
   readonly answer?: AnswerPrediction | null;
   readonly answers?: readonly AnswerPrediction[];
   readonly no_answer_score?: number;
+  /** Parsers: the tree in brackets; the best ones beside it; and its nodes with their places. Null where the text has no tokens. */
+  readonly parse?: string | null;
+  readonly parses?: readonly { readonly parse: string; readonly score: number }[];
+  readonly frame?: FramePrediction | null;
   /** Only the beginning of the text was read: an exported file reads one window. */
   readonly truncated?: boolean;
   /** Several tasks over one text: each one's prediction, by its name. */
@@ -87,7 +100,7 @@ export interface Prediction {
 
 /** A prediction whose offsets, UTF-16 so far, count in another unit. */
 export function inUnit(prediction: Prediction, unit: OffsetUnit): Prediction {
-  const { text, slots, tokens, masks, answer, answers, heads } = prediction;
+  const { text, slots, tokens, masks, answer, answers, frame, heads } = prediction;
   if (heads !== undefined) {
     const moved = Object.entries(heads).map(([name, own]) => [name, inUnit(own, unit)] as const);
     return { ...prediction, heads: Object.fromEntries(moved) };
@@ -99,10 +112,15 @@ export function inUnit(prediction: Prediction, unit: OffsetUnit): Prediction {
     start: table.fromUtf16(part.start)!,
     end: table.fromUtf16(part.end)!,
   });
+  const movedFrame = (node: FramePrediction): FramePrediction => ({
+    ...moved(node),
+    children: node.children.map(movedFrame),
+  });
   return {
     ...prediction,
     ...(answer && { answer: moved(answer) }),
     ...(answers && { answers: answers.map(moved) }),
+    ...(frame && { frame: movedFrame(frame) }),
     ...(masks && { masks: masks.map(moved) }),
     ...(slots && { slots: slots.map(moved) }),
     ...(tokens && { tokens: (tokens as readonly TokenPrediction[]).map(moved) }),

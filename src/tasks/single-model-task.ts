@@ -23,7 +23,8 @@ export type ModelKindName =
   | "language_model"
   | "masked_language_model"
   | "sentence_embedding_model"
-  | "span_model";
+  | "span_model"
+  | "parsing_model";
 
 /** The keys that all tasks of one model have. */
 export const taskOptions = {

@@ -78,6 +78,18 @@ const MADE_UP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ]),
   ),
   squad: { "dev-v1.1.json": JSON.stringify({ data: ARTICLES }) },
+  trees: Object.fromEntries(
+    ["train", "eval", "test"].map((split) => [
+      `${split}.tsv`,
+      ["[IN:GET_EVENT fairs in [SL:PLACE New York ] ]", "[IN:GET_ROUTE to [SL:PLACE [IN:HOME home ] ] ]"]
+        .map((tree) => {
+          const words = tree.replace(/\[\S+ | \]/g, "");
+          return `${words}\t${words}\t${tree}\n`;
+        })
+        .join("")
+        .repeat(40),
+    ]),
+  ),
   ptb: Object.fromEntries(
     ["train", "valid", "test"].map((split) => [
       `ptb.${split}.txt`,
@@ -119,6 +131,7 @@ function trainsWith(path: string, other: string): boolean {
 /** What little data needs changed. */
 const CHANGES: Readonly<Record<string, readonly string[]>> = {
   "multitask-snips-assistant": ["task.tasks.snips.data.train_fraction=1"],
+  "top-rnng": ["task.model.lstm.lstm_dim=16", "task.model.embedding.embed_dim=16"],
   "wikitext2-mlm": ["task.trainer.scheduler.warmup_steps=0", "task.model.inputs.tokens.max_seq_len=32"],
   "wikitext2-lm": ["task.model.softmax.cutoffs=[100,1000]"],
 };

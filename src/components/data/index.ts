@@ -13,6 +13,7 @@ import { ParquetDataSource } from "./sources/parquet-source.js";
 import { SquadDataSource } from "./sources/squad-source.js";
 import { TextDataSource } from "./sources/text-source.js";
 import { CSVDataSource, TSVDataSource } from "./sources/tsv-source.js";
+import { AnnotationNumberizer } from "./tensorizers/annotation-tensorizer.js";
 import { BERTTensorizer } from "./tensorizers/bert-tensorizer.js";
 import { ByteTensorizer, ByteTokenTensorizer } from "./tensorizers/byte-tensorizer.js";
 import { CapitalizationTensorizer } from "./tensorizers/capitalization-tensorizer.js";
@@ -75,6 +76,7 @@ export const dataComponents = [
   BERTTensorizer,
   SquadForBERTTensorizer,
   SquadAnswerTensorizer,
+  AnnotationNumberizer,
   NumericLabelTensorizer,
   WordPiecesTensorizer,
   FloatListTensorizer,

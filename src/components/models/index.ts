@@ -57,6 +57,7 @@ import { LMLSTM } from "./language-model.js";
 import { MaskedLanguageModel } from "./masked-language-model.js";
 import { NewBertModel } from "./new-bert-model.js";
 import { NewBertRegressionModel } from "./new-bert-regression-model.js";
+import { RNNGParser } from "./rnng-parser.js";
 import { SentenceEmbeddingModel } from "./sentence-embedding-model.js";
 import { SeqNNModel } from "./seq-nn-model.js";
 import { WordTaggingModel } from "./word-tagging-model.js";
@@ -71,6 +72,7 @@ export const modelComponents = [
   BertPairwiseRegressionModel,
   SentenceEmbeddingModel,
   BertSquadQAModel,
+  RNNGParser,
   WordTaggingModel,
   IntentSlotModel,
   WordEmbedding,

@@ -11,7 +11,6 @@ import type { TokenVectors } from "../contracts.js";
 import { HIDDEN } from "../masking.js";
 import {
   type Cell,
-  directionOf,
   projected,
   type RecurrentOptions,
   recurrentLayers,
@@ -73,7 +72,7 @@ const cell: Cell<GruWeights> = {
     return { states: where(mask, outputs[0]!, 0), final: initial === null ? [] : states };
   },
 
-  fused(weights, sequences, hidden, initial) {
+  fused(weights, sequences, hidden, initial, direction) {
     const { x, lengths } = sequences;
     const none = x.graph.constant("float32", [2 * hidden], new Float32Array(2 * hidden));
     const { states, last } = gruFused({
@@ -87,7 +86,7 @@ const cell: Cell<GruWeights> = {
       lengths,
       initial: stackStates(initial),
       hidden,
-      direction: directionOf(weights.length),
+      direction,
     });
     return { states, final: unstackStates(last, initial, sequences) };
   },

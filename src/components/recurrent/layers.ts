@@ -28,6 +28,8 @@ export interface RecurrentOptions {
   readonly layers: number;
   /** Whether a second recurrence reads each row from its end; the states of both are joined. */
   readonly bidirectional: boolean;
+  /** Of one recurrence: whether it reads each row from its end. */
+  readonly reverse?: boolean;
   /** Dropout between layers: on the input of every layer but the first. */
   readonly dropout: number;
   /**
@@ -123,8 +125,12 @@ export interface Cell<Weights> {
     sequences: Sequences,
     hidden: number,
     initial: readonly CellState[] | null,
+    direction: Direction,
   ): CellResult<readonly CellState[]>;
 }
+
+/** Which way the recurrences of a layer run, as ONNX calls it. */
+export type Direction = "forward" | "reverse" | "bidirectional";
 
 /** Runs stacked recurrent layers from zero states. `vectors [batch, tokens, dim]` -> `[batch, tokens, directions * hidden]`, zero at padding. */
 export function recurrentLayers<Weights>(
@@ -179,21 +185,25 @@ function oneLayer<Weights>(
   cell: Cell<Weights>,
   scope: Scope,
   sequences: Sequences,
-  { hidden, bidirectional, init = null }: RecurrentOptions,
+  { hidden, bidirectional, reverse = false, init = null }: RecurrentOptions,
   initial: readonly CellState[] | null,
 ): CellResult<readonly CellState[]> {
   const { x } = sequences;
-  const directions = bidirectional ? ["forward", "backward"] : ["forward"];
+  const alone = reverse ? "backward" : "forward";
+  const directions = bidirectional ? ["forward", "backward"] : [alone];
   const weights = directions.map((name) => cell.weights(scope.child(name), sizedAxis(x, 2), hidden, init));
   if (scope.mode === "train") {
-    const each = weights.map((one, i) => cell.loop(one, sequences, hidden, i === 1, initial?.[i] ?? null));
+    const each = weights.map((one, i) =>
+      cell.loop(one, sequences, hidden, directions[i] === "backward", initial?.[i] ?? null),
+    );
     const states = concat(
       each.map((direction) => direction.states),
       2,
     );
     return { states, final: each.map((direction) => direction.final) };
   }
-  const fused = cell.fused(weights, sequences, hidden, initial);
+  const direction = bidirectional ? "bidirectional" : reverse ? "reverse" : "forward";
+  const fused = cell.fused(weights, sequences, hidden, initial, direction);
   const byRow = transpose(fused.states, [0, 2, 1, 3]);
   return { ...fused, states: reshape(byRow, [x.dim(0), x.dim(1), directions.length * hidden]) };
 }
@@ -232,7 +242,3 @@ export function stackTransposed(matrices: readonly Tensor[]): Tensor {
     0,
   );
 }
-
-/** The direction attribute of the fused operators for this many directions, the first running forward. */
-export const directionOf = (count: number): "forward" | "bidirectional" =>
-  count === 2 ? "bidirectional" : "forward";

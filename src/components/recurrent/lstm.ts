@@ -11,7 +11,6 @@ import type { TokenVectors } from "../contracts.js";
 import { HIDDEN } from "../masking.js";
 import {
   type Cell,
-  directionOf,
   projected,
   type RecurrentOptions,
   recurrentLayers,
@@ -24,7 +23,7 @@ import {
 } from "./layers.js";
 
 /** One direction's weights; gates stand in the order input, output, forget, candidate (ONNX's). */
-interface LstmWeights {
+export interface LstmWeights {
   /** `[dim, 4 * hidden]`. */
   readonly input: Tensor;
   /** `[hidden, 4 * hidden]`. */
@@ -39,18 +38,34 @@ const openForgetGate: Initializer = (data) => {
   data.fill(0).fill(1, 2 * hidden, 3 * hidden);
 };
 
+/** Declares the weights of one direction of one layer for inputs of size `dim`; `init` fills all of them, unless it is null. */
+export function lstmWeights(
+  scope: Scope,
+  dim: number,
+  hidden: number,
+  init: Initializer | null = null,
+): LstmWeights {
+  return {
+    input: scope.parameter("weight_ih", [dim, 4 * hidden], init ?? xavierInit),
+    recurrent: scope.parameter("weight_hh", [hidden, 4 * hidden], init ?? uniformInit(1 / Math.sqrt(hidden))),
+    bias: scope.parameter("bias", [4 * hidden], init ?? openForgetGate),
+  };
+}
+
+/** The states `h` and `c` behind one step. `sums [batch, 4 * hidden]` of the gates, `c [batch, hidden]`. */
+export function lstmStep(
+  sums: Tensor,
+  c: Tensor,
+  hidden: number,
+): { readonly h: Tensor; readonly c: Tensor } {
+  const [gateSums, candidate] = split(sums, 1, [3 * hidden, hidden]);
+  const [enter, leave, keep] = split(sigmoid(gateSums!), 1, [hidden, hidden, hidden]);
+  const after = add(mul(keep!, c), mul(enter!, tanh(candidate!)));
+  return { h: mul(leave!, tanh(after)), c: after };
+}
+
 const cell: Cell<LstmWeights> = {
-  weights(scope, dim, hidden, init) {
-    return {
-      input: scope.parameter("weight_ih", [dim, 4 * hidden], init ?? xavierInit),
-      recurrent: scope.parameter(
-        "weight_hh",
-        [hidden, 4 * hidden],
-        init ?? uniformInit(1 / Math.sqrt(hidden)),
-      ),
-      bias: scope.parameter("bias", [4 * hidden], init ?? openForgetGate),
-    };
-  },
+  weights: lstmWeights,
 
   loop({ input, recurrent, bias }, sequences, hidden, reverse, initial) {
     const { x, mask } = sequences;
@@ -58,18 +73,14 @@ const cell: Cell<LstmWeights> = {
     const start = initial ?? [0, 0].map(() => full(x.graph, x.dtype, [x.dim(1), hidden], 0));
     const scanned = initial === null ? [gates] : [gates, mask];
     const { states, outputs } = scan({ states: start, scanned, reverse }, ([h, c], [z, inside]) => {
-      const sums = add(z!, matmul(h!, recurrent));
-      const [gateSums, candidate] = split(sums, 1, [3 * hidden, hidden]);
-      const [enter, leave, keep] = split(sigmoid(gateSums!), 1, [hidden, hidden, hidden]);
-      const cellState = add(mul(keep!, c!), mul(enter!, tanh(candidate!)));
-      const state = mul(leave!, tanh(cellState));
-      const held = inside === undefined ? state : where(inside, state, h!);
-      return { states: [held, cellState], outputs: [state] };
+      const after = lstmStep(add(z!, matmul(h!, recurrent)), c!, hidden);
+      const held = inside === undefined ? after.h : where(inside, after.h, h!);
+      return { states: [held, after.c], outputs: [after.h] };
     });
     return { states: outputs[0]!, final: initial === null ? [] : states };
   },
 
-  fused(weights, sequences, hidden, initial) {
+  fused(weights, sequences, hidden, initial, direction) {
     const { x, lengths } = sequences;
     const noSecondBias = x.graph.constant("float32", [4 * hidden], new Float32Array(4 * hidden));
     const { states, last } = lstmFused({
@@ -83,7 +94,7 @@ const cell: Cell<LstmWeights> = {
       lengths,
       initial: stackStates(initial),
       hidden,
-      direction: directionOf(weights.length),
+      direction,
     });
     return { states, final: unstackStates(last, initial, sequences) };
   },

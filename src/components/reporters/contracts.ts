@@ -1,6 +1,7 @@
 /** The contract of metric reporters: predictions and gold in, figures out. Showing and storing them is the channels' part. */
 import type { AnsweredQuestion } from "../../metrics/index.js";
 import type { Context } from "../../registry/context.js";
+import type { ParseTree } from "../../text/trees.js";
 import type { Decision } from "../contracts.js";
 import type { Figures, SelectMetric } from "../trainers/contracts.js";
 
@@ -105,6 +106,27 @@ export interface AnswersEvaluated {
   readonly nullThreshold: number | null;
 }
 
+/** A parse of a text. */
+export interface ScoredTree {
+  /** Null: what was found is no tree. */
+  readonly tree: ParseTree | null;
+  /** Its probability. */
+  readonly score: number;
+}
+
+/** A row with its tree and the ones that were found, the best first. */
+export interface ParsesRow {
+  readonly gold: ParseTree;
+  readonly found: readonly ScoredTree[];
+}
+
+/** What figures of trees are computed from. */
+export interface ParsesEvaluated {
+  readonly loss: number | null;
+  /** Null where nothing was parsed, as in training. */
+  readonly rows: readonly ParsesRow[] | null;
+}
+
 /** Figures of intents with slots. */
 export interface IntentSlotMetricReporter extends MetricReporter<IntentSlotEvaluated> {
   /** Throws `PTX_CONFIG_VALUE` when tags are not those of slots; asked before training. */
@@ -164,6 +186,7 @@ declare module "../../registry/component.js" {
     masked_language_metric_reporter: {
       create(config: Config, context: Context): MetricReporter<MaskedEvaluated>;
     };
+    parsing_metric_reporter: { create(config: Config, context: Context): MetricReporter<ParsesEvaluated> };
     squad_metric_reporter: { create(config: Config, context: Context): MetricReporter<AnswersEvaluated> };
   }
 }

@@ -1,0 +1,254 @@
+import { type Static, Type } from "typebox";
+import type { Scope } from "../../../graph/scope.js";
+import { component } from "../../../registry/component.js";
+import { ptxError } from "../../../registry/errors.js";
+import {
+  actionsOf,
+  alternates,
+  depthOf,
+  isIntent,
+  isSlot,
+  isUnsupported,
+  leavesOf,
+  type ParseTree,
+  REDUCE,
+  readTree,
+  SHIFT,
+  TreeError,
+} from "../../../text/trees.js";
+import type {
+  FieldSpec,
+  FieldValue,
+  InputForm,
+  InputTensors,
+  Row,
+  Tensorizer,
+  TextTensorizer,
+} from "../contracts.js";
+import { badState, textCell } from "./cells.js";
+import { checkLabelOptions, LabelList, labelOptions, UNKNOWN_LABEL } from "./label-list.js";
+import { noTargetStrings } from "./target-form.js";
+import { OPEN_ID, REDUCE_ID, SHIFT_ID, stackPlan } from "./tree-actions.js";
+
+const schema = Type.Object(
+  {
+    column: Type.String({
+      default: "seqlogical",
+      description:
+        "The column that holds the tree in brackets: [IN:GET_EVENT fairs in [SL:LOCATION Detroit ] ].",
+    }),
+    ...labelOptions,
+  },
+  {
+    description:
+      "A tree of intents and slots over the tokens of a text, as the actions of a shift-reduce parser that build it. Its words must be the tokens that the model reads.",
+  },
+);
+type Config = Static<typeof schema>;
+
+/** What stands behind a row's last action. */
+const PAD = -1;
+
+/** What training rows hold that a parser's rules may forbid: how many trees of each kind. */
+export interface TreeFacts {
+  /** How many nodes lie above each other at most. */
+  readonly depth: number;
+  /** By how many the nodes of a tree exceed its tokens at most. */
+  readonly excess: number;
+  /** Trees in which intents and slots do not take turns. */
+  readonly unalternating: number;
+  /** Trees with a slot below an unsupported root. */
+  readonly slotsInUnsupported: number;
+}
+
+const NO_TREES: TreeFacts = {
+  depth: 0,
+  excess: Number.MIN_SAFE_INTEGER,
+  unalternating: 0,
+  slotsInUnsupported: 0,
+};
+
+/**
+ * Trees to actions `[steps]`. In a graph it gives int32 `actions [batch, steps]`, -1 at padding, and `frames [batch, frames]`,
+ * whose axis alone counts: as many as nodes lie above each other in the batch, the root aside, and one at least; and the
+ * parts of `StackPlan`, `plan` and `places [batch, plan]`.
+ */
+export class Annotations implements Tensorizer {
+  readonly columns: readonly string[];
+  readonly role = "target";
+  readonly fields: readonly FieldSpec[];
+  readonly #list: LabelList;
+  #text: TextTensorizer | undefined;
+  #trees = NO_TREES;
+  #nodes = 0;
+
+  constructor(
+    readonly config: Config,
+    readonly name: string,
+  ) {
+    this.columns = [config.column];
+    this.fields = [
+      { name, dtype: "int32", dims: [`${name}_steps`], pad: PAD },
+      { name: `${name}_frames`, dtype: "int32", dims: [`${name}_frames`], pad: 0 },
+      { name: `${name}_plan`, dtype: "int32", dims: [`${name}_plan`], pad: PAD },
+      { name: `${name}_places`, dtype: "int32", dims: [`${name}_plan`], pad: 0 },
+    ];
+    this.#list = new LabelList(config, `inputs.${name}`, 1);
+  }
+
+  /** The labels of nodes, in id order. */
+  get labels(): readonly string[] {
+    return this.#list.names;
+  }
+
+  /** What the training rows hold. */
+  get trees(): TreeFacts {
+    return this.#trees;
+  }
+
+  /** Whose tokens the words of the trees must be; before any row is read. */
+  lookIn(text: TextTensorizer): void {
+    this.#text = text;
+  }
+
+  observe(row: Row): void {
+    const tree = this.#tree(row);
+    const labels = actionsOf(tree).filter((action) => action !== SHIFT && action !== REDUCE);
+    for (const label of labels) this.#list.observe(label);
+    const { depth, excess, unalternating, slotsInUnsupported } = this.#trees;
+    this.#trees = {
+      depth: Math.max(depth, depthOf(tree)),
+      excess: Math.max(excess, labels.length - leavesOf(tree).length),
+      unalternating: unalternating + (alternates(tree) ? 0 : 1),
+      slotsInUnsupported: slotsInUnsupported + (isUnsupported(tree.label) && labels.some(isSlot) ? 1 : 0),
+    };
+  }
+
+  async finish(): Promise<void> {
+    await this.#list.finish();
+    // Labels that trees were read from are intents or slots; given ones need not be.
+    const odd = this.labels.find((label) => !isIntent(label) && !isSlot(label) && label !== UNKNOWN_LABEL);
+    if (odd !== undefined)
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        `inputs.${this.name}`,
+        `the label "${odd}" is neither an intent nor a slot: labels begin with IN: or SL:`,
+      );
+  }
+
+  numberize(row: Row): FieldValue[] {
+    const tree = this.#tree(row);
+    const ids = actionsOf(tree).map((action) => {
+      if (action === SHIFT) return SHIFT_ID;
+      return action === REDUCE ? REDUCE_ID : OPEN_ID + this.#list.id(action, row);
+    });
+    this.#nodes += ids.filter((id) => id === REDUCE_ID).length;
+    const frames = Math.max(depthOf(tree) - 1, 1);
+    const plan = stackPlan(ids);
+    return [
+      { data: Int32Array.from(ids), sizes: [ids.length] },
+      { data: new Int32Array(frames), sizes: [frames] },
+      ...[plan.steps, plan.places].map((list) => ({ data: Int32Array.from(list), sizes: [list.length] })),
+    ];
+  }
+
+  /** The tokens of a row. */
+  kept(row: Row): readonly string[] {
+    return leavesOf(this.#tree(row));
+  }
+
+  length([actions]: readonly FieldValue[]): number {
+    return actions!.sizes[0]!;
+  }
+
+  build(scope: Scope, form: InputForm): InputTensors {
+    noTargetStrings(form, this.name);
+    const [actions, frames, plan, places] = this.fields.map(({ name, dims }) =>
+      scope.graph.input(name, "int32", ["batch", ...dims]),
+    );
+    return { actions: actions!, frames: frames!, plan: plan!, places: places! };
+  }
+
+  /** How many nodes of the training rows have each label. */
+  labelCounts(): readonly number[] {
+    return this.#list.counts;
+  }
+
+  state(): unknown {
+    return { ...this.#list.state(), trees: this.#trees };
+  }
+
+  load(state: unknown): void {
+    this.#list.load(state);
+    const { trees } = state as { readonly trees?: Partial<TreeFacts> };
+    const facts = Object.keys(NO_TREES) as (keyof TreeFacts)[];
+    if (!facts.every((fact) => Number.isInteger(trees?.[fact])))
+      throw badState(this.name, "what the training trees hold");
+    this.#trees = trees as TreeFacts;
+  }
+
+  facts(): Readonly<Record<string, number>> {
+    return { labels: this.labels.length, depth: this.#trees.depth };
+  }
+
+  counts(): Readonly<Record<string, number>> {
+    return { nodes: this.#nodes, ...this.#list.unknownCounts() };
+  }
+
+  /** A row's tree. Throws `PTX_DATA` for one that is none, or is not over the row's tokens. */
+  #tree(row: Row): ParseTree {
+    const tree = this.#read(row);
+    if (this.#text === undefined)
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        `inputs.${this.name}`,
+        "trees stand over the tokens of a text, which this task does not have",
+        "use it in a SemanticParsingTask",
+      );
+    const { text, tokens } = this.#text.tokenized(row);
+    const words = leavesOf(tree);
+    const read = tokens.map(({ startUtf16, endUtf16 }) => text.slice(startUtf16, endUtf16));
+    const at = words.findIndex((word, i) => word !== read[i]);
+    if (at < 0 && words.length === read.length) return tree;
+    const place = at < 0 ? words.length : at;
+    const [ours, theirs] = [words[place], read[place]].map((word) =>
+      word === undefined ? "has ended" : `has "${word}"`,
+    );
+    throw ptxError(
+      "PTX_DATA",
+      row.origin,
+      `the tree in "${this.config.column}" is not over the tokens of the text: at token ${place + 1} the tree ${ours}, the text ${theirs}`,
+      "the tokenizer must cut where the tree does: WhitespaceTokenizer for tokens between spaces; and max_seq_len must leave all tokens",
+    );
+  }
+
+  #read(row: Row): ParseTree {
+    const { column } = this.config;
+    try {
+      return readTree(textCell(row, column));
+    } catch (error) {
+      if (!(error instanceof TreeError)) throw error;
+      throw ptxError("PTX_DATA", row.origin, `the column "${column}" holds no tree: ${error.message}`);
+    }
+  }
+}
+
+/** The input that holds the trees. Throws `PTX_CONFIG_VALUE` for another one. */
+export function annotationsOf(tensorizer: unknown, reader: string): Annotations {
+  if (tensorizer instanceof Annotations) return tensorizer;
+  throw ptxError(
+    "PTX_CONFIG_VALUE",
+    "model.inputs.actions",
+    `${reader} needs trees in brackets, which this tensorizer does not read`,
+    "use AnnotationNumberizer",
+  );
+}
+
+/** PyText's AnnotationNumberizer: trees as actions. */
+export const AnnotationNumberizer = component({
+  kind: "tensorizer",
+  name: "AnnotationNumberizer",
+  schema,
+  check: checkLabelOptions,
+  create: (config, _context, name) => new Annotations(config, name),
+});
