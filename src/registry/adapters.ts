@@ -1,8 +1,8 @@
 import type { Adapter } from "./adapter.js";
-import { isWrapped, pytextAdapter } from "./adapter-pytext.js";
 import { ConfigDraft, type ConfigEdit } from "./config-edit.js";
 import { ptxError } from "./errors.js";
 import { hasOwn, type JsonObject, show } from "./json.js";
+import { isPyText, pytextAdapter } from "./pytext/adapter.js";
 import { CONFIG_VERSION } from "./run-config.js";
 
 /** All adapters: one for every version before the current one. */
@@ -18,8 +18,8 @@ export interface Upgrade {
 }
 
 /**
- * Upgrades a config to the current version. A config without `version` counts as version 0, as does one in PyText's
- * wrapper `{"config": {...}}` whatever PyText version it names. Throws `PTX_CONFIG_VERSION` for a newer one.
+ * Upgrades a config to the current version. A config without `version` counts as version 0, as does one of PyText's,
+ * whatever PyText version it names. Throws `PTX_CONFIG_VERSION` for a newer one.
  */
 export function upgradeConfig(
   original: JsonObject,
@@ -37,7 +37,7 @@ export function upgradeConfig(
         `there is no upgrade from version ${version} to ${version + 1}`,
       );
     }
-    step.upgrade(draft);
+    step.upgrade(draft, source);
   }
   const { version } = draft.value;
   if (version !== target) {
@@ -47,12 +47,14 @@ export function upgradeConfig(
   return {
     config: draft.value,
     edits: draft.edits,
-    notes: [...new Set(draft.edits.map((edit) => edit.note))],
+    notes: [
+      ...new Set(draft.edits.flatMap((edit) => (edit.op === "replace" ? edit.notes : [edit.note]))),
+    ].filter((note) => note !== ""),
   };
 }
 
 function versionOf(config: JsonObject, source: string, newest: number): number {
-  if (isWrapped(config) || !hasOwn(config, "version")) return 0;
+  if (isPyText(config) || !hasOwn(config, "version")) return 0;
   const { version } = config;
   if (typeof version !== "number" || !Number.isInteger(version) || version < 0) {
     throw ptxError("PTX_CONFIG_TYPE", `${source}  version`, `expected integer >= 0, got ${show(version)}`);

@@ -1,0 +1,83 @@
+import { type ConfigPath, formatPath } from "../config-path.js";
+import { type Problem, throwIfAny } from "../errors.js";
+import { printable } from "../printable.js";
+
+/** What a translation has to say, gathered so that each thing is told once. */
+export class Report {
+  readonly #notes = new Set<string>();
+  /** Keys without meaning: their places by reason and name. */
+  readonly #gone = new Map<
+    string,
+    { readonly key: string; readonly why: string; readonly places: string[] }
+  >();
+  /** Keys whose value asks for what is done anyway. */
+  readonly #idle = new Set<string>();
+  /** Defaults that were written, by class. */
+  readonly #defaults = new Map<string, Map<string, string>>();
+  readonly #frozen = new Set<string>();
+  readonly #problems: Problem[] = [];
+
+  constructor(readonly source: string) {}
+
+  /** Something was changed, or means something else here: one sentence. */
+  note(text: string): void {
+    this.#notes.add(text);
+  }
+
+  /** A key means nothing here and is left out. */
+  gone(path: ConfigPath, why: string): void {
+    const key = String(path.at(-1));
+    const entry = this.#gone.get(`${key}\n${why}`) ?? { key, why, places: [] };
+    entry.places.push(formatPath(path));
+    this.#gone.set(`${key}\n${why}`, entry);
+  }
+
+  /** A key's value asks for what is done here in any case. */
+  idle(path: ConfigPath): void {
+    this.#idle.add(String(path.at(-1)));
+  }
+
+  /** A default of PyText was written out, because the one here is another. */
+  wrote(className: string, key: string, value: unknown): void {
+    const keys = this.#defaults.get(className) ?? new Map<string, string>();
+    this.#defaults.set(className, keys.set(key, JSON.stringify(value)));
+  }
+
+  /** A module of the task that is being translated stays as it is in training. */
+  freeze(module: string): void {
+    this.#frozen.add(module);
+  }
+
+  /** The modules that were frozen since this was asked last. */
+  takeFrozen(): string[] {
+    const frozen = [...this.#frozen];
+    this.#frozen.clear();
+    return frozen;
+  }
+
+  /** The config cannot be translated. */
+  wrong(code: Problem["code"], path: ConfigPath, message: string, hint = "docs/pytext.md"): void {
+    const where = path.length === 0 ? this.source : `${this.source}  ${formatPath(path)}`;
+    this.#problems.push({ code, where, message, hint });
+  }
+
+  /** One line for each thing, in the order: changes, defaults, what has no meaning. Throws the problems, if there are any. */
+  lines(): string[] {
+    throwIfAny(this.#problems);
+    const defaults = [...this.#defaults].map(
+      ([className, keys]) =>
+        `${className}: PyText's defaults were written, ours are others: ${[...keys].map(([key, value]) => `${key} ${value}`).join(", ")}`,
+    );
+    const gone = [...this.#gone.values()].map(
+      ({ key, why, places }) =>
+        `"${places.length === 1 ? places[0] : key}" was removed${places.length === 1 ? "" : ` in ${places.length} places`}, it has no meaning here: ${why}`,
+    );
+    const idle = [...this.#idle].sort().join(", ");
+    return [
+      ...this.#notes,
+      ...defaults,
+      ...gone,
+      ...(idle === "" ? [] : [`removed, because what they ask for is done here in any case: ${idle}`]),
+    ].map((line) => printable(line, 4000));
+  }
+}
