@@ -3,6 +3,7 @@ import { ConfigDraft, type ConfigEdit } from "./config-edit.js";
 import { ptxError } from "./errors.js";
 import { hasOwn, type JsonObject, show } from "./json.js";
 import { isPyText, pytextAdapter } from "./pytext/adapter.js";
+import { PYTEXT_VERSION } from "./pytext/versions.js";
 import { CONFIG_VERSION } from "./run-config.js";
 
 /** All adapters: one for every version before the current one. */
@@ -54,7 +55,7 @@ export function upgradeConfig(
 }
 
 function versionOf(config: JsonObject, source: string, newest: number): number {
-  if (isPyText(config) || !hasOwn(config, "version")) return 0;
+  if (isPyText(config, newest) || !hasOwn(config, "version")) return 0;
   const { version } = config;
   if (typeof version !== "number" || !Number.isInteger(version) || version < 0) {
     throw ptxError("PTX_CONFIG_TYPE", `${source}  version`, `expected integer >= 0, got ${show(version)}`);
@@ -64,7 +65,7 @@ function versionOf(config: JsonObject, source: string, newest: number): number {
       "PTX_CONFIG_VERSION",
       `${source}  version`,
       `version ${version} is newer than ${newest}, the newest that this program reads; update pytext-ts, ` +
-        `or, if this is a config of PyText, wrap it: {"config": {...}}`,
+        `or, if this is a config of PyText (versions 0 to ${PYTEXT_VERSION}), take off the keys that only this program's have, or wrap it: {"config": {...}}`,
     );
   }
   return version;

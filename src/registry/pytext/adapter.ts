@@ -3,26 +3,27 @@ import { ptxError } from "../errors.js";
 import { hasOwn, isObject, type JsonObject } from "../json.js";
 import { CONFIG_VERSION } from "../run-config.js";
 import { fromPyText } from "./from-pytext.js";
-import { topKeys } from "./top-keys.js";
 import { PYTEXT_VERSION, pytextAdapters } from "./versions.js";
 
 /** Keys around the task that only configs of this program have. */
 const own = ["$schema", "vars", "engine", "seed", "threads"];
-/** Keys of a task that only PyText's configs have. */
+/** Keys of a task that only PyText's first versions have. */
 const old = ["data_handler", "features", "featurizer", "labels", "exporter", "optimizer", "scheduler"];
 
 /**
  * Whether a config is one of PyText's: it stands in PyText's wrapper, or has a version of PyText's that is none of
- * ours, or none at all, or keys that only PyText's have. Keys that only ours have speak against it.
+ * ours, or none at all, or a task in the form that it had while PyText's version was as ours. Keys that only ours have
+ * speak against it.
+ * @param newest the newest version of ours
  */
-export function isPyText(config: JsonObject): boolean {
+export function isPyText(config: JsonObject, newest: number): boolean {
   if (isWrapped(config)) return true;
   if (own.some((key) => hasOwn(config, key))) return false;
   const { version } = config;
   if (version === undefined || version === 0) return true;
   if (typeof version !== "number" || !Number.isInteger(version)) return false;
-  if (version > CONFIG_VERSION) return version <= PYTEXT_VERSION;
-  return Object.keys(topKeys).some((key) => hasOwn(config, key)) || hasOldTask(config.task);
+  if (version > newest) return version <= PYTEXT_VERSION;
+  return hasOldTask(config.task);
 }
 
 function hasOldTask(task: unknown): boolean {
@@ -42,17 +43,20 @@ function isWrapped(config: object): boolean {
 export const pytextAdapter: Adapter = {
   from: 0,
   upgrade(draft, source) {
-    if (!isPyText(draft.value)) return;
+    if (!isPyText(draft.value, CONFIG_VERSION)) return;
+    const version = versionOf(
+      isWrapped(draft.value) ? (draft.value.config as JsonObject) : draft.value,
+      source,
+    );
+    draft.replace(draft.value, [
+      `this is a config of PyText, version ${version}, read as version ${CONFIG_VERSION} of this program's`,
+    ]);
     if (isWrapped(draft.value))
       draft.edit({ op: "unwrap", path: ["config"], note: 'the wrapper {"config": {...}} was taken off' });
-    const version = versionOf(draft.value, source);
     for (let from = version; from < PYTEXT_VERSION; from++)
       for (const adapter of pytextAdapters) if (adapter.from === from) adapter.upgrade(draft, source);
     const { config, notes } = fromPyText(draft.value, source);
-    draft.replace({ version: CONFIG_VERSION, ...config }, [
-      `this is a config of PyText, version ${version}: it was translated into version ${CONFIG_VERSION} of this program's`,
-      ...notes,
-    ]);
+    draft.replace({ version: CONFIG_VERSION, ...config }, notes);
   },
 };
 

@@ -51,6 +51,10 @@ export function fromPyText(config: JsonObject, source: string): Translated {
     report.wrong("PTX_CONFIG_UNKNOWN_KEY", [], message, withoutHint);
     return [];
   });
+  if (!hasOwn(config, "task")) {
+    const message = `there is no task in it${hasOwn(config, "export") || hasOwn(config, "export_list") ? ", only what PyText's export is told: here the options of pytext-ts export say it" : ""}`;
+    report.wrong("PTX_CONFIG_MISSING", [], message, "pytext-ts export --help");
+  }
   const notes = report.lines();
   return { config: nested(entries), notes };
 }

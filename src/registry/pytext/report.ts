@@ -5,11 +5,8 @@ import { printable } from "../printable.js";
 /** What a translation has to say, gathered so that each thing is told once. */
 export class Report {
   readonly #notes = new Set<string>();
-  /** Keys without meaning: their places by reason and name. */
-  readonly #gone = new Map<
-    string,
-    { readonly key: string; readonly why: string; readonly places: string[] }
-  >();
+  /** Keys without meaning: their places by reason and by name. */
+  readonly #gone = new Map<string, Map<string, string[]>>();
   /** Keys whose value asks for what is done anyway. */
   readonly #idle = new Set<string>();
   /** Defaults that were written, by class. */
@@ -26,10 +23,9 @@ export class Report {
 
   /** A key means nothing here and is left out. */
   gone(path: ConfigPath, why: string): void {
+    const keys = this.#gone.get(why) ?? new Map<string, string[]>();
     const key = String(path.at(-1));
-    const entry = this.#gone.get(`${key}\n${why}`) ?? { key, why, places: [] };
-    entry.places.push(formatPath(path));
-    this.#gone.set(`${key}\n${why}`, entry);
+    this.#gone.set(why, keys.set(key, [...(keys.get(key) ?? []), formatPath(path)]));
   }
 
   /** A key's value asks for what is done here in any case. */
@@ -66,18 +62,20 @@ export class Report {
     throwIfAny(this.#problems);
     const defaults = [...this.#defaults].map(
       ([className, keys]) =>
-        `${className}: PyText's defaults were written, ours are others: ${[...keys].map(([key, value]) => `${key} ${value}`).join(", ")}`,
+        `${className}: defaults of PyText's written, ours are others: ${[...keys].map(([key, value]) => `${key} ${value}`).join(", ")}`,
     );
-    const gone = [...this.#gone.values()].map(
-      ({ key, why, places }) =>
-        `"${places.length === 1 ? places[0] : key}" was removed${places.length === 1 ? "" : ` in ${places.length} places`}, it has no meaning here: ${why}`,
-    );
+    const gone = [...this.#gone].map(([why, keys]) => {
+      const names = [...keys].map(([key, places]) =>
+        places.length === 1 ? `"${places[0]}"` : `"${key}" (${places.length} places)`,
+      );
+      return `${names.join(", ")} removed, without meaning here: ${why}`;
+    });
     const idle = [...this.#idle].sort().join(", ");
     return [
       ...this.#notes,
       ...defaults,
       ...gone,
-      ...(idle === "" ? [] : [`removed, because what they ask for is done here in any case: ${idle}`]),
+      ...(idle === "" ? [] : [`${idle} removed: what they ask for is done here in any case`]),
     ].map((line) => printable(line, 4000));
   }
 }

@@ -2,7 +2,7 @@
 import type { Adapter } from "../adapter.js";
 import type { ConfigDraft } from "../config-edit.js";
 import { type ConfigPath, formatPath } from "../config-path.js";
-import { hasOwn, isObject, type JsonObject } from "../json.js";
+import { fromEntries, hasOwn, isObject, type JsonObject } from "../json.js";
 import { classAround, drop, find, holders, move, put, renameAll, taskOf, wrap } from "./draft-paths.js";
 
 /** 13 to 14: a vocabulary's keys stand together. PyText's own adapter loses them. */
@@ -48,7 +48,7 @@ const successors = "tensorizers and sources have taken its place";
 
 /** What a data handler and its features said, as source, batcher and inputs of the model. */
 function withoutHandler(draft: ConfigDraft, task: ConfigPath, columns: readonly string[]): void {
-  put(draft, task, "data.source", { TSVDataSource: {} });
+  put(draft, task, "data.source", { TSVDataSource: {} }, "");
   for (const split of ["eval", "test", "train"])
     move(draft, task, `data_handler.${split}_path`, `data.source.${split}_filename`);
   if (find(draft, task, "data_handler.columns_to_read") !== undefined)
@@ -61,7 +61,7 @@ function withoutHandler(draft: ConfigDraft, task: ConfigPath, columns: readonly 
   move(draft, task, "features.shared_module_key", "model.embedding.shared_module_key");
   move(draft, task, "features.word_feat.embed_dim", "model.embedding.embed_dim");
   move(draft, task, "features.dense_feat", "model.inputs.dense");
-  put(draft, task, "data.batcher", { PoolingBatcher: {} });
+  put(draft, task, "data.batcher", { PoolingBatcher: {} }, "");
   for (const split of ["eval", "test", "train"])
     move(draft, task, `data_handler.${split}_batch_size`, `data.batcher.${split}_batch_size`);
   move(draft, task, "features.word_feat.vocab_size", "model.inputs.tokens.vocab.size_from_data");
@@ -126,7 +126,7 @@ const sharder: Adapter = {
   upgrade(draft) {
     for (const path of holders(draft.value, "sharder")) {
       const old = draft.at([...path, "sharder"]);
-      if (path.at(-1) !== "data" || !isObject(old)) continue;
+      if (path.at(-1) !== "data" || !isObject(old) || !hasOwn(old, "sharding_strategy")) continue;
       draft.edit({
         op: "set",
         path: [...path, "sharder"],
@@ -138,17 +138,21 @@ const sharder: Adapter = {
 };
 
 function newSharder(old: JsonObject): JsonObject {
-  const { sharding_strategy: strategy } = old;
+  const {
+    sharding_strategy: strategy,
+    sharding_colindex: index,
+    sharding_col_name: name,
+    shard_size_for_sequential: size,
+    ...rest
+  } = old as Record<string, unknown>;
   const known = typeof strategy === "string" && strategies.includes(strategy);
-  const at = (key: string): unknown => (hasOwn(old, key) ? (old[key] ?? undefined) : undefined);
-  const column = at("sharding_col_name") ?? at("sharding_colindex");
   const entries = {
-    _base_: known ? `base_${strategy}_sharder` : undefined,
-    num_shards: at("num_shards"),
-    sharding_col: column,
-    examples_per_shard: at("shard_size_for_sequential"),
+    ...rest,
+    ...(known && { _base_: `base_${strategy}_sharder` }),
+    sharding_col: name ?? index,
+    examples_per_shard: size,
   };
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
+  return fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined && value !== null));
 }
 
 /** The adapters of these versions. */

@@ -76,7 +76,9 @@ const labels: Adapter = {
     const model = classAround(draft.at([...task.path, "model"]));
     if (model !== undefined && otherLabels.models.includes(model)) return;
     const path = find(draft, task.path, "model.inputs.labels");
-    if (path !== undefined && draft.at(path) !== null) wrap(draft, path, "LabelTensorizer");
+    const value = path && draft.at(path);
+    if (path !== undefined && value !== null && classAround(value) === undefined)
+      wrap(draft, path, "LabelTensorizer");
   },
 };
 

@@ -54,7 +54,18 @@ function intentSlot(made: JsonObject, _given: JsonObject, at: At): JsonObject {
     at.report.note(
       "IntentSlotModel: pretrained_embeddings_path is read here; PyText's model passed over it without a word",
     );
-  return made;
+  return { ...made, inputs: slotTags(made.inputs, at) };
+}
+
+/** A slot's words are told from the next slot's by their tags. */
+function slotTags(inputs: unknown, at: At): unknown {
+  const slots = isObject(inputs) ? inputs.slots : undefined;
+  const tensorizer = isObject(slots) ? slots.SlotLabelTensorizer : undefined;
+  if (!isObject(inputs) || !isObject(tensorizer)) return inputs;
+  at.report.note(
+    "IntentSlotModel: words are tagged B-x and I-x here; PyText tags them x, so that neighbours of one label are one slot",
+  );
+  return { ...inputs, slots: { SlotLabelTensorizer: { ...tensorizer, model_scheme: "bio" } } };
 }
 
 /** The parts of PyText's language model that are keys of ours. */

@@ -13,9 +13,18 @@ function model(standard: Standard, bare?: string): Rule {
   };
 }
 
+/** A trainer, or one around it, which some tasks have without its name. */
+const trainer: Rule = {
+  ...slot("trainer", "TaskTrainer"),
+  apply(value, at) {
+    const bare = isObject(value) && "real_trainer" in value ? "HogwildTrainer" : "TaskTrainer";
+    return [["trainer", translateSlot(value, bare, at)]];
+  },
+};
+
 const common = (standard = "Data"): Record<string, Rule> => ({
   data: slot("data", standard, "Data"),
-  trainer: slot("trainer", "TaskTrainer"),
+  trainer,
   use_elastic: gone("training runs in one process"),
 });
 
@@ -98,7 +107,7 @@ const multitask: PyTextClass = {
     target_task_name: same("target_task_name", null),
     data: object("", "DisjointMultitaskData"),
     metric_reporter: object("", "DisjointMultitaskMetricReporter"),
-    trainer: slot("trainer", "TaskTrainer"),
+    trainer,
     use_elastic: gone("training runs in one process"),
   },
 };
