@@ -62,5 +62,6 @@ test.each(["optimizer", "scheduler"])("an %s of a type that PyText does not have
 
 test("configs without a task, or with one that is no object, pass", () => {
   for (const { from } of pytextAdapters)
-    for (const config of [{}, { task: "T" }, { task: { T: 3 } }]) expect(step(from, config).value).toEqual(config);
+    for (const config of [{}, { task: "T" }, { task: { T: 3 } }])
+      expect(step(from, config).value).toEqual(config);
 });

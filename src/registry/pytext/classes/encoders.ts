@@ -103,20 +103,16 @@ const bertKeys = {
   output_layer: slot("output_layer", "ClassificationOutputLayer"),
 };
 
-/** The siamese model has no decoder and no layer here: the loss alone. */
-function cosine(made: JsonObject, given: JsonObject, at: At): JsonObject {
-  if (given.encode_relations === true || given.shared_encoder === false || isObject(given.decoder))
-    at.report.wrong(
-      "PTX_CONFIG_VALUE",
-      at.path,
-      "BertPairwiseRegressionModel reads both texts by one encoder and compares their vectors by the cosine: no decoder, no encode_relations, shared_encoder true",
-    );
+/** The siamese model's vectors have no dropout here. */
+function cosine(made: JsonObject, at: At): JsonObject {
   const { dropout: _left, ...rest } = onModel(made) as Record<string, unknown>;
   at.report.note(
     "BertPairwiseRegressionModel: output_dropout was removed, its texts' vectors have no dropout here",
   );
   return rest;
 }
+
+const oneEncoder = "both texts are read by one encoder, and their vectors are compared by the cosine";
 
 /** Encoders, their models, and their inputs. */
 export const encoderClasses: readonly PyTextClass[] = [
@@ -171,12 +167,12 @@ export const encoderClasses: readonly PyTextClass[] = [
     keys: {
       inputs: object("inputs", "BertPairInput"),
       encoder: encoder("HuggingFaceBertSentenceEncoder"),
-      decoder: special(null, "apart", () => []),
+      decoder: only(null, oneEncoder),
       output_layer: object("", "PairwiseCosineRegressionOutputLayer"),
-      encode_relations: special(false, "apart", () => []),
-      shared_encoder: special(true, "apart", () => []),
+      encode_relations: only(false, oneEncoder),
+      shared_encoder: only(true, oneEncoder),
     },
-    finish: (made, given, at) => secondAxis(cosine(made, given, at)),
+    finish: (made, _given, at) => secondAxis(cosine(made, at)),
   },
   {
     name: "MaskedLanguageModel",
