@@ -279,15 +279,18 @@ command(
   show(helpConfig(await loadRegistry(options.include), { name }));
 });
 
-command("update-config <file>", "print a config in the current version's spelling").action(
-  async (file, options) => {
+command(
+  "update-config <file>",
+  "print a config in the current version's spelling; configs of PyText, versions 0 to 48, too",
+)
+  .option("--output <file>", "write it to a file")
+  .action(async (file, options) => {
     const [{ updateConfig }, { loadRegistry, show }] = await Promise.all([
       import("./update-config.js"),
       import("./session.js"),
     ]);
-    show(updateConfig(await loadRegistry(options.include), { file }));
-  },
-);
+    show(await updateConfig(await loadRegistry(options.include), { file, output: options.output }));
+  });
 
 command("schema", "print the JSON Schema of configs, for editors").action(async (options) => {
   const [{ schema }, { loadRegistry, show }] = await Promise.all([

@@ -1,8 +1,9 @@
 import type { Adapter } from "./adapter.js";
-import { isWrapped, pytextAdapter } from "./adapter-pytext.js";
 import { ConfigDraft, type ConfigEdit } from "./config-edit.js";
 import { ptxError } from "./errors.js";
 import { hasOwn, type JsonObject, show } from "./json.js";
+import { isPyText, pytextAdapter } from "./pytext/adapter.js";
+import { PYTEXT_VERSION } from "./pytext/versions.js";
 import { CONFIG_VERSION } from "./run-config.js";
 
 /** All adapters: one for every version before the current one. */
@@ -18,8 +19,8 @@ export interface Upgrade {
 }
 
 /**
- * Upgrades a config to the current version. A config without `version` counts as version 0, as does one in PyText's
- * wrapper `{"config": {...}}` whatever PyText version it names. Throws `PTX_CONFIG_VERSION` for a newer one.
+ * Upgrades a config to the current version. A config without `version` counts as version 0, as does one of PyText's,
+ * whatever PyText version it names. Throws `PTX_CONFIG_VERSION` for a newer one.
  */
 export function upgradeConfig(
   original: JsonObject,
@@ -37,7 +38,7 @@ export function upgradeConfig(
         `there is no upgrade from version ${version} to ${version + 1}`,
       );
     }
-    step.upgrade(draft);
+    step.upgrade(draft, source);
   }
   const { version } = draft.value;
   if (version !== target) {
@@ -47,12 +48,14 @@ export function upgradeConfig(
   return {
     config: draft.value,
     edits: draft.edits,
-    notes: [...new Set(draft.edits.map((edit) => edit.note))],
+    notes: [
+      ...new Set(draft.edits.flatMap((edit) => (edit.op === "replace" ? edit.notes : [edit.note]))),
+    ].filter((note) => note !== ""),
   };
 }
 
 function versionOf(config: JsonObject, source: string, newest: number): number {
-  if (isWrapped(config) || !hasOwn(config, "version")) return 0;
+  if (isPyText(config, newest) || !hasOwn(config, "version")) return 0;
   const { version } = config;
   if (typeof version !== "number" || !Number.isInteger(version) || version < 0) {
     throw ptxError("PTX_CONFIG_TYPE", `${source}  version`, `expected integer >= 0, got ${show(version)}`);
@@ -62,7 +65,7 @@ function versionOf(config: JsonObject, source: string, newest: number): number {
       "PTX_CONFIG_VERSION",
       `${source}  version`,
       `version ${version} is newer than ${newest}, the newest that this program reads; update pytext-ts, ` +
-        `or, if this is a config of PyText, wrap it: {"config": {...}}`,
+        `or, if this is a config of PyText (versions 0 to ${PYTEXT_VERSION}), take off the keys that only this program's have, or wrap it: {"config": {...}}`,
     );
   }
   return version;

@@ -1,13 +1,15 @@
 import { applyEdits, findNodeAtLocation, format, modify, type Node, parseTree, visit } from "jsonc-parser";
 import type { ConfigPath } from "./config-path.js";
 import { fromEntries, isObject, type JsonObject } from "./json.js";
+import { printJson } from "./print-json.js";
 
-/** One change of a config's shape, done alike to its value and to its text. `note` tells the reader of the config. */
+/** One change of a config's shape, done alike to its value and to its text. `note` tells the reader of the config; "" says nothing. */
 export type ConfigEdit =
   | { readonly op: "set"; readonly path: ConfigPath; readonly value: unknown; readonly note: string }
   | { readonly op: "remove"; readonly path: ConfigPath; readonly note: string }
   | { readonly op: "rename"; readonly path: ConfigPath; readonly to: string; readonly note: string }
-  | { readonly op: "unwrap"; readonly path: ConfigPath; readonly note: string };
+  | { readonly op: "unwrap"; readonly path: ConfigPath; readonly note: string }
+  | { readonly op: "replace"; readonly value: JsonObject; readonly notes: readonly string[] };
 
 /** A config being changed: the value so far and the edits that led to it. */
 export class ConfigDraft {
@@ -24,6 +26,11 @@ export class ConfigDraft {
   edit(edit: ConfigEdit): void {
     this.value = applyEdit(this.value, edit);
     this.edits.push(edit);
+  }
+
+  /** Puts another config in the place of the whole. */
+  replace(value: JsonObject, notes: readonly string[]): void {
+    this.edit({ op: "replace", value, notes });
   }
 
   /** Takes a value away from one place and puts it at another. */
@@ -43,6 +50,7 @@ function valueAt(value: unknown, path: ConfigPath): unknown {
 
 function applyEdit(config: JsonObject, edit: ConfigEdit): JsonObject {
   if (edit.op === "unwrap") return valueAt(config, edit.path) as JsonObject;
+  if (edit.op === "replace") return edit.value;
   const parent = edit.path.slice(0, -1);
   const key = edit.path.at(-1) as string | number;
   return replaceAt(config, parent, (holder) => {
@@ -95,6 +103,8 @@ function editOnce(text: string, edit: ConfigEdit): string {
       if (key === undefined) return text;
       return text.slice(0, key.offset) + JSON.stringify(edit.to) + text.slice(key.offset + key.length);
     }
+    case "replace":
+      return printJson(edit.value);
     case "unwrap": {
       const root = nodeAt(text, []);
       const inner = nodeAt(text, edit.path);

@@ -119,6 +119,7 @@ const without: readonly string[] = [
     "axis",
     "text_input",
     "on_error",
+    "extra_cells",
     "on_unknown",
     "eval_seed",
     "train_seed",

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: configs write their variables so.
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Type } from "typebox";
@@ -243,14 +243,22 @@ test("schema prints a JSON Schema", () => {
   });
 });
 
-test("update-config prints the upgraded text of a file", () => {
-  const path = file("old.json", '{"random_seed": 3, /* keep */ "task": "DocumentClassificationTask"}');
-  const { text, notes } = updateConfig(registry, { file: path });
+test("update-config prints a config in the current spelling, or writes it to a file", async () => {
+  const path = file("old.json", '{"seed": 3, /* keep */ "task": "DocumentClassificationTask"}');
+  const { text, notes } = await updateConfig(registry, { file: path });
   expect(text).toContain('"seed": 3, /* keep */');
-  expect(notes).toHaveLength(2);
-  expect(problemsFrom(() => updateConfig(registry, { file: join(folder, "none.json") }))).toMatchObject([
-    { code: "PTX_FILE_MISSING" },
-  ]);
+  expect(notes).toEqual(['"version" is now 1 (it was missing)']);
+  const output = join(folder, "new.json");
+  expect(await updateConfig(registry, { file: path, output })).toEqual({ text: `wrote ${output}`, notes });
+  expect(readFileSync(output, "utf8")).toBe(text);
+});
+
+test("update-config writes nothing where there is no such file, or no place for the new one", async () => {
+  const missing = updateConfig(registry, { file: join(folder, "none.json") });
+  await expect(missing).rejects.toMatchObject({ code: "PTX_FILE_MISSING" });
+  const path = file("kept.json", '{"version": 1, "task": "DocumentClassificationTask"}');
+  const nowhere = updateConfig(registry, { file: path, output: join(folder, "no", "new.json") });
+  await expect(nowhere).rejects.toMatchObject({ code: "PTX_FILE_MISSING" });
 });
 
 describe("the config reference", () => {

@@ -24,7 +24,7 @@ export interface SkipCount {
   readonly reason: string;
   readonly count: number;
   /** What `count` counts; absent: rows. */
-  readonly unit?: "line";
+  readonly unit?: "line" | "cell";
   /** `file:line` of the first few. */
   readonly examples: readonly string[];
 }

@@ -223,7 +223,7 @@ export class DataHandler {
       const all = `${count} ${unit}${count === 1 ? "" : "s"}`;
       const places = `${examples.join(", ")}${count > examples.length ? ", ..." : ""}`;
       // Lines without a part of a row belong to some formats; a row that is missing is a loss.
-      if (unit === "line") this.#context.log.info(`${data.split}: ${all} passed over: ${reason} (${places})`);
+      if (unit !== "row") this.#context.log.info(`${data.split}: ${all} passed over: ${reason} (${places})`);
       else this.#context.log.warn(`${data.split}: ${all} left out: ${reason} (${places})`);
     }
     const parts = Object.entries(counts).flatMap(([name, numbers]) => {

@@ -18,6 +18,7 @@ import { BinaryCrossEntropyWithLogitsLoss } from "../losses/binary-cross-entropy
 import { CrossEntropyLoss } from "../losses/cross-entropy.js";
 import { DistillationLoss } from "../losses/distillation.js";
 import { BinaryFocalLoss, FocalLoss } from "../losses/focal.js";
+import { BinaryCrossEntropyLoss } from "../losses/one-vs-all.js";
 import { HuberLoss, MAELoss, MSELoss } from "../losses/regression.js";
 import { CoSENTLoss } from "../losses/sentence/cosent.js";
 import { CosineSimilarityLoss } from "../losses/sentence/cosine-similarity.js";
@@ -115,6 +116,7 @@ export const modelComponents = [
   CrossEntropyLoss,
   DistillationLoss,
   FocalLoss,
+  BinaryCrossEntropyLoss,
   BinaryCrossEntropyWithLogitsLoss,
   BinaryFocalLoss,
   MSELoss,

@@ -149,6 +149,25 @@ describe("TSVDataSource", () => {
     ]);
   });
 
+  it("passes over cells beyond the last column where extra_cells is ignore, and counts them", async () => {
+    const lines = "a\tb\tc\td\nx\ty\n";
+    const options = { field_names: ["first", "second"] };
+    await expect(collect(tsv(lines, options).source, "train", ["second"])).rejects.toThrow("4 cells where 2");
+    const { source } = tsv(lines, { ...options, extra_cells: "ignore" });
+    const rows = await collect(source, "train", ["second"]);
+    expect(rows.map(({ values }) => values.second)).toEqual(["b", "y"]);
+    expect(source.skipped("train")).toEqual([
+      {
+        reason: "beyond the last column",
+        count: 2,
+        unit: "cell",
+        examples: [expect.stringMatching(/train\.tsv:1$/)],
+      },
+    ]);
+    const { source: short } = tsv("a\n", { ...options, extra_cells: "ignore" });
+    await expect(collect(short, "train", ["second"])).rejects.toThrow("1 cell where 2");
+  });
+
   it("needs a header when field_names is not given", async () => {
     await expect(tsv("").source.columns("train")).rejects.toThrow("the file is empty");
   });

@@ -123,6 +123,37 @@ describe("focal losses follow their definition (Lin et al., 2017)", () => {
   });
 });
 
+describe("BinaryCrossEntropyLoss", () => {
+  it.each([
+    [true, 1 / 2],
+    [false, 1],
+  ])("with reweight_negative %s is a yes or no for each class, by definition", async (reweight, share) => {
+    const target = await lossOf(
+      { BinaryCrossEntropyLoss: { reweight_negative: reweight } },
+      "class",
+      3,
+      null,
+    );
+    const yes = (x: number): number => 1 / (1 + Math.exp(-x));
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(smallLogit, smallLogit, smallLogit), fc.nat(2), async (row, gold) => {
+        const { loss, gradient } = await target.run({
+          logits: floats([1, 3], row),
+          target: ints([1], [gold]),
+        });
+        const expected = row.reduce(
+          (sum, x, k) => sum - (k === gold ? Math.log(yes(x)) : share * Math.log(yes(-x))),
+          0,
+        );
+        expect(Math.abs(loss!.data[0]! - expected)).toBeLessThan(1e-5 * (1 + expected));
+        for (const [k, x] of row.entries())
+          expect(gradient!.data[k]).toBeCloseTo(k === gold ? yes(x) - 1 : share * yes(x), 5);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
 describe("losses are finite, with finite gradients, for logits of any size", () => {
   const huge = [1e4, -1e4, 0, 0, 80, -80, -1e30, 1e30];
   const rows = huge.flatMap((a) => huge.map((b) => [a, b]));

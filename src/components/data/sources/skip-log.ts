@@ -5,7 +5,7 @@ const EXAMPLES = 5;
 
 /** Decides the fate of rows that break a format: the first stops the reading, or all are counted with their reasons. */
 export class SkipLog {
-  readonly #reasons = new Map<string, { count: number; unit?: "line"; examples: string[] }>();
+  readonly #reasons = new Map<string, { count: number; unit?: "line" | "cell"; examples: string[] }>();
 
   constructor(readonly skip: boolean) {}
 
@@ -20,9 +20,9 @@ export class SkipLog {
     this.#count(where, reason);
   }
 
-  /** Counts a line that holds no part of any row, as the format has it. */
-  passOver(where: string, reason: string): void {
-    this.#count(where, reason, "line");
+  /** Counts lines that hold no part of any row, or cells of rows that are not read, as the format has it. */
+  passOver(where: string, reason: string, unit: "line" | "cell" = "line", count = 1): void {
+    this.#count(where, reason, unit, count);
   }
 
   /** For `lineBlocks`: undefined lets it throw, which says more about the bytes. */
@@ -34,9 +34,9 @@ export class SkipLog {
     return [...this.#reasons].map(([reason, entry]) => ({ reason, ...entry }));
   }
 
-  #count(where: string, reason: string, unit?: "line"): void {
+  #count(where: string, reason: string, unit?: "line" | "cell", count = 1): void {
     const entry = this.#reasons.get(reason) ?? { count: 0, ...(unit && { unit }), examples: [] };
-    entry.count += 1;
+    entry.count += count;
     if (entry.examples.length < EXAMPLES) entry.examples.push(where);
     this.#reasons.set(reason, entry);
   }

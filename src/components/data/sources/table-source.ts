@@ -1,9 +1,19 @@
+import { Type } from "typebox";
 import { ptxError } from "../../../registry/errors.js";
 import { firstLine, forEachLine, lineBlocks } from "../../../text/lines.js";
 import type { Row, Split } from "../contracts.js";
 import { FileRow, FileSource, RowValues, type SourceOptions, type WantedColumn } from "./file-source.js";
 import { quotedRecords } from "./quoted-records.js";
 import type { SkipLog } from "./skip-log.js";
+
+/** Config keys that all tables have. */
+export const tableOptions = {
+  extra_cells: Type.Union([Type.Literal("fail"), Type.Literal("ignore")], {
+    default: "fail",
+    description:
+      'What to do with a row that has more cells than there are columns: "fail" treats it as broken, "ignore" passes over the rest and prints how many cells that were.',
+  }),
+};
 
 /** How a table is written. */
 export interface TableFormat {
@@ -12,6 +22,8 @@ export interface TableFormat {
   readonly quoted: boolean;
   /** The columns' names; null: the file's first row holds them. */
   readonly fieldNames: readonly string[] | null;
+  /** Whether a row may have more cells than there are columns; they are not read. */
+  readonly extraCells: "fail" | "ignore";
 }
 
 /** Rows of a text table: one a line, or quoted cells that may span lines. */
@@ -48,7 +60,7 @@ export class TableSource extends FileSource {
     skips: SkipLog,
   ): AsyncGenerator<Row[]> {
     const header = await this.header(file);
-    const layout = new Layout(file, header, wanted, skips);
+    const layout = new Layout(file, header, wanted, skips, this.format.extraCells === "ignore");
     const from = this.format.fieldNames === null ? 2 : 1;
     if (this.format.quoted) yield* this.#readQuoted(file, layout, from);
     else yield* this.#readPlain(file, layout, from);
@@ -101,6 +113,7 @@ class Layout {
     readonly header: readonly string[],
     wanted: readonly WantedColumn[],
     readonly skips: SkipLog,
+    readonly mayHaveMore: boolean,
   ) {
     this.#nameAt = header.map((column) => wanted.find(({ inFile }) => inFile === column)?.name);
   }
@@ -132,7 +145,15 @@ class Layout {
   }
 
   #fits(cells: number, blank: boolean, line: number): boolean {
-    if (cells === this.header.length) {
+    const more = this.mayHaveMore && cells > this.header.length;
+    if (more)
+      this.skips.passOver(
+        `${this.file}:${line}`,
+        "beyond the last column",
+        "cell",
+        cells - this.header.length,
+      );
+    if (more || cells === this.header.length) {
       if (this.#blank.length > 0) this.#rejectBlanks();
       return true;
     }

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { component } from "../../../registry/component.js";
 import { filesOf, sourceOptions, splitFiles } from "./file-source.js";
-import { TableSource } from "./table-source.js";
+import { TableSource, tableOptions } from "./table-source.js";
 
 const fieldNames = Type.Union([Type.Array(Type.String(), { minItems: 1 }), Type.Null()], {
   default: null,
@@ -21,6 +21,7 @@ export const TSVDataSource = component({
         default: false,
         description: 'Whether cells may stand in double quotes; if not, a " is a character like any other.',
       }),
+      ...tableOptions,
       ...sourceOptions,
     },
     { description: "Rows of tab-separated text files (UTF-8, also .gz), one a line." },
@@ -30,6 +31,7 @@ export const TSVDataSource = component({
       delimiter: config.delimiter,
       quoted: config.quoted,
       fieldNames: config.field_names,
+      extraCells: config.extra_cells,
     }),
 });
 
@@ -47,6 +49,7 @@ export const CSVDataSource = component({
         maxLength: 1,
         description: "What stands between cells.",
       }),
+      ...tableOptions,
       ...sourceOptions,
     },
     { description: "Rows of CSV files (RFC 4180, UTF-8, also .gz): cells may be quoted and span lines." },
@@ -56,5 +59,6 @@ export const CSVDataSource = component({
       delimiter: config.delimiter,
       quoted: true,
       fieldNames: config.field_names,
+      extraCells: config.extra_cells,
     }),
 });

@@ -1,0 +1,118 @@
+/** @file PyText's data: sources, batchers, samplers. */
+import type { PyTextClass } from "../rule.js";
+import { gone, mapped, only, same, slot, special, when, written } from "../rules.js";
+
+const sizes = {
+  train_batch_size: written("train_batch_size", 16),
+  eval_batch_size: written("eval_batch_size", 16),
+  test_batch_size: written("test_batch_size", 16),
+};
+
+const data = {
+  source: slot("source", "TSVDataSource"),
+  batcher: slot("batcher", "PoolingBatcher", "Batcher"),
+  sort_key: gone("PoolingBatcher sorts by the length of the inputs"),
+  in_memory: gone("rows are turned into numbers once and kept"),
+};
+
+const files = {
+  train_filename: same("train_filename", null),
+  eval_filename: same("eval_filename", null),
+  test_filename: same("test_filename", null),
+};
+
+const emptyMap = { column_mapping: same("column_mapping", {}) };
+
+const tsv: PyTextClass = {
+  name: "TSVDataSource",
+  to: "TSVDataSource",
+  // PyText reads the first columns of a row and passes over the rest.
+  always: { extra_cells: "ignore" },
+  keys: {
+    ...files,
+    ...emptyMap,
+    field_names: same("field_names", null),
+    delimiter: same("delimiter", "\t"),
+    quoted: same("quoted", false),
+    drop_incomplete_rows: mapped("on_error", false, (value) => when(value, "skip", "fail")),
+  },
+};
+
+const conllu = (name: string): PyTextClass => ({
+  name,
+  refused:
+    "its rows are texts with slots; CoNLLUDataSource and CoNLLDataSource give words with tags, for SlotLabelTensorizer with format tags",
+  keys: {},
+});
+
+const names = "unnormalized_iterator_probs";
+const samplers: readonly PyTextClass[] = [
+  {
+    name: "RoundRobinBatchSampler",
+    to: "RoundRobinBatchSampler",
+    keys: { iter_to_set_epoch: mapped("iter_to_set_epoch", "", (value) => (value === "" ? null : value)) },
+  },
+  { name: "RandomizedBatchSampler", to: "RandomizedBatchSampler", keys: { [names]: same(names, {}) } },
+  {
+    name: "AlternatingRandomizedBatchSampler",
+    to: "AlternatingRandomizedBatchSampler",
+    keys: { [names]: same(names, {}), [`second_${names}`]: same(`second_${names}`, {}) },
+  },
+  {
+    name: "NaturalBatchSampler",
+    to: "NaturalBatchSampler",
+    keys: { dataset_counts: gone("rows are counted") },
+  },
+];
+
+/** Sources, batchers and samplers. */
+export const dataClasses: readonly PyTextClass[] = [
+  { name: "Data", to: "Data", keys: data },
+  {
+    name: "PackedLMData",
+    refused: "it packs texts for MaskedLMTask: see docs/masked-lm.md",
+    keys: {},
+  },
+  tsv,
+  { ...tsv, name: "BlockShardedTSVDataSource" },
+  {
+    name: "SquadDataSource",
+    to: "SquadDataSource",
+    keys: {
+      train_filename: written("train_filename", "train-v2.0.json"),
+      eval_filename: written("eval_filename", "dev-v2.0.json"),
+      test_filename: written("test_filename", "dev-v2.0.json"),
+      ignore_impossible: special(true, "part", (value, at) => {
+        if (value !== false)
+          at.report.note(
+            "SquadDataSource: questions without an answer are kept; PyText leaves them out unless ignore_impossible is false",
+          );
+        return [];
+      }),
+      max_character_length: gone("texts of any length are read in windows"),
+      min_overlap: gone("the tensorizer's doc_stride says how far windows overlap"),
+      delimiter: gone("files of SQuAD are read in their JSON form"),
+      quoted: gone("files of SQuAD are read in their JSON form"),
+    },
+  },
+  conllu("CoNLLUPOSDataSource"),
+  conllu("CoNLLUNERDataSource"),
+  { name: "Batcher", to: "Batcher", keys: sizes },
+  {
+    name: "PoolingBatcher",
+    to: "PoolingBatcher",
+    keys: {
+      ...sizes,
+      pool_num_batches: written("pool_num_batches", 1000),
+      num_shuffled_pools: gone("all rows are shuffled before pools are cut"),
+    },
+  },
+  ...samplers,
+  {
+    name: "DisjointMultitaskData",
+    keys: {
+      sampler: slot("sampler", "RoundRobinBatchSampler"),
+      test_key: only(null, "all tasks are tested"),
+    },
+  },
+];

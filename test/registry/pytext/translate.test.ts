@@ -1,0 +1,240 @@
+import { describe, expect, test } from "vitest";
+import { upgradeConfig } from "../../../src/registry/adapters.js";
+import type { JsonObject } from "../../../src/registry/json.js";
+import { isPyText } from "../../../src/registry/pytext/adapter.js";
+import { at, problemsFrom } from "../problems.js";
+
+const TASK = "DocumentClassificationTask";
+
+/** A config of PyText's newest version with one task in our form, and what was said. */
+function translated(
+  task: JsonObject,
+  rest: JsonObject = {},
+): { config: JsonObject; notes: readonly string[] } {
+  return upgradeConfig({ version: 48, task, ...rest }, "f.json");
+}
+
+const inTask = (params: JsonObject, rest?: JsonObject) => translated({ [TASK]: params }, rest);
+
+describe("a config is PyText's", () => {
+  test.each<[string, JsonObject, boolean]>([
+    ["in PyText's wrapper", { config: { version: 1, task: {} } }, true],
+    ["without a version", { task: {} }, true],
+    ["with a version that is none of ours", { version: 12, task: {} }, true],
+    ["of its version 1, by the form of its task", { version: 1, task: { T: { data_handler: {} } } }, true],
+    ["not with our version", { version: 1, task: { T: { data: {} } } }, false],
+    ["not with a key that only ours have", { seed: 1, task: {} }, false],
+    ["not with a version that neither has", { version: 49, task: {} }, false],
+    ["not with a version that is no number", { version: "8", task: {} }, false],
+  ])("%s", (_, config, expected) => expect(isPyText(config, 1)).toBe(expected));
+
+  test("and of a version that PyText does not have, which is an error", () => {
+    expect(problemsFrom(() => upgradeConfig({ config: { version: 49, task: {} } }, "f.json"))).toMatchObject([
+      { code: "PTX_CONFIG_VERSION", where: "f.json  version" },
+    ]);
+  });
+});
+
+test("PyText's defaults are written where ours are others, and each class tells it once", () => {
+  const { config, notes } = inTask({});
+  expect(at(config, "task", TASK, "data", "Data", "batcher", "PoolingBatcher")).toEqual({
+    train_batch_size: 16,
+    eval_batch_size: 16,
+    test_batch_size: 16,
+    pool_num_batches: 1000,
+  });
+  const model = at(config, "task", TASK, "model", "DocModel");
+  expect(Object.keys(at(model, "representation") as object)).toEqual(["BiLSTMDocAttention"]);
+  expect(at(model, "embedding")).toEqual({
+    WordEmbedding: { embedding_init_strategy: "normal", embedding_init_range: 0.02 },
+  });
+  expect(notes.filter((note) => note.startsWith("PoolingBatcher"))).toEqual([
+    "PoolingBatcher: defaults of PyText's written, ours are others: train_batch_size 16, eval_batch_size 16, test_batch_size 16, pool_num_batches 1000",
+  ]);
+});
+
+test("what the config says is not called a default", () => {
+  const batcher = { Batcher: { train_batch_size: 4, eval_batch_size: 5, test_batch_size: 6 } };
+  const { config, notes } = inTask({ data: { source: {}, batcher } });
+  expect(at(config, "task", TASK, "data", "Data", "batcher")).toEqual(batcher);
+  expect(notes.join("\n")).not.toContain("Batcher:");
+});
+
+test("a part without a class name is of the class that PyText takes: the first of its union", () => {
+  const { config } = inTask({ model: { DocModel: { representation: { dropout: 0.1 } } } });
+  expect(at(config, "task", TASK, "model", "DocModel", "representation")).toEqual({
+    PureDocAttention: { dropout: 0.1, pooling: { SelfAttention: {} } },
+  });
+});
+
+test("class names are compared in lower case, as PyText does", () => {
+  const { config } = inTask({ trainer: { optimizer: { SgD: { lr: 1 } } } });
+  expect(at(config, "task", TASK, "trainer", "Trainer", "optimizer")).toEqual({ SGD: { lr: 1 } });
+});
+
+test("numbers written as texts become numbers", () => {
+  const { config, notes } = inTask({ trainer: { optimizer: { Adam: { lr: "1e-3" } } } });
+  expect(at(config, "task", TASK, "trainer", "Trainer", "optimizer", "Adam")).toEqual({ lr: 0.001 });
+  expect(notes).toContain(
+    `"task.${TASK}.trainer.optimizer.Adam.lr" is now the number 0.001 (it was the text "1e-3")`,
+  );
+});
+
+test("keys without meaning are told by their reason, once, however many places they have", () => {
+  const { notes } = inTask(
+    { model: { DocModel: { inputs: { tokens: { is_input: true }, labels: { is_input: false } } } } },
+    { save_snapshot_path: "m.pt", modules_save_dir: "" },
+  );
+  expect(notes.filter((note) => note.includes("is_input"))).toEqual([
+    '"is_input" (2 places) removed, without meaning here: inputs and targets are told apart by what they are',
+  ]);
+  expect(notes.filter((note) => note.includes("save_snapshot_path"))).toEqual([
+    '"save_snapshot_path", "modules_save_dir" removed, without meaning here: a run is saved in its folder: pytext-ts train CONFIG --output DIR',
+  ]);
+});
+
+test("a value that asks for what is done anyway is told in one line for all", () => {
+  const { notes } = inTask({ trainer: { sparsifier: null, target_time_limit_seconds: null } });
+  expect(notes.at(-1)).toBe(
+    "sparsifier, target_time_limit_seconds removed: what they ask for is done here in any case",
+  );
+});
+
+test("a value that has no counterpart is an error that says what is there instead; all are told together", () => {
+  const problems = problemsFrom(() =>
+    inTask({ trainer: { num_batches_per_epoch: 7, max_clip: 1 }, model: { NewBertModel: {} } }),
+  );
+  expect(problems.map(({ code, where }) => [code, where])).toEqual([
+    ["PTX_CONFIG_UNKNOWN_KEY", `f.json  task.${TASK}.trainer`],
+    ["PTX_CONFIG_VALUE", `f.json  task.${TASK}.trainer.num_batches_per_epoch`],
+    [
+      "PTX_CONFIG_MISSING",
+      `f.json  task.${TASK}.model.NewBertModel.encoder.HuggingFaceBertSentenceEncoder.bert_cpt_dir`,
+    ],
+  ]);
+  expect(problems[0]?.message).toContain('did you mean "max_clip_norm"?');
+  expect(problems[0]?.hint).toContain('begins with "version": 1');
+});
+
+test("slots are read in PyText's form: code points, one tag a label, every word that is touched", () => {
+  const { config } = translated({ WordTaggingTask: {} });
+  expect(at(config, "task", "WordTaggingTask", "model", "WordTaggingModel", "inputs", "labels")).toEqual({
+    SlotLabelTensorizer: {
+      format: "slots",
+      model_scheme: "none",
+      on_misaligned: "overlap",
+      tokenizer: { Tokenizer: {} },
+      offset_unit: "code_points",
+    },
+  });
+});
+
+test("slots whose tokenizer counts bytes count bytes", () => {
+  const labels = { slot_column: "s", tokenizer: { Tokenizer: { use_byte_offsets: true } } };
+  const { config } = translated({ WordTaggingTask: { model: { inputs: { labels } } } });
+  const inputs = at(config, "task", "WordTaggingTask", "model", "WordTaggingModel", "inputs");
+  expect(at(inputs, "labels", "SlotLabelTensorizer")).toMatchObject({
+    column: "s",
+    offset_unit: "utf8_bytes",
+  });
+});
+
+test("\\W of Python's regular expressions is not that of JavaScript, and is rewritten", () => {
+  const tokenizer = { Tokenizer: { split_regex: "\\W+" } };
+  const { config } = inTask({ model: { DocModel: { inputs: { tokens: { tokenizer } } } } });
+  const path = [
+    "task",
+    TASK,
+    "model",
+    "DocModel",
+    "inputs",
+    "tokens",
+    "TokenTensorizer",
+    "tokenizer",
+    "Tokenizer",
+  ];
+  const { split_regex: regex } = at(config, ...path) as { split_regex: string };
+  expect("naïve café, já".split(new RegExp(regex, "u"))).toEqual(["naïve", "café", "já"]);
+});
+
+test("vectors of words start as PyText's: by deviation, by range, or as the strategy says beside pretrained ones", () => {
+  const first = (embedding: JsonObject) =>
+    at(inTask({ model: { DocModel: { embedding } } }).config, "task", TASK, "model", "DocModel", "embedding");
+  const range = [-0.5, 0.5];
+  expect(first({ embedding_init_std: null, embedding_init_range: range })).toEqual({
+    WordEmbedding: { embedding_init_strategy: "uniform", embedding_init_range: 0.5 },
+  });
+  // PyText's deviation is drawn after the range and takes its place.
+  expect(first({ embedding_init_std: 0.1, embedding_init_range: range })).toEqual({
+    WordEmbedding: { embedding_init_strategy: "normal", embedding_init_range: 0.1 },
+  });
+  expect(first({ pretrained_embeddings_path: "v.txt", embedding_init_strategy: "zero" })).toEqual({
+    WordEmbedding: { pretrained_embeddings_path: "v.txt", embedding_init_strategy: "zero" },
+  });
+});
+
+test("freeze of a module becomes the trainer's", () => {
+  const { config, notes } = inTask({ model: { DocModel: { decoder: { freeze: true } } } });
+  expect(at(config, "task", TASK, "trainer", "Trainer", "freeze")).toEqual(["model.decoder"]);
+  expect(notes).toContain("freeze moved to the trainer's freeze: model.decoder");
+});
+
+test("a loss over yes and no makes a task of several labels", () => {
+  const { config } = inTask({
+    model: { DocModel: { output_layer: { loss: { BinaryCrossEntropyWithLogitsLoss: {} } } } },
+  });
+  const model = at(config, "task", TASK, "model", "DocModel");
+  expect(Object.keys(at(model, "output_layer") as object)).toEqual(["MultiLabelClassificationOutputLayer"]);
+  expect(Object.keys(at(model, "inputs", "labels") as object)).toEqual(["LabelListTensorizer"]);
+});
+
+test("a language model's parts become keys of ours, and its lines stand alone", () => {
+  const { config } = translated({ LMTask: { model: { decoder: { hidden_dims: [7] }, tied_weights: true } } });
+  expect(at(config, "task", "LMTask", "model", "LMLSTM")).toMatchObject({
+    lstm_dim: 32,
+    num_layers: 1,
+    dropout: 0.4,
+    projection_dim: 7,
+    tied_weights: true,
+  });
+  expect(Object.keys(at(config, "task", "LMTask", "data") as object)).toEqual(["LanguageModelLineData"]);
+});
+
+test("tasks inside a multitask have no trainers, and what the sampler is told stays", () => {
+  const { config, notes } = translated({
+    NewDisjointMultitask: {
+      tasks: { a: { [TASK]: { trainer: { epochs: 9 } } } },
+      data: { sampler: { RoundRobinBatchSampler: { iter_to_set_epoch: "a" } } },
+    },
+  });
+  const task = at(config, "task", "NewDisjointMultitask");
+  expect(at(task, "sampler")).toEqual({ RoundRobinBatchSampler: { iter_to_set_epoch: "a" } });
+  expect(Object.keys(at(task, "tasks", "a", TASK) as object)).not.toContain("trainer");
+  expect(notes.join("\n")).toContain("trainers of the tasks inside were removed");
+});
+
+test("of a task that is not PyText's, what all tasks have is translated and the rest is left", () => {
+  const { config, notes } = translated({
+    MyTask: { data: { sort_key: "tokens" }, trainer: { real_trainer: { epochs: 3 } }, model: { mine: 1 } },
+  });
+  expect(at(config, "task", "MyTask", "model")).toEqual({ mine: 1 });
+  expect(at(config, "task", "MyTask", "trainer", "Trainer", "epochs")).toBe(3);
+  expect(notes.join("\n")).toContain('"MyTask" is no task of PyText');
+});
+
+test("a class of one's own inside a task is left as it is, and told", () => {
+  const { config, notes } = inTask({ model: { DocModel: { representation: { MyNet: { size: 3 } } } } });
+  expect(at(config, "task", TASK, "model", "DocModel", "representation")).toEqual({ MyNet: { size: 3 } });
+  expect(notes.join("\n")).toContain('"MyNet" is no class of PyText');
+});
+
+test("a config with options of an export alone is told what does their work", () => {
+  const [problem] = problemsFrom(() => upgradeConfig({ version: 26, export_list: [] }, "f.json"));
+  expect(problem).toMatchObject({ code: "PTX_CONFIG_MISSING", where: "f.json" });
+  expect(problem?.message).toContain("pytext-ts export");
+});
+
+test("what is translated once is ours, and passes a second time as it is", () => {
+  const { config } = inTask({});
+  expect(upgradeConfig(config, "f.json").edits).toEqual([]);
+});
