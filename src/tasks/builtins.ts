@@ -34,14 +34,14 @@ import { Trainer } from "../components/trainers/trainer.js";
 import { onnxruntime } from "../engine/onnxruntime.js";
 import { tensorflow } from "../engine/tensorflow.js";
 import { Registry } from "../registry/registry.js";
-import { BertPairRegressionTask } from "./bert-pair-regression.js";
 import { NewDisjointMultitask } from "./disjoint-multitask.js";
-import { DocumentClassificationTask, SeqNNTask } from "./document-classification.js";
+import { DocumentClassificationTask, PairwiseClassificationTask, SeqNNTask } from "./document-classification.js";
 import { IntentSlotTask } from "./intent-slot.js";
 import { LMTask } from "./language-model.js";
 import { MaskedLMTask } from "./masked-language-model.js";
 import { MultiHeadTask } from "./multi-head.js";
 import { NewBertClassificationTask, NewBertPairClassificationTask } from "./new-bert.js";
+import { BertPairRegressionTask, DocumentRegressionTask, PairwiseRegressionTask } from "./regression.js";
 import { SentenceEmbeddingTask } from "./sentence-embedding.js";
 import { SquadQATask } from "./squad-qa.js";
 import { asHead, asSubTask } from "./sub-task.js";
@@ -65,6 +65,9 @@ const heads = [
   DocumentClassificationTask,
   NewBertClassificationTask,
   NewBertPairClassificationTask,
+  PairwiseClassificationTask,
+  DocumentRegressionTask,
+  PairwiseRegressionTask,
   BertPairRegressionTask,
   SeqNNTask,
   WordTaggingTask,

@@ -53,7 +53,7 @@ export abstract class SingleModelTask<E> extends OnePartTask {
   ) {
     super(name, context, config);
     const { component: model, config: options } = this.#model;
-    this.tensorizers = makeTensorizers(context, model.inputs(options), model.companions?.(options));
+    this.tensorizers = makeTensorizers(context, model, options);
   }
 
   get labels(): Labels {

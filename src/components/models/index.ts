@@ -7,6 +7,7 @@ import { DenseEmbedding } from "../embeddings/dense-embedding.js";
 import { DictEmbedding } from "../embeddings/dict-embedding.js";
 import { EmbeddingList } from "../embeddings/embedding-list.js";
 import { EncoderEmbedding } from "../embeddings/encoder-embedding.js";
+import { MatchEmbedding } from "../embeddings/match-embedding.js";
 import { WordEmbedding } from "../embeddings/word-embedding.js";
 import { LoRA } from "../encoders/lora.js";
 import { OnnxEncoder } from "../encoders/onnx-encoder.js";
@@ -52,11 +53,15 @@ import { BagOfNGramsModel } from "./bag-of-ngrams-model.js";
 import { BertPairwiseRegressionModel } from "./bert-pairwise-regression-model.js";
 import { BertSquadQAModel } from "./bert-squad-qa-model.js";
 import { DocModel } from "./doc-model.js";
+import { DocRegressionModel } from "./doc-regression-model.js";
 import { IntentSlotModel } from "./intent-slot-model.js";
 import { LMLSTM } from "./language-model.js";
 import { MaskedLanguageModel } from "./masked-language-model.js";
 import { NewBertModel } from "./new-bert-model.js";
 import { NewBertRegressionModel } from "./new-bert-regression-model.js";
+import { PairwiseCosineRegressionModel } from "./pairs/pairwise-cosine-regression-model.js";
+import { PairwiseModel } from "./pairs/pairwise-model.js";
+import { PairwiseRegressionModel } from "./pairs/pairwise-regression-model.js";
 import { SentenceEmbeddingModel } from "./sentence-embedding-model.js";
 import { SeqNNModel } from "./seq-nn-model.js";
 import { WordTaggingModel } from "./word-tagging-model.js";
@@ -64,6 +69,10 @@ import { WordTaggingModel } from "./word-tagging-model.js";
 /** Every model component that comes with the library. */
 export const modelComponents = [
   DocModel,
+  DocRegressionModel,
+  PairwiseModel,
+  PairwiseRegressionModel,
+  PairwiseCosineRegressionModel,
   SeqNNModel,
   BagOfNGramsModel,
   NewBertModel,
@@ -81,6 +90,7 @@ export const modelComponents = [
   ContextEmbedding,
   EmbeddingList,
   EncoderEmbedding,
+  MatchEmbedding,
   DocNNRepresentation,
   BiLSTM,
   BiGRU,
