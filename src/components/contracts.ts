@@ -350,6 +350,17 @@ declare module "../registry/component.js" {
       /** What makes the vector of the encoder's states. */
       form(config: Config): SentenceForm;
     };
+    /**
+     * How near a response is to a query, both read alone: `cosine` and `dot [batch]` of their vectors, and outside of
+     * training `embedding` (the query's) and `positive_embedding [batch, dim]`. With the companion "neg_response"
+     * `negative_cosine` and `negative_dot [batch]`.
+     */
+    ranking_model: ModelKind<Config> & {
+      /** Which of both is a response's score. */
+      similarity(config: Config): "cosine" | "dot";
+      /** Whether predictions and exported files give both vectors too. */
+      exportsEmbeddings(config: Config): boolean;
+    };
     sentence_embedding_loss: {
       /** Whether it needs a third text, can use one, or has no use for one; whether it needs scores. */
       readonly reads: { readonly negative: "needed" | "used" | "unused"; readonly scores: boolean };

@@ -14,6 +14,7 @@ import { ClassificationMetricReporter } from "../components/reporters/classifica
 import { IntentSlotMetricReporter } from "../components/reporters/intent-slot.js";
 import { LanguageModelMetricReporter } from "../components/reporters/language.js";
 import { MaskedLMMetricReporter } from "../components/reporters/masked-language.js";
+import { PairwiseRankingMetricReporter } from "../components/reporters/pairwise-ranking.js";
 import { RegressionMetricReporter } from "../components/reporters/regression.js";
 import { RetrievalMetricReporter } from "../components/reporters/retrieval.js";
 import { SimilarityMetricReporter } from "../components/reporters/similarity.js";
@@ -41,6 +42,7 @@ import { LMTask } from "./language-model.js";
 import { MaskedLMTask } from "./masked-language-model.js";
 import { MultiHeadTask } from "./multi-head.js";
 import { NewBertClassificationTask, NewBertPairClassificationTask } from "./new-bert.js";
+import { QueryDocumentPairwiseRankingTask } from "./pairwise-ranking.js";
 import { BertPairRegressionTask, DocumentRegressionTask, PairwiseRegressionTask } from "./regression.js";
 import { SentenceEmbeddingTask } from "./sentence-embedding.js";
 import { SquadQATask } from "./squad-qa.js";
@@ -75,7 +77,7 @@ const heads = [
 ];
 
 /** The tasks of one model. */
-const tasks = [...heads, LMTask, MaskedLMTask, SentenceEmbeddingTask, SquadQATask];
+const tasks = [...heads, LMTask, MaskedLMTask, SentenceEmbeddingTask, QueryDocumentPairwiseRankingTask, SquadQATask];
 
 /** The kinds of module that tasks may share. */
 const shareable = [
@@ -99,6 +101,7 @@ export function defaultRegistry(): Registry {
       MaskedLMMetricReporter,
       RetrievalMetricReporter,
       SimilarityMetricReporter,
+      PairwiseRankingMetricReporter,
       SquadMetricReporter,
     )
     .add(ConsoleChannel, JSONLChannel)

@@ -23,6 +23,7 @@ export type ModelKindName =
   | "language_model"
   | "masked_language_model"
   | "sentence_embedding_model"
+  | "ranking_model"
   | "span_model";
 
 /** The keys that all tasks of one model have. */

@@ -10,6 +10,7 @@ import { CoNLLUDataSource } from "./sources/conllu-source.js";
 import { JSONLDataSource } from "./sources/jsonl-source.js";
 import { ParallelFilesDataSource } from "./sources/parallel-source.js";
 import { ParquetDataSource } from "./sources/parquet-source.js";
+import { SampledNegativesDataSource } from "./sources/sampled-negatives.js";
 import { SquadDataSource } from "./sources/squad-source.js";
 import { TextDataSource } from "./sources/text-source.js";
 import { CSVDataSource, TSVDataSource } from "./sources/tsv-source.js";
@@ -57,6 +58,7 @@ export const dataComponents = [
   TextDataSource,
   SquadDataSource,
   CombinedDataSource,
+  SampledNegativesDataSource,
   Tokenizer,
   WhitespaceTokenizer,
   WordPunctTokenizer,

@@ -23,6 +23,7 @@ import { HuberLoss, MAELoss, MSELoss } from "../losses/regression.js";
 import { CoSENTLoss } from "../losses/sentence/cosent.js";
 import { CosineSimilarityLoss } from "../losses/sentence/cosine-similarity.js";
 import { MultipleNegativesRankingLoss } from "../losses/sentence/multiple-negatives-ranking.js";
+import { PairwiseRankingLoss } from "../losses/sentence/pairwise-ranking.js";
 import { TripletLoss } from "../losses/sentence/triplet.js";
 import { BinaryClassificationOutputLayer } from "../output-layers/binary-classification.js";
 import { ClassificationOutputLayer } from "../output-layers/classification.js";
@@ -62,6 +63,7 @@ import { NewBertRegressionModel } from "./new-bert-regression-model.js";
 import { PairwiseCosineRegressionModel } from "./pairs/pairwise-cosine-regression-model.js";
 import { PairwiseModel } from "./pairs/pairwise-model.js";
 import { PairwiseRegressionModel } from "./pairs/pairwise-regression-model.js";
+import { QueryDocPairwiseRankingModel } from "./pairs/query-doc-pairwise-ranking-model.js";
 import { SentenceEmbeddingModel } from "./sentence-embedding-model.js";
 import { SeqNNModel } from "./seq-nn-model.js";
 import { WordTaggingModel } from "./word-tagging-model.js";
@@ -73,6 +75,7 @@ export const modelComponents = [
   PairwiseModel,
   PairwiseRegressionModel,
   PairwiseCosineRegressionModel,
+  QueryDocPairwiseRankingModel,
   SeqNNModel,
   BagOfNGramsModel,
   NewBertModel,
@@ -132,6 +135,7 @@ export const modelComponents = [
   CosineSimilarityLoss,
   CoSENTLoss,
   TripletLoss,
+  PairwiseRankingLoss,
   LMLSTM,
   MaskedLanguageModel,
   FullSoftmax,
