@@ -36,7 +36,11 @@ import { onnxruntime } from "../engine/onnxruntime.js";
 import { tensorflow } from "../engine/tensorflow.js";
 import { Registry } from "../registry/registry.js";
 import { NewDisjointMultitask } from "./disjoint-multitask.js";
-import { DocumentClassificationTask, PairwiseClassificationTask, SeqNNTask } from "./document-classification.js";
+import {
+  DocumentClassificationTask,
+  PairwiseClassificationTask,
+  SeqNNTask,
+} from "./document-classification.js";
 import { IntentSlotTask } from "./intent-slot.js";
 import { LMTask } from "./language-model.js";
 import { MaskedLMTask } from "./masked-language-model.js";
@@ -77,7 +81,14 @@ const heads = [
 ];
 
 /** The tasks of one model. */
-const tasks = [...heads, LMTask, MaskedLMTask, SentenceEmbeddingTask, QueryDocumentPairwiseRankingTask, SquadQATask];
+const tasks = [
+  ...heads,
+  LMTask,
+  MaskedLMTask,
+  SentenceEmbeddingTask,
+  QueryDocumentPairwiseRankingTask,
+  SquadQATask,
+];
 
 /** The kinds of module that tasks may share. */
 const shareable = [

@@ -33,6 +33,7 @@ import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
 import { SquadAnswerTensorizer } from "./tensorizers/squad-answer-tensorizer.js";
 import { SquadForBERTTensorizer } from "./tensorizers/squad-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
+import { UidTensorizer } from "./tensorizers/uid-tensorizer.js";
 import { WordPiecesTensorizer } from "./tensorizers/word-pieces-tensorizer.js";
 import {
   CharacterTokenizer,
@@ -79,6 +80,7 @@ export const dataComponents = [
   SquadAnswerTensorizer,
   NumericLabelTensorizer,
   WordPiecesTensorizer,
+  UidTensorizer,
   FloatListTensorizer,
   FloatListSeqTensorizer,
   LabelTensorizer,

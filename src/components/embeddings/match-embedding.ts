@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import type { Tensor } from "../../graph/graph.js";
-import { and, cast, equal, mul, not } from "../../graph/ops/elementwise.js";
+import { and, cast, equal, not } from "../../graph/ops/elementwise.js";
 import { gather } from "../../graph/ops/lookup.js";
 import { reduceMax } from "../../graph/ops/reduction.js";
 import { unsqueeze } from "../../graph/ops/shaping.js";

@@ -1,4 +1,3 @@
-import { Type } from "typebox";
 import type { Tensor } from "../../graph/graph.js";
 import { add, mul } from "../../graph/ops/elementwise.js";
 import type { Scope } from "../../graph/scope.js";

@@ -60,10 +60,16 @@ import { LMLSTM } from "./language-model.js";
 import { MaskedLanguageModel } from "./masked-language-model.js";
 import { NewBertModel } from "./new-bert-model.js";
 import { NewBertRegressionModel } from "./new-bert-regression-model.js";
+import { PersonalizedDocModel } from "./personalized-doc-model.js";
 import { PairwiseCosineRegressionModel } from "./pairs/pairwise-cosine-regression-model.js";
 import { PairwiseModel } from "./pairs/pairwise-model.js";
 import { PairwiseRegressionModel } from "./pairs/pairwise-regression-model.js";
 import { QueryDocPairwiseRankingModel } from "./pairs/query-doc-pairwise-ranking-model.js";
+import {
+  TriTowerClassificationModel,
+  TwoTowerClassificationModel,
+  TwoTowerRegressionModel,
+} from "./pairs/tower-models.js";
 import { SentenceEmbeddingModel } from "./sentence-embedding-model.js";
 import { SeqNNModel } from "./seq-nn-model.js";
 import { WordTaggingModel } from "./word-tagging-model.js";
@@ -71,7 +77,11 @@ import { WordTaggingModel } from "./word-tagging-model.js";
 /** Every model component that comes with the library. */
 export const modelComponents = [
   DocModel,
+  PersonalizedDocModel,
   DocRegressionModel,
+  TwoTowerClassificationModel,
+  TriTowerClassificationModel,
+  TwoTowerRegressionModel,
   PairwiseModel,
   PairwiseRegressionModel,
   PairwiseCosineRegressionModel,

@@ -18,7 +18,11 @@ function requireReads(
   places: Places,
 ): void {
   if (reads.negative === "needed" && negative === null)
-    throw ptxError("PTX_CONFIG_MISSING", places.negative, `${name} compares with negatives: name their column`);
+    throw ptxError(
+      "PTX_CONFIG_MISSING",
+      places.negative,
+      `${name} compares with negatives: name their column`,
+    );
   if (reads.negative === "unused" && negative !== null)
     throw ptxError(
       "PTX_CONFIG_VALUE",

@@ -16,7 +16,8 @@ const schema = Type.Object(
     positive_column: Type.String({
       default: "pos_response",
       minLength: 1,
-      description: "The column of the text that belongs to the query; negatives are such texts of other rows.",
+      description:
+        "The column of the text that belongs to the query; negatives are such texts of other rows.",
     }),
     negative_column: Type.String({
       default: "neg_response",
@@ -157,11 +158,7 @@ class SampledNegatives implements DataSource {
 const TRIES = 16;
 
 /** One of the texts that is none of a query's own, each as likely as any other; undefined: there is none. */
-function drawn(
-  texts: readonly string[],
-  own: ReadonlySet<string>,
-  random: RandomStream,
-): string | undefined {
+function drawn(texts: readonly string[], own: ReadonlySet<string>, random: RandomStream): string | undefined {
   for (let i = 0; i < TRIES; i++) {
     const text = texts[random.int(texts.length)]!;
     if (!own.has(text)) return text;

@@ -9,7 +9,8 @@ const schema = Type.Object(
       exclusiveMinimum: 0,
       maximum: 2,
       default: 1,
-      description: "How much higher than the negative's cosine the positive's has to be; cosines are at most 2 apart.",
+      description:
+        "How much higher than the negative's cosine the positive's has to be; cosines are at most 2 apart.",
     }),
   },
   { description: "The positive's cosine with the anchor has to be higher than the negative's, by a margin." },

@@ -8,7 +8,15 @@ import { Slot, type SlotValue } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import type { ModelInputs } from "../../contracts.js";
 import type { Tensorizer } from "../../data/contracts.js";
-import { ownAxis, prepareTowers, requireOneVocabulary, type Tower, type TowerParts, towerSlots, towerVector } from "./towers.js";
+import {
+  ownAxis,
+  prepareTowers,
+  requireOneVocabulary,
+  type Tower,
+  type TowerParts,
+  towerSlots,
+  towerVector,
+} from "./towers.js";
 
 const TEXTS = ["tokens1", "tokens2"] as const;
 

@@ -28,6 +28,5 @@ export const PairwiseRegressionModel = component({
   schema,
   ...pairKind,
   range: headRange,
-  build: (scope, config, inputs) =>
-    regress(scope, config, pairFeatures(scope, config, inputs, NAME), inputs),
+  build: (scope, config, inputs) => regress(scope, config, pairFeatures(scope, config, inputs, NAME), inputs),
 });

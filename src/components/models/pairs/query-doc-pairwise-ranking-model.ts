@@ -5,7 +5,14 @@ import type { Companion, EmbeddedText } from "../../contracts.js";
 import { cosine, dot, SIMILARITIES } from "../../similarity.js";
 import { sentenceLoss } from "../sentence-loss.js";
 import { sharedParts } from "./pair-features.js";
-import { ownAxis, prepareTowers, requireOneVocabulary, type Tower, towerSlots, towerVector } from "./towers.js";
+import {
+  ownAxis,
+  prepareTowers,
+  requireOneVocabulary,
+  type Tower,
+  towerSlots,
+  towerVector,
+} from "./towers.js";
 
 const NAME = "QueryDocPairwiseRankingModel";
 
@@ -22,8 +29,7 @@ const schema = Type.Object(
         }),
         pos_response: Slot("tensorizer", {
           default: { TokenTensorizer: { column: "pos_response" } },
-          description:
-            "The response that belongs to the query; of the trained model the one that is scored.",
+          description: "The response that belongs to the query; of the trained model the one that is scored.",
         }),
         neg_response: Type.Union([Type.Null(), Type.String({ minLength: 1 })], {
           default: "neg_response",
