@@ -32,8 +32,14 @@ const write = (name: string, all: readonly object[]): string => {
   return path;
 };
 // As many pairs of the same things as others.
-const file = write("rows.jsonl", [...rows, ...rows.filter(({ same }) => same === "yes").flatMap((row) => Array(5).fill(row))]);
-const belonging = write("belonging.jsonl", rows.filter(({ same }) => same === "yes"));
+const file = write("rows.jsonl", [
+  ...rows,
+  ...rows.filter(({ same }) => same === "yes").flatMap((row) => Array(5).fill(row)),
+]);
+const belonging = write(
+  "belonging.jsonl",
+  rows.filter(({ same }) => same === "yes"),
+);
 
 const files = (path: string) => ({
   JSONLDataSource: { train_filename: path, eval_filename: path, test_filename: path },
@@ -222,7 +228,8 @@ function expectSame(got: unknown, wanted: unknown): void {
   if (typeof wanted === "number") expect(Math.abs((got as number) - wanted)).toBeLessThan(1e-5);
   else if (wanted !== null && typeof wanted === "object") {
     expect(Object.keys(got as object)).toEqual(Object.keys(wanted));
-    for (const [key, value] of Object.entries(wanted)) expectSame((got as Record<string, unknown>)[key], value);
+    for (const [key, value] of Object.entries(wanted))
+      expectSame((got as Record<string, unknown>)[key], value);
   } else expect(got).toBe(wanted);
 }
 
@@ -259,12 +266,24 @@ test("a vector of ranking depends on its own text only", async () => {
 test("what does not fit together is refused before training", async () => {
   const output = join(folder, "bad");
   const refused = (task: Task) => expect(train(config(task), { output })).rejects;
-  await refused({ ...TASKS["ranking by pairs"]!, reporter: "SimilarityMetricReporter" }).toThrow(/rows of responses have none/);
+  await refused({ ...TASKS["ranking by pairs"]!, reporter: "SimilarityMetricReporter" }).toThrow(
+    /rows of responses have none/,
+  );
   await refused({
     task: "QueryDocumentPairwiseRankingTask",
     source: files(belonging),
     model: ranking({ loss: "MultipleNegativesRankingLoss" }, null),
   }).toThrow(/compares with a wrong response in each row, and there is none/);
-  await refused({ task: "PairwiseRegressionTask", model: { PairwiseCosineRegressionModel: { inputs: { tokens1: token("text1"), tokens2: token("text2"), labels: number("likeness") } } } }).toThrow(/go from 1 to 5/);
-  await refused({ task: "PairwiseRegressionTask", model: { DocRegressionModel: { inputs: { tokens: token("text1"), labels: number("fox") } } } }).toThrow(/a pair has two columns/);
+  await refused({
+    task: "PairwiseRegressionTask",
+    model: {
+      PairwiseCosineRegressionModel: {
+        inputs: { tokens1: token("text1"), tokens2: token("text2"), labels: number("likeness") },
+      },
+    },
+  }).toThrow(/go from 1 to 5/);
+  await refused({
+    task: "PairwiseRegressionTask",
+    model: { DocRegressionModel: { inputs: { tokens: token("text1"), labels: number("fox") } } },
+  }).toThrow(/a pair has two columns/);
 });

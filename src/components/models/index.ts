@@ -60,7 +60,6 @@ import { LMLSTM } from "./language-model.js";
 import { MaskedLanguageModel } from "./masked-language-model.js";
 import { NewBertModel } from "./new-bert-model.js";
 import { NewBertRegressionModel } from "./new-bert-regression-model.js";
-import { PersonalizedDocModel } from "./personalized-doc-model.js";
 import { PairwiseCosineRegressionModel } from "./pairs/pairwise-cosine-regression-model.js";
 import { PairwiseModel } from "./pairs/pairwise-model.js";
 import { PairwiseRegressionModel } from "./pairs/pairwise-regression-model.js";
@@ -70,6 +69,7 @@ import {
   TwoTowerClassificationModel,
   TwoTowerRegressionModel,
 } from "./pairs/tower-models.js";
+import { PersonalizedDocModel } from "./personalized-doc-model.js";
 import { SentenceEmbeddingModel } from "./sentence-embedding-model.js";
 import { SeqNNModel } from "./seq-nn-model.js";
 import { WordTaggingModel } from "./word-tagging-model.js";

@@ -135,10 +135,7 @@ test("a shared representation has the gradients of both texts, added up", async 
   const apart = await differentiated(await modelOnRows({ PairwiseModel: own }, values), (path) =>
     path.replace(/representation[12]/, "representation"),
   );
-  const [one, two] = [
-    await shared.target.run(model.feeds(ROWS)),
-    await apart.target.run(model.feeds(ROWS)),
-  ];
+  const [one, two] = [await shared.target.run(model.feeds(ROWS)), await apart.target.run(model.feeds(ROWS))];
   expect(one.loss!.data[0]).toBeCloseTo(two.loss!.data[0]!, 5);
   const names = Object.keys(one).filter((name) => name.startsWith("d:model.representation."));
   expect(names.length).toBeGreaterThan(2);
@@ -354,7 +351,14 @@ test("the texts of a pair have token axes of their own, unless the config names 
 describe("models of towers", () => {
   const rows = [
     { left_text: "red fox", middle_text: "old", right_text: "the fox", beside: [1, 0], label: "a", score: 1 },
-    { left_text: "the sea", middle_text: "old house", right_text: "sea", beside: [0, 1], label: "b", score: 2 },
+    {
+      left_text: "the sea",
+      middle_text: "old house",
+      right_text: "sea",
+      beside: [0, 1],
+      label: "b",
+      score: 2,
+    },
     { left_text: "man", middle_text: "", right_text: "tall man", beside: [2, 1], label: "a", score: 4 },
   ];
   const dense = { FloatListTensorizer: { column: "beside", dim: 2 } };
@@ -371,17 +375,20 @@ describe("models of towers", () => {
     ["regression_model", "TwoTowerRegressionModel", { inputs: { ...parts.inputs, ...scored } }, 2],
   ] as const;
 
-  it.each(cases)("have gradients of finite differences, and scores of each row alone (%s %s %j)", async (kind, name, more, towers) => {
-    const model = await modelOnRows({ [name]: { ...parts, ...more } }, rows, kind);
-    const { store, target } = await differentiated(model);
-    expect(await gradientError(target, store, model.feeds([0, 1, 2]))).toBeLessThan(3e-3);
-    const tables = [...store].filter((parameter) => /embedding\.weight$/.test(parameter.name));
-    expect(tables.length).toBe("use_shared_embedding" in more ? 1 : towers);
-    const { scores } = (await scoresOf(model, "onnxruntime", [0, 1, 2])).outputs;
-    const alone = (await scoresOf(model, "onnxruntime", [2])).outputs.scores!;
-    const width = alone.data.length;
-    expect(difference(alone, { dims: alone.dims, data: scores!.data.slice(2 * width) })).toBeLessThan(1e-6);
-  });
+  it.each(cases)(
+    "have gradients of finite differences, and scores of each row alone (%s %s %j)",
+    async (kind, name, more, towers) => {
+      const model = await modelOnRows({ [name]: { ...parts, ...more } }, rows, kind);
+      const { store, target } = await differentiated(model);
+      expect(await gradientError(target, store, model.feeds([0, 1, 2]))).toBeLessThan(3e-3);
+      const tables = [...store].filter((parameter) => /embedding\.weight$/.test(parameter.name));
+      expect(tables.length).toBe("use_shared_embedding" in more ? 1 : towers);
+      const { scores } = (await scoresOf(model, "onnxruntime", [0, 1, 2])).outputs;
+      const alone = (await scoresOf(model, "onnxruntime", [2])).outputs.scores!;
+      const width = alone.data.length;
+      expect(difference(alone, { dims: alone.dims, data: scores!.data.slice(2 * width) })).toBeLessThan(1e-6);
+    },
+  );
 });
 
 describe("PersonalizedDocModel", () => {
@@ -430,7 +437,9 @@ describe("PersonalizedDocModel", () => {
   });
 
   it("refuses a row without a user, and a text as a user", async () => {
-    await expect(modelOnRows(raw, [{ text: "red fox", uid: "", label: "a" }])).rejects.toThrow(/a user's name/);
+    await expect(modelOnRows(raw, [{ text: "red fox", uid: "", label: "a" }])).rejects.toThrow(
+      /a user's name/,
+    );
     const inputs = { uid: { TokenTensorizer: { column: "uid", axis: "users" } } };
     const model = await modelOnRows({ PersonalizedDocModel: { inputs } }, rows);
     await expect(scoresOf(model, "onnxruntime", [0])).rejects.toThrow(/a row has one user/);

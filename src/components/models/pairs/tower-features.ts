@@ -7,8 +7,21 @@ import { Slot, type SlotValue } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import type { ModelInputs } from "../../contracts.js";
 import type { Tensorizer } from "../../data/contracts.js";
-import { checkHiddenLayers, type HiddenLayers, hiddenLayers, hiddenLayersSchema } from "../../decoders/hidden-layers.js";
-import { ownAxis, prepareTowers, requireOneVocabulary, type Tower, type TowerParts, towerSlots, towerVector } from "./towers.js";
+import {
+  checkHiddenLayers,
+  type HiddenLayers,
+  hiddenLayers,
+  hiddenLayersSchema,
+} from "../../decoders/hidden-layers.js";
+import {
+  ownAxis,
+  prepareTowers,
+  requireOneVocabulary,
+  type Tower,
+  type TowerParts,
+  towerSlots,
+  towerVector,
+} from "./towers.js";
 
 /** The towers of a model: two or three. */
 export const TWO = ["right", "left"] as const;
@@ -48,7 +61,9 @@ export const towerParts = <S extends Side>(sides: readonly S[]) => ({
     description: "Whether all texts have one vocabulary and one embedding; else each has its own.",
   }),
   ...bySide(sides, "mlp", (side) =>
-    hiddenLayersSchema(`Hidden layers over the ${side} text's vector and the numbers beside it; none by default.`),
+    hiddenLayersSchema(
+      `Hidden layers over the ${side} text's vector and the numbers beside it; none by default.`,
+    ),
   ),
 });
 
@@ -82,8 +97,7 @@ export const towerKind = (sides: readonly Side[]) => ({
       tensorizers,
       sides.map((side) => towerOf(config, side)),
     ),
-  check: (config: object) =>
-    sides.flatMap((side) => checkHiddenLayers(mlpOf(config, side), `${side}_mlp.`)),
+  check: (config: object) => sides.flatMap((side) => checkHiddenLayers(mlpOf(config, side), `${side}_mlp.`)),
 });
 
 const mlpOf = (config: object, side: Side): HiddenLayers =>

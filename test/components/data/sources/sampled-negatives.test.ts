@@ -27,17 +27,20 @@ function sourceOf(rows: readonly Pair[], options: object = {}) {
   return component.create(config, context);
 }
 
-async function read(source: ReturnType<typeof sourceOf>, columns = ["query", "pos_response", "neg_response"]) {
+async function read(
+  source: ReturnType<typeof sourceOf>,
+  columns = ["query", "pos_response", "neg_response"],
+) {
   const rows: Row[] = [];
   for await (const row of source.rows("train", columns)) rows.push(row);
   return rows;
 }
 
 const word = fc.constantFrom("a", "b", "c", "d", "e");
-const pairs = fc.array(
-  fc.record({ query: word, pos_response: word, right: fc.constantFrom("1", "0") }),
-  { minLength: 1, maxLength: 12 },
-);
+const pairs = fc.array(fc.record({ query: word, pos_response: word, right: fc.constantFrom("1", "0") }), {
+  minLength: 1,
+  maxLength: 12,
+});
 
 test("a negative is a text of the split that no row puts together with the query, and not the query itself", async () => {
   await fc.assert(
@@ -86,7 +89,9 @@ test("every other text is as likely, each row can be several, and another seed d
     }
   }
   const other = await read(sourceOf(rows, { negatives_per_row: 600, seed: 1 }));
-  expect(other.map(({ values }) => values.neg_response)).not.toEqual(made.map(({ values }) => values.neg_response));
+  expect(other.map(({ values }) => values.neg_response)).not.toEqual(
+    made.map(({ values }) => values.neg_response),
+  );
 });
 
 test("columns that are lacking, or there already, are an error", async () => {
@@ -94,7 +99,9 @@ test("columns that are lacking, or there already, are an error", async () => {
   const file = join(folder, "table.tsv");
   writeFileSync(file, "query\tpos_response\tneg_response\na\tb\tc\n");
   const table = { TSVDataSource: { train_filename: file } };
-  await expect(sourceOf(rows, { source: table }).columns("train")).rejects.toThrow(/negatives that are there/);
+  await expect(sourceOf(rows, { source: table }).columns("train")).rejects.toThrow(
+    /negatives that are there/,
+  );
   await expect(
     sourceOf(rows, { source: table, query_column: "question", negative_column: "other" }).columns("train"),
   ).rejects.toThrow(/there is no column "question"/);
