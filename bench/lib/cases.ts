@@ -68,6 +68,14 @@ export const CASES: readonly Case[] = [
     goals: [{ figure: "accuracy" }],
     unseen: "chnsenticorp",
   },
+  { name: "mrpc", shared: true, goals: [{ figure: "accuracy", target: 0.72 }] },
+  { name: "stsb-glove", shared: true, goals: [{ figure: "spearman", target: 0.7 }], vectors: true },
+  { name: "mrpc-ranking", shared: true, goals: [{ figure: "accuracy" }] },
+  {
+    name: "mrpc-retrieval",
+    shared: true,
+    goals: [{ figure: "mrr" }, { figure: "recall_at.1" }, { figure: "recall_at.10" }],
+  },
   { name: "assistant-joint", goals: joint({ frame_accuracy: 0.9 }) },
   {
     name: "snips-joint",

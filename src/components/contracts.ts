@@ -18,10 +18,14 @@ export class ModelInputs implements Traceable {
   readonly #inputs: ReadonlyMap<string, ModelInput>;
   readonly #read = new Set<string>();
 
-  /** @param reading called whenever a component asks for an input, whether it is there or not */
+  /**
+   * @param reading called whenever a component asks for an input, whether it is there or not
+   * @param lacking the error for an input that a component needs and that is not there
+   */
   constructor(
     inputs: ReadonlyMap<string, ModelInput>,
     readonly reading: (name: string, input: ModelInput | undefined) => void = () => {},
+    readonly lacking: (name: string, reader: string) => Error = notConfigured,
   ) {
     this.#inputs = inputs;
   }
@@ -29,14 +33,7 @@ export class ModelInputs implements Traceable {
   /** The input that a component needs; throws `PTX_CONFIG_MISSING` telling to configure it. */
   need(name: string, reader: string): ModelInput {
     const input = this.find(name);
-    if (input === undefined) {
-      throw ptxError(
-        "PTX_CONFIG_MISSING",
-        `inputs.${name}`,
-        `${reader} reads the input "${name}", but the model's inputs have none`,
-        `give inputs.${name} a tensorizer, or remove ${reader}`,
-      );
-    }
+    if (input === undefined) throw this.lacking(name, reader);
     return input;
   }
 
@@ -46,6 +43,31 @@ export class ModelInputs implements Traceable {
     const input = this.#inputs.get(name);
     this.reading(name, input);
     return input;
+  }
+
+  /**
+   * These inputs as a part knows them that reads one of several texts: `names` maps the names that it asks for to those
+   * here. It finds no others.
+   * @param text what the part reads, for messages
+   */
+  as(names: Readonly<Record<string, string>>, text: string): ModelInputs {
+    const known = Object.entries(names).flatMap(([inner, name]) => {
+      const input = this.#inputs.get(name);
+      return input === undefined ? [] : [[inner, input] as const];
+    });
+    const reading = (inner: string, input: ModelInput | undefined): void => {
+      const name = names[inner];
+      if (name !== undefined) this.#read.add(name);
+      this.reading(inner, input);
+    };
+    return new ModelInputs(new Map(known), reading, (inner, reader) =>
+      ptxError(
+        "PTX_CONFIG_VALUE",
+        `inputs.${text}`,
+        `${reader} reads the input "${inner}", which this model does not have of each text`,
+        `remove ${reader}: of each text there is ${Object.keys(names).join(" and ")}`,
+      ),
+    );
   }
 
   trace(): { readonly view: ModelInputs; readonly alike: (other: unknown) => boolean } {
@@ -73,6 +95,14 @@ export class ModelInputs implements Traceable {
     }
   }
 }
+
+const notConfigured = (name: string, reader: string): Error =>
+  ptxError(
+    "PTX_CONFIG_MISSING",
+    `inputs.${name}`,
+    `${reader} reads the input "${name}", but the model's inputs have none`,
+    `give inputs.${name} a tensorizer, or remove ${reader}`,
+  );
 
 /** Vectors for the tokens of each row. `vectors [batch, tokens, dim]` are zero where `mask [batch, tokens]` (bool) is false. */
 export interface TokenVectors {
@@ -204,6 +234,8 @@ export interface ModelKind<Config> {
   inputs(config: Config): Readonly<Record<string, SlotValue<"tensorizer"> | null>>;
   /** Its inputs that are there in training only and are read as one of `inputs` is; absent: none. */
   companions?(config: Config): Readonly<Record<string, Companion>>;
+  /** Those of its inputs that have one vocabulary, learnt from the words of all; absent: each has its own. */
+  oneVocabulary?(config: Config): readonly string[];
   /** Reads files (pretrained vectors) before the first build of a training run. */
   prepare?(config: Config, context: Context, tensorizers: ReadonlyMap<string, Tensorizer>): Promise<void>;
   build(scope: Scope, config: Config, inputs: ModelInputs, labels: Labels): Predicted;
@@ -327,6 +359,17 @@ declare module "../registry/component.js" {
       range(config: Config, context: Context): Range | null;
       /** What makes the vector of the encoder's states. */
       form(config: Config): SentenceForm;
+    };
+    /**
+     * How near a response is to a query, both read alone: `cosine` and `dot [batch]` of their vectors, and outside of
+     * training `embedding` (the query's) and `positive_embedding [batch, dim]`. With the companion "neg_response"
+     * `negative_cosine` and `negative_dot [batch]`.
+     */
+    ranking_model: ModelKind<Config> & {
+      /** Which of both is a response's score. */
+      similarity(config: Config): "cosine" | "dot";
+      /** Whether predictions and exported files give both vectors too. */
+      exportsEmbeddings(config: Config): boolean;
     };
     sentence_embedding_loss: {
       /** Whether it needs a third text, can use one, or has no use for one; whether it needs scores. */

@@ -12,6 +12,7 @@ export * from "./language-report.js";
 export { maskedLanguageReport } from "./masked-language-report.js";
 export * from "./matthews.js";
 export * from "./multi-label-report.js";
+export * from "./pairwise-ranking-report.js";
 export { type ParsedRow, type ParsingInput, type ParsingReport, parsingReport } from "./parsing-report.js";
 export * from "./precision-recall.js";
 export * from "./predictions.js";

@@ -15,6 +15,7 @@ import { CompositionalMetricReporter } from "../components/reporters/composition
 import { IntentSlotMetricReporter } from "../components/reporters/intent-slot.js";
 import { LanguageModelMetricReporter } from "../components/reporters/language.js";
 import { MaskedLMMetricReporter } from "../components/reporters/masked-language.js";
+import { PairwiseRankingMetricReporter } from "../components/reporters/pairwise-ranking.js";
 import { RegressionMetricReporter } from "../components/reporters/regression.js";
 import { RetrievalMetricReporter } from "../components/reporters/retrieval.js";
 import { SimilarityMetricReporter } from "../components/reporters/similarity.js";
@@ -35,14 +36,19 @@ import { Trainer } from "../components/trainers/trainer.js";
 import { onnxruntime } from "../engine/onnxruntime.js";
 import { tensorflow } from "../engine/tensorflow.js";
 import { Registry } from "../registry/registry.js";
-import { BertPairRegressionTask } from "./bert-pair-regression.js";
 import { NewDisjointMultitask } from "./disjoint-multitask.js";
-import { DocumentClassificationTask, SeqNNTask } from "./document-classification.js";
+import {
+  DocumentClassificationTask,
+  PairwiseClassificationTask,
+  SeqNNTask,
+} from "./document-classification.js";
 import { IntentSlotTask } from "./intent-slot.js";
 import { LMTask } from "./language-model.js";
 import { MaskedLMTask } from "./masked-language-model.js";
 import { MultiHeadTask } from "./multi-head.js";
 import { NewBertClassificationTask, NewBertPairClassificationTask } from "./new-bert.js";
+import { QueryDocumentPairwiseRankingTask } from "./pairwise-ranking.js";
+import { BertPairRegressionTask, DocumentRegressionTask, PairwiseRegressionTask } from "./regression.js";
 import { SemanticParsingTask } from "./semantic-parsing.js";
 import { SentenceEmbeddingTask } from "./sentence-embedding.js";
 import { SquadQATask } from "./squad-qa.js";
@@ -67,6 +73,9 @@ const heads = [
   DocumentClassificationTask,
   NewBertClassificationTask,
   NewBertPairClassificationTask,
+  PairwiseClassificationTask,
+  DocumentRegressionTask,
+  PairwiseRegressionTask,
   BertPairRegressionTask,
   SeqNNTask,
   WordTaggingTask,
@@ -74,7 +83,15 @@ const heads = [
 ];
 
 /** The tasks of one model. */
-const tasks = [...heads, LMTask, MaskedLMTask, SentenceEmbeddingTask, SquadQATask, SemanticParsingTask];
+const tasks = [
+  ...heads,
+  LMTask,
+  MaskedLMTask,
+  SentenceEmbeddingTask,
+  QueryDocumentPairwiseRankingTask,
+  SquadQATask,
+  SemanticParsingTask,
+];
 
 /** The kinds of module that tasks may share. */
 const shareable = [
@@ -98,6 +115,7 @@ export function defaultRegistry(): Registry {
       MaskedLMMetricReporter,
       RetrievalMetricReporter,
       SimilarityMetricReporter,
+      PairwiseRankingMetricReporter,
       SquadMetricReporter,
       CompositionalMetricReporter,
     )

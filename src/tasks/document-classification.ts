@@ -11,6 +11,7 @@ import { argMax } from "../graph/ops/reduction.js";
 import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import { namedScores, undecidedLabels } from "./class-scores.js";
+import { requirePair } from "./pair-inputs.js";
 import type { OutputRow, Prediction } from "./prediction.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
 
@@ -90,6 +91,18 @@ export const DocumentClassificationTask = component({
   name: "DocumentClassificationTask",
   schema: classificationSchema("DocModel", "Gives each text one label, or several."),
   create: (config, context) => new DocumentClassification("DocumentClassificationTask", config, context),
+});
+
+/** PyText's PairwiseClassificationTask: two texts, each read alone, to one or several labels (paraphrase, inference). */
+export const PairwiseClassificationTask = component({
+  kind: "task",
+  name: "PairwiseClassificationTask",
+  schema: classificationSchema("PairwiseModel", "Gives each pair of texts one label, or several."),
+  create(config, context) {
+    const task = new DocumentClassification("PairwiseClassificationTask", config, context);
+    requirePair(task.tensorizers);
+    return task;
+  },
 });
 
 /** PyText's SeqNNTask: a session of utterances to one or several labels. */

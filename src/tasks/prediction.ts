@@ -71,7 +71,9 @@ export interface Prediction {
   readonly scores?: Readonly<Record<string, number>>;
   /** Sentence embeddings: the text's vector. */
   readonly embedding?: readonly number[];
-  /** Predicted numbers: the row's. */
+  /** Ranking: the vectors of both texts, where the config asks for them. */
+  readonly embeddings?: { readonly query: readonly number[]; readonly response: readonly number[] };
+  /** Predicted numbers, and ranking: the row's. */
   readonly score?: number;
   /** Tags, slots, language models, questions: the text that offsets are about. */
   readonly text?: string;

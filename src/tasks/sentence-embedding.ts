@@ -1,17 +1,14 @@
 import { type Static, Type } from "typebox";
 import type { Predicted, Range, SentenceForm } from "../components/contracts.js";
 import type { SplitData } from "../components/data/split-data.js";
-import type {
-  EmbeddingEvaluated,
-  EmbeddingMetricReporter,
-  EmbeddingTexts,
-} from "../components/reporters/contracts.js";
+import type { EmbeddingEvaluated, EmbeddingMetricReporter } from "../components/reporters/contracts.js";
 import type { Predictions } from "../components/trainers/contracts.js";
 import type { Tensor } from "../graph/graph.js";
 import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import { requireNumbers } from "./class-scores.js";
+import { embeddingTexts, similarities } from "./embedding-figures.js";
 import { requireNumberTarget, requireWithin } from "./number-target.js";
 import type { OutputRow, Prediction } from "./prediction.js";
 import { shortNumbers } from "./short-numbers.js";
@@ -69,6 +66,13 @@ class SentenceEmbedding extends SingleModelTask<EmbeddingEvaluated> {
 
   /** Throws where the reporter needs scores and there are none, or could only ignore them. */
   #requireScores(reporter: string): void {
+    if (this.reporter.needsNegatives)
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        "metric_reporter",
+        `${reporter} compares with negatives, which this task does not evaluate`,
+        "use RetrievalMetricReporter or SimilarityMetricReporter",
+      );
     const scored = Object.hasOwn(this.tensorizers, LABELS);
     if (scored === this.reporter.needsScores) return;
     throw scored
@@ -94,33 +98,15 @@ class SentenceEmbedding extends SingleModelTask<EmbeddingEvaluated> {
   }
 
   protected override evaluated(data: SplitData, { outputs, loss }: Predictions): EmbeddingEvaluated {
-    const numbers = (name: string) => outputs.flat(name) as Float32Array;
-    const vectors = outputs.has("embedding")
-      ? { anchors: numbers("embedding"), positives: numbers("positive_embedding") }
-      : null;
     return {
       loss,
       gold: Object.hasOwn(this.tensorizers, LABELS)
         ? Float32Array.from({ length: data.size }, (_, row) => data.values(this.fieldOf(LABELS), row)[0]!)
         : null,
-      similarities: { cosine: numbers("cosine"), dot: numbers("dot") },
-      texts:
-        vectors === null
-          ? null
-          : { ...vectors, ...this.#texts(data), dim: vectors.anchors.length / data.size },
+      similarities: similarities(outputs),
+      negatives: null,
+      texts: embeddingTexts(data, outputs, this.fieldOf(TOKENS), this.fieldOf(POSITIVE)),
     };
-  }
-
-  /** Equal numbers for texts that the model reads as equal. */
-  #texts(data: SplitData): Omit<EmbeddingTexts, "anchors" | "positives" | "dim"> {
-    const known = new Map<string, number>();
-    const idsOf = (input: string): Int32Array =>
-      Int32Array.from({ length: data.size }, (_, row) => {
-        const key = data.values(this.fieldOf(input), row).join();
-        if (!known.has(key)) known.set(key, known.size);
-        return known.get(key)!;
-      });
-    return { anchorIds: idsOf(TOKENS), positiveIds: idsOf(POSITIVE), origin: (row) => data.origin(row) };
   }
 
   override deploy({ embedding }: Predicted["outputs"]): Readonly<Record<string, Tensor>> {

@@ -1,8 +1,9 @@
 /** @file Tensorizers that several tasks share, and shared modules that must read inputs which mean the same. */
 import { isDeepStrictEqual } from "node:util";
-import type { Companion, ModelInput } from "../components/contracts.js";
-import { isPieceTensorizer, type Tensorizer } from "../components/data/contracts.js";
+import type { ModelInput, ModelKind } from "../components/contracts.js";
+import type { Tensorizer } from "../components/data/contracts.js";
 import type { Tensorizers } from "../components/data/split-data.js";
+import type { VocabularyHolder } from "../components/data/tensorizers/vocabulary-holder.js";
 import type { SlotValue } from "../registry/component.js";
 import type { Context, Token } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
@@ -17,22 +18,21 @@ const readerToken = (place: string, input: string): Token<Tensorizer> => `reader
 
 /**
  * The tensorizers behind a model's declared inputs, and their companions; one that is shared is the same object in every task.
- * Throws `PTX_CONFIG_VALUE` for one that is shared under another name, or can have no companion.
+ * Throws `PTX_CONFIG_VALUE` for one that is shared under another name, can have no companion, or would build otherwise the
+ * vocabulary that it has with others.
  */
-export function makeTensorizers(
-  context: Context,
-  inputs: Readonly<Record<string, SlotValue<"tensorizer"> | null>>,
-  companions: Readonly<Record<string, Companion>> = {},
-): Tensorizers {
-  const made = declared(context, inputs);
-  for (const [name, { of, column }] of Object.entries(companions)) {
+export function makeTensorizers<C>(context: Context, model: ModelKind<C>, config: C): Tensorizers {
+  const made = declared(context, model.inputs(config));
+  const [first, ...others] = (model.oneVocabulary?.(config) ?? []).map((name) => made[name]!);
+  for (const other of others) (other as Partial<VocabularyHolder>).learnWith?.(first!);
+  for (const [name, { of, column }] of Object.entries(model.companions?.(config) ?? {})) {
     const leader = made[of];
-    if (leader === undefined || !isPieceTensorizer(leader) || leader.companion === undefined)
+    if (leader?.companion === undefined)
       throw ptxError(
         "PTX_CONFIG_VALUE",
         `model.inputs.${of}`,
         `"${name}" is read as "${of}" is, which this tensorizer does not offer`,
-        "use BERTTensorizer",
+        "use BERTTensorizer or TokenTensorizer",
       );
     made[name] = leader.companion(column, `${context.find(FIELD_PREFIX) ?? ""}${name}`);
   }

@@ -23,6 +23,7 @@ export type ModelKindName =
   | "language_model"
   | "masked_language_model"
   | "sentence_embedding_model"
+  | "ranking_model"
   | "span_model"
   | "parsing_model";
 
@@ -54,7 +55,7 @@ export abstract class SingleModelTask<E> extends OnePartTask {
   ) {
     super(name, context, config);
     const { component: model, config: options } = this.#model;
-    this.tensorizers = makeTensorizers(context, model.inputs(options), model.companions?.(options));
+    this.tensorizers = makeTensorizers(context, model, options);
   }
 
   get labels(): Labels {

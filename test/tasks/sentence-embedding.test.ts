@@ -311,6 +311,11 @@ const refused: readonly (readonly [string, Options, RegExp])[] = [
   [
     "texts that are not pieces",
     { inputs: { tokens: { TokenTensorizer: { column: "question" } } } },
+    /needs the ids of a model's pieces/,
+  ],
+  [
+    "texts of which there can be no second",
+    { inputs: { tokens: { ByteTokenTensorizer: { column: "question" } } } },
     /which this tensorizer does not offer/,
   ],
 ];

@@ -124,7 +124,16 @@ export interface Tensorizer {
   labelCounts?(): readonly number[];
   /** The names behind the numbers of a target: label list in id order; undefined when there are none. */
   readonly labels?: readonly string[];
+  /**
+   * A tensorizer that reads another column as this one reads its own, when training only: it has the role "target", the name
+   * as its field's, an axis of its own, and this one's vocabulary. Absent: there is none.
+   */
+  companion?(column: string, name: string): Tensorizer;
 }
+
+/** Whether a tensorizer reads a text, be it in training only. */
+export const readsText = (tensorizer: Tensorizer): boolean =>
+  tensorizer.role === "input" || isPieceTensorizer(tensorizer) || "tokenized" in tensorizer;
 
 /** A tensorizer that cuts texts into pieces of a model's vocabulary. */
 export interface PieceTensorizer extends Tensorizer {
@@ -133,11 +142,6 @@ export interface PieceTensorizer extends Tensorizer {
   readonly tokenizer: PieceTokenizer;
   /** How many pieces a row has at most; null: any number. */
   readonly most: number | null;
-  /**
-   * A tensorizer that reads another column as this one reads its own, when training only: it has the role "target", the name
-   * as its field's, an axis of its own, and this one's tokenizer. Absent: there is none.
-   */
-  companion?(column: string, name: string): PieceTensorizer;
 }
 
 export const isPieceTensorizer = (tensorizer: Tensorizer): tensorizer is PieceTensorizer =>

@@ -9,8 +9,8 @@ import {
   type Batcher,
   type DataSource,
   type FieldValue,
-  isPieceTensorizer,
   type Row,
+  readsText,
   SkipRow,
   SPLITS,
   type Split,
@@ -101,10 +101,7 @@ export class DataHandler {
 
   /** The columns that make a row what it is, its labels aside: those of inputs, and of texts that are read in training only. */
   textColumns(): string[] {
-    const texts = this.#list.filter(
-      (tensorizer) => tensorizer.role === "input" || isPieceTensorizer(tensorizer),
-    );
-    return [...new Set(texts.flatMap(({ columns }) => columns))];
+    return [...new Set(this.#list.filter(readsText).flatMap(({ columns }) => columns))];
   }
 
   /**

@@ -10,6 +10,7 @@ import { CoNLLUDataSource } from "./sources/conllu-source.js";
 import { JSONLDataSource } from "./sources/jsonl-source.js";
 import { ParallelFilesDataSource } from "./sources/parallel-source.js";
 import { ParquetDataSource } from "./sources/parquet-source.js";
+import { SampledNegativesDataSource } from "./sources/sampled-negatives.js";
 import { SquadDataSource } from "./sources/squad-source.js";
 import { TextDataSource } from "./sources/text-source.js";
 import { CSVDataSource, TSVDataSource } from "./sources/tsv-source.js";
@@ -33,6 +34,7 @@ import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
 import { SquadAnswerTensorizer } from "./tensorizers/squad-answer-tensorizer.js";
 import { SquadForBERTTensorizer } from "./tensorizers/squad-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
+import { UidTensorizer } from "./tensorizers/uid-tensorizer.js";
 import { WordPiecesTensorizer } from "./tensorizers/word-pieces-tensorizer.js";
 import {
   CharacterTokenizer,
@@ -58,6 +60,7 @@ export const dataComponents = [
   TextDataSource,
   SquadDataSource,
   CombinedDataSource,
+  SampledNegativesDataSource,
   Tokenizer,
   WhitespaceTokenizer,
   WordPunctTokenizer,
@@ -79,6 +82,7 @@ export const dataComponents = [
   AnnotationNumberizer,
   NumericLabelTensorizer,
   WordPiecesTensorizer,
+  UidTensorizer,
   FloatListTensorizer,
   FloatListSeqTensorizer,
   LabelTensorizer,

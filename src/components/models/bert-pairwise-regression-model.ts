@@ -1,11 +1,8 @@
 import { Type } from "typebox";
-import { add, mul } from "../../graph/ops/elementwise.js";
 import { component, Slot } from "../../registry/component.js";
 import { prepareEncoder, textVector, textVectorSlots } from "../encoders/text-vector.js";
-import { buildLoss } from "../output-layers/label-weights.js";
-import { checkRange, rangeSchema } from "../output-layers/range.js";
-import { numberTarget } from "../output-layers/target.js";
-import { cosine } from "../similarity.js";
+import { checkRange } from "../output-layers/range.js";
+import { cosineParts, cosineScore } from "./cosine-score.js";
 import { numberInput } from "./number-input.js";
 
 const NAME = "BertPairwiseRegressionModel";
@@ -27,16 +24,7 @@ const schema = Type.Object(
       { default: {}, description: "What the model reads, and from which columns." },
     ),
     ...textVectorSlots("MeanPool"),
-    range: {
-      ...rangeSchema,
-      default: [0, 1],
-      description:
-        "[low, high]: the numbers that a cosine of 0 and of 1 stand for. Texts that point away from each other get less than low.",
-    },
-    loss: Slot("loss", {
-      default: "MSELoss",
-      description: "What training makes small; a loss over numbers.",
-    }),
+    ...cosineParts,
   },
   {
     description:
@@ -57,13 +45,6 @@ export const BertPairwiseRegressionModel = component({
     const [first, second] = ["tokens1", "tokens2"].map((name) =>
       textVector(scope, config, inputs, name, NAME),
     );
-    const [low, high] = config.range;
-    const scores = add(mul(cosine(first!, second!), high - low), low);
-    const target = inputs.find("labels");
-    if (target === undefined) return { loss: null, outputs: { scores } };
-    return {
-      loss: buildLoss(scope, config.loss, "number", scores, numberTarget(target, NAME), null),
-      outputs: { scores },
-    };
+    return cosineScore(scope, config, [first!, second!], inputs, NAME);
   },
 });

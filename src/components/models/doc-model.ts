@@ -1,10 +1,10 @@
 import { type Static, Type } from "typebox";
+import type { Tensor } from "../../graph/graph.js";
 import { concat } from "../../graph/ops/shaping.js";
 import type { Scope } from "../../graph/scope.js";
 import { component, Slot } from "../../registry/component.js";
-import { ptxError } from "../../registry/errors.js";
 import type { Labels, ModelInputs, Predicted } from "../contracts.js";
-import { represented } from "../representations/parts.js";
+import { textOf } from "../representations/parts.js";
 import { classify, decisionOf } from "./classify.js";
 import { embedded, embeddingSlot, prepareEmbedding, textInputs } from "./text-inputs.js";
 
@@ -31,6 +31,18 @@ export const classifierParts = (representation: string) => ({
 const partsSchema = () => Type.Object(classifierParts(""));
 type ClassifierParts = Static<ReturnType<typeof partsSchema>>;
 
+/** embedding -> representation (beside it dense features): `[batch, dim]`. */
+export function textFeatures(
+  scope: Scope,
+  config: Pick<ClassifierParts, "embedding" | "representation">,
+  inputs: ModelInputs,
+): Tensor {
+  const words = embedded(scope, config.embedding, inputs);
+  const doc = textOf(scope, config.representation, "representation", words);
+  const dense = inputs.find("dense")?.tensors.values;
+  return dense === undefined ? doc : concat([doc, dense], 1);
+}
+
 /** embedding -> representation (beside it dense features) -> decoder -> output layer: `scores [batch, labels]`. */
 export function buildClassifier(
   scope: Scope,
@@ -38,18 +50,7 @@ export function buildClassifier(
   inputs: ModelInputs,
   { labels }: Labels,
 ): Predicted {
-  const words = embedded(scope, config.embedding, inputs);
-  const { doc } = represented(scope, config.representation, "representation", words);
-  if (doc === null) {
-    throw ptxError(
-      "PTX_CONFIG_VALUE",
-      "model.representation",
-      "this representation gives vectors of words only; a text classifier needs one that gives a vector of the text",
-      "pytext-ts list representation",
-    );
-  }
-  const dense = inputs.find("dense")?.tensors.values;
-  const features = dense === undefined ? doc : concat([doc, dense], 1);
+  const features = textFeatures(scope, config, inputs);
   const { loss, scores } = classify(scope, config, features, inputs.find("labels"), labels!);
   return { loss, outputs: { scores } };
 }

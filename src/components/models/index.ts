@@ -7,6 +7,7 @@ import { DenseEmbedding } from "../embeddings/dense-embedding.js";
 import { DictEmbedding } from "../embeddings/dict-embedding.js";
 import { EmbeddingList } from "../embeddings/embedding-list.js";
 import { EncoderEmbedding } from "../embeddings/encoder-embedding.js";
+import { MatchEmbedding } from "../embeddings/match-embedding.js";
 import { WordEmbedding } from "../embeddings/word-embedding.js";
 import { LoRA } from "../encoders/lora.js";
 import { OnnxEncoder } from "../encoders/onnx-encoder.js";
@@ -23,6 +24,7 @@ import { HuberLoss, MAELoss, MSELoss } from "../losses/regression.js";
 import { CoSENTLoss } from "../losses/sentence/cosent.js";
 import { CosineSimilarityLoss } from "../losses/sentence/cosine-similarity.js";
 import { MultipleNegativesRankingLoss } from "../losses/sentence/multiple-negatives-ranking.js";
+import { PairwiseRankingLoss } from "../losses/sentence/pairwise-ranking.js";
 import { TripletLoss } from "../losses/sentence/triplet.js";
 import { BinaryClassificationOutputLayer } from "../output-layers/binary-classification.js";
 import { ClassificationOutputLayer } from "../output-layers/classification.js";
@@ -53,11 +55,22 @@ import { BagOfNGramsModel } from "./bag-of-ngrams-model.js";
 import { BertPairwiseRegressionModel } from "./bert-pairwise-regression-model.js";
 import { BertSquadQAModel } from "./bert-squad-qa-model.js";
 import { DocModel } from "./doc-model.js";
+import { DocRegressionModel } from "./doc-regression-model.js";
 import { IntentSlotModel } from "./intent-slot-model.js";
 import { LMLSTM } from "./language-model.js";
 import { MaskedLanguageModel } from "./masked-language-model.js";
 import { NewBertModel } from "./new-bert-model.js";
 import { NewBertRegressionModel } from "./new-bert-regression-model.js";
+import { PairwiseCosineRegressionModel } from "./pairs/pairwise-cosine-regression-model.js";
+import { PairwiseModel } from "./pairs/pairwise-model.js";
+import { PairwiseRegressionModel } from "./pairs/pairwise-regression-model.js";
+import { QueryDocPairwiseRankingModel } from "./pairs/query-doc-pairwise-ranking-model.js";
+import {
+  TriTowerClassificationModel,
+  TwoTowerClassificationModel,
+  TwoTowerRegressionModel,
+} from "./pairs/tower-models.js";
+import { PersonalizedDocModel } from "./personalized-doc-model.js";
 import { RNNGParser } from "./rnng-parser.js";
 import { SentenceEmbeddingModel } from "./sentence-embedding-model.js";
 import { SeqNNModel } from "./seq-nn-model.js";
@@ -66,6 +79,15 @@ import { WordTaggingModel } from "./word-tagging-model.js";
 /** Every model component that comes with the library. */
 export const modelComponents = [
   DocModel,
+  PersonalizedDocModel,
+  DocRegressionModel,
+  TwoTowerClassificationModel,
+  TriTowerClassificationModel,
+  TwoTowerRegressionModel,
+  PairwiseModel,
+  PairwiseRegressionModel,
+  PairwiseCosineRegressionModel,
+  QueryDocPairwiseRankingModel,
   SeqNNModel,
   BagOfNGramsModel,
   NewBertModel,
@@ -84,6 +106,7 @@ export const modelComponents = [
   ContextEmbedding,
   EmbeddingList,
   EncoderEmbedding,
+  MatchEmbedding,
   DocNNRepresentation,
   BiLSTM,
   BiGRU,
@@ -126,6 +149,7 @@ export const modelComponents = [
   CosineSimilarityLoss,
   CoSENTLoss,
   TripletLoss,
+  PairwiseRankingLoss,
   LMLSTM,
   MaskedLanguageModel,
   FullSoftmax,

@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { component, Slot } from "../../registry/component.js";
 import { prepareEncoder, textVector, textVectorSlots } from "../encoders/text-vector.js";
 import { numberInput } from "./number-input.js";
+import { headRange, regress, regressionHead } from "./regress.js";
 
 const schema = Type.Object(
   {
@@ -22,11 +23,7 @@ const schema = Type.Object(
       default: 0.1,
       description: "Probability that an element of the vector is zeroed in training.",
     }),
-    decoder: Slot("decoder", { default: "MLPDecoder", description: "The vector to one number." }),
-    output_layer: Slot("regression_output_layer", {
-      default: "RegressionOutputLayer",
-      description: "That number to loss and prediction.",
-    }),
+    ...regressionHead,
   },
   {
     description:
@@ -41,22 +38,10 @@ export const NewBertRegressionModel = component({
   schema,
   inputs: ({ inputs }) => inputs,
   prepare: prepareEncoder,
-  range({ output_layer }, context) {
-    const { component: part, config } = context.part("regression_output_layer", output_layer);
-    return part.range(config);
-  },
+  range: headRange,
   build(scope, config, inputs) {
     const vector = textVector(scope, config, inputs, "tokens", "NewBertRegressionModel");
     const kept = scope.dropout(vector, config.dropout);
-    const logits = scope.part("decoder", config.decoder, "decoder", (decoder, options, at) =>
-      decoder.build(at, options, kept, 1),
-    );
-    const { loss, scores } = scope.part(
-      "regression_output_layer",
-      config.output_layer,
-      "output_layer",
-      (output, options, at) => output.build(at, options, logits, inputs.find("labels")),
-    );
-    return { loss, outputs: { scores } };
+    return regress(scope, config, kept, inputs);
   },
 });

@@ -1,14 +1,14 @@
 import { Type } from "typebox";
 import type { Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
-import { type AnyComponent, component, Slot, type SlotValue } from "../../registry/component.js";
+import { component, Slot, type SlotValue } from "../../registry/component.js";
 import type { Context } from "../../registry/context.js";
-import { ptxError } from "../../registry/errors.js";
 import type { EmbeddedText, ModelInput, ModelInputs, SentenceLossInputs } from "../contracts.js";
 import { piecesOf } from "../encoders/encode.js";
 import { prepareEncoder, textVector, textVectorSlots } from "../encoders/text-vector.js";
 import { numberTarget } from "../output-layers/target.js";
 import { cosine, dot, unitLength } from "../similarity.js";
+import { sentenceLoss } from "./sentence-loss.js";
 
 const NAME = "SentenceEmbeddingModel";
 
@@ -68,33 +68,6 @@ interface Config {
 
 const lossOf = ({ loss }: Config, context: Context) => context.part("sentence_embedding_loss", loss);
 
-/** Throws `PTX_CONFIG_MISSING` for a column that the loss needs, `PTX_CONFIG_VALUE` for one that it has no use for. */
-function requireReads(
-  { name, reads }: AnyComponent<"sentence_embedding_loss">,
-  { negative, scores }: Pick<SentenceLossInputs, "negative" | "scores">,
-): void {
-  const at = (key: string) => `model.${NAME}.inputs.${key}`;
-  if (reads.negative === "needed" && negative === null)
-    throw ptxError(
-      "PTX_CONFIG_MISSING",
-      at("negative"),
-      `${name} compares with negatives: name their column`,
-    );
-  if (reads.negative === "unused" && negative !== null)
-    throw ptxError(
-      "PTX_CONFIG_VALUE",
-      at("negative"),
-      `${name} has no use for negatives: leave the column out`,
-    );
-  if (reads.scores && scores === null)
-    throw ptxError(
-      "PTX_CONFIG_MISSING",
-      at("labels"),
-      `${name} learns from scores`,
-      'give inputs.labels {"NumericLabelTensorizer": {"column": ...}}',
-    );
-}
-
 /** Pieces -> `embedding [batch, dim]`; with targets see the kind's contract. */
 export const SentenceEmbeddingModel = component({
   kind: "sentence_embedding_model",
@@ -134,10 +107,8 @@ export const SentenceEmbeddingModel = component({
       negative: negativeInput === undefined ? null : embedded("negative"),
       scores: target === undefined ? null : numberTarget(target, NAME),
     };
-    const loss = scope.part("sentence_embedding_loss", config.loss, "loss", (part, options, at) => {
-      requireReads(part, given);
-      return part.build(at, options, given);
-    });
+    const at = (key: string): string => `model.${NAME}.inputs.${key}`;
+    const loss = sentenceLoss(scope, config.loss, given, { negative: at("negative"), scores: at("labels") });
     const [a, b] = [anchor.vector, positive.vector];
     const near = { cosine: cosine(a, b), dot: dot(a, b) };
     // A training pass keeps no vectors of its rows: they would fill memory and checkpoints.

@@ -50,9 +50,14 @@ export async function prepareEmbedding(
   await component.prepare?.(config, context, tensorizers);
 }
 
-/** The vectors of the words. */
-export function embedded(scope: Scope, slot: SlotValue<"embedding">, inputs: ModelInputs): TokenVectors {
-  return scope.part("embedding", slot, "embedding", (embedding, options, at) =>
+/** The vectors of the words; the embedding stands at the place `name`. */
+export function embedded(
+  scope: Scope,
+  slot: SlotValue<"embedding">,
+  inputs: ModelInputs,
+  name = "embedding",
+): TokenVectors {
+  return scope.part("embedding", slot, name, (embedding, options, at) =>
     embedding.build(at, options, inputs),
   );
 }

@@ -60,13 +60,21 @@ export interface RegressionEvaluated {
   readonly predicted: Float32Array;
 }
 
+/** How alike the vectors of two texts are, `[rows]` each. */
+export interface Similarities {
+  readonly cosine: Float32Array;
+  readonly dot: Float32Array;
+}
+
 /** What figures of vectors of texts are computed from. */
 export interface EmbeddingEvaluated {
   readonly loss: number | null;
   /** How alike the two texts of each row are said to be, `[rows]`; null where nobody says. */
   readonly gold: Float32Array | null;
   /** How alike their vectors are, `[rows]` each. */
-  readonly similarities: { readonly cosine: Float32Array; readonly dot: Float32Array };
+  readonly similarities: Similarities;
+  /** How alike each row's first text and the one that does not belong to it are; null where the rows have none. */
+  readonly negatives: Similarities | null;
   /** The vectors; null of a training pass. */
   readonly texts: EmbeddingTexts | null;
 }
@@ -154,6 +162,8 @@ export interface ClassMetricReporter extends MetricReporter<Evaluated> {
 export interface EmbeddingMetricReporter extends MetricReporter<EmbeddingEvaluated> {
   /** Whether rows must be scored; else they must not be. */
   readonly needsScores: boolean;
+  /** Whether rows must have a third text, which does not belong to the first. */
+  readonly needsNegatives: boolean;
 }
 
 /** Figures of tags. */

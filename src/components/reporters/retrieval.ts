@@ -47,6 +47,7 @@ interface Searched {
 
 class Retrieval implements EmbeddingMetricReporter {
   readonly needsScores = false;
+  readonly needsNegatives = false;
   readonly select: SelectMetric;
 
   constructor(readonly config: Static<typeof schema>) {

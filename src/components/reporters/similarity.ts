@@ -28,6 +28,7 @@ const schema = Type.Object(
 
 class Similarity implements EmbeddingMetricReporter {
   readonly needsScores = true;
+  readonly needsNegatives = false;
   readonly select: SelectMetric;
 
   constructor(readonly config: Static<typeof schema>) {

@@ -189,11 +189,31 @@ test.each([
   ["MultipleNegativesRankingLoss", { scale: 2, symmetric: true }, 3],
   ["CoSENTLoss", { scale: 2 }, 2],
   ["TripletLoss", { distance: "euclidean", margin: 1 }, 3],
+  ["PairwiseRankingLoss", { margin: 1 }, 3],
 ] as const)("%s has the slope of finite differences, texts repeating", async (loss, config, count) => {
   const { made, store, names } = await target(loss, config, count);
   const texts = TEXTS.map(() => [[1], [1], [2], [3], [2]]);
   const fed = feeds(made.scope, vectors.slice(0, count), texts);
   expect(await gradientError(made, store, fed, names, 1e-2)).toBeLessThan(2e-3);
+});
+
+test("PairwiseRankingLoss is the hinge of two cosines, and TripletLoss over distances of cosines", async () => {
+  for (const margin of [0.05, 0.5, 2]) {
+    const losses = await Promise.all(
+      [
+        ["PairwiseRankingLoss", { margin }],
+        ["TripletLoss", { distance: "cosine", margin }],
+      ].map(async ([name, config]) => {
+        const { made } = await target(name as string, config as object, 3);
+        return (await made.run(feeds(made.scope, vectors))).loss!.data[0]!;
+      }),
+    );
+    const sum = scores.reduce((total, _, i) => {
+      const [near, far] = [1, 2].map((text) => cosine(i, vectors[0]!, i, vectors[text]!));
+      return total + Math.max(0, far! - near! + margin);
+    }, 0);
+    for (const loss of losses) expect(loss).toBeCloseTo(sum, 4);
+  }
 });
 
 test("equal texts have no endless slope", async () => {

@@ -11,6 +11,7 @@ import { SplitData } from "../../../src/components/data/split-data.js";
 import type { HostTensor } from "../../../src/graph/dtype.js";
 import type { Scope } from "../../../src/graph/scope.js";
 import type { Context } from "../../../src/registry/context.js";
+import { makeTensorizers } from "../../../src/tasks/shared-inputs.js";
 import type { ModelKindName } from "../../../src/tasks/single-model-task.js";
 import { slot, testContext } from "./harness.js";
 
@@ -35,12 +36,7 @@ export async function modelOnRows(
   const part = context.part(kind, slot(kind, raw, context));
   // All kinds of model offer the same functions.
   const { component: model, config } = part as unknown as { component: ModelKind<object>; config: object };
-  const tensorizers = new Map<string, Tensorizer>();
-  for (const [name, part] of Object.entries(model.inputs(config))) {
-    if (part === null) continue;
-    const { component: tensorizer, config: options } = context.part("tensorizer", part);
-    tensorizers.set(name, tensorizer.create(options, context, name));
-  }
+  const tensorizers = new Map(Object.entries(makeTensorizers(context, model, config)));
   const rows = values.map((row, i): Row => ({ values: row, origin: `rows:${i + 1}` }));
   for (const row of rows) for (const tensorizer of tensorizers.values()) tensorizer.observe(row);
   for (const tensorizer of tensorizers.values()) await tensorizer.finish();

@@ -5,7 +5,7 @@ import { equal, not } from "../../../graph/ops/elementwise.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
-import { PAD_ID, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
+import { PAD_ID, UNK_ID, type Vocabulary } from "../../../text/vocabulary.js";
 import type {
   CutTexts,
   FieldSpec,
@@ -14,12 +14,14 @@ import type {
   InputTensors,
   Row,
   StringForm,
+  Tensorizer,
   TextTensorizer,
   Tokenized,
 } from "../contracts.js";
+import { LearntVocabulary } from "./learnt-vocabulary.js";
 import { TokenCutter, tokenOptions } from "./token-cutter.js";
-import { buildVocabulary, vocabSchema } from "./vocab-config.js";
-import { savedVocabulary, type VocabularyHolder } from "./vocabulary-holder.js";
+import { vocabSchema } from "./vocab-config.js";
+import type { VocabularyHolder } from "./vocabulary-holder.js";
 import { vocabularyIds } from "./vocabulary-ids.js";
 
 const schema = Type.Object(
@@ -33,42 +35,55 @@ const schema = Type.Object(
 /** Text to word ids `[tokens]`. In a graph it gives `ids [batch, tokens]` and `mask [batch, tokens]` (bool). */
 class TokenIds implements VocabularyHolder, TextTensorizer {
   readonly columns: readonly string[];
-  readonly role = "input";
+  readonly role: Tensorizer["role"];
   readonly fields: readonly FieldSpec[];
   readonly #cutter: TokenCutter;
-  readonly #builder = new VocabularyBuilder();
-  #vocabulary = new Vocabulary([]);
+  #learnt: LearntVocabulary;
   #unknown = 0;
 
+  /** @param leader whose companion this is */
   constructor(
     readonly config: Static<typeof schema>,
-    context: Context,
+    readonly context: Context,
     readonly name: string,
+    leader?: TokenIds,
   ) {
     this.#cutter = new TokenCutter(config, context);
     this.columns = [config.column];
     this.fields = [{ name, dtype: "int32", dims: [config.axis], pad: PAD_ID }];
+    this.role = leader === undefined ? "input" : "target";
+    this.#learnt = leader === undefined ? new LearntVocabulary(config.vocab, name) : leader.#learnt;
   }
 
   /** The words and their ids; empty before `finish` or `load`. */
   get vocabulary(): Vocabulary {
-    return this.#vocabulary;
+    return this.#learnt.vocabulary;
+  }
+
+  learnWith(other: Tensorizer): void {
+    if (!(other instanceof TokenIds)) return;
+    other.#learnt.requireSame(this.config.vocab, this.name);
+    this.#learnt = other.#learnt;
+  }
+
+  companion(column: string, name: string): TokenIds {
+    const config = { ...this.config, column, axis: `${this.config.axis}_${name}`, text_input: null };
+    return new TokenIds(config, this.context, name, this);
   }
 
   observe(row: Row): void {
-    if (!this.config.vocab.build_from_data) return;
-    for (const token of this.#cutter.words(row)) this.#builder.add(token);
+    this.#learnt.observe(() => this.#cutter.words(row));
   }
 
-  async finish(): Promise<void> {
-    this.#vocabulary = await buildVocabulary(this.#builder, this.config.vocab, `inputs.${this.name}.vocab`);
+  finish(): Promise<void> {
+    return this.#learnt.finish();
   }
 
   numberize(row: Row): FieldValue[] {
     const tokens = this.#cutter.wordsCounted(row);
     const data = new Int32Array(tokens.length);
     for (let i = 0; i < tokens.length; i++) {
-      const id = this.#vocabulary.id(tokens[i]!);
+      const id = this.vocabulary.id(tokens[i]!);
       if (id === UNK_ID) this.#unknown += 1;
       data[i] = id;
     }
@@ -97,7 +112,7 @@ class TokenIds implements VocabularyHolder, TextTensorizer {
       const ids = scope.graph.input(this.name, "int32", ["batch", axis]);
       return { ids, mask: not(equal(ids, PAD_ID)) };
     }
-    return vocabularyIds(this.#cutter.strings(scope, form), this.#vocabulary);
+    return vocabularyIds(this.#cutter.strings(scope, form), this.vocabulary);
   }
 
   serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
@@ -105,15 +120,15 @@ class TokenIds implements VocabularyHolder, TextTensorizer {
   }
 
   state(): unknown {
-    return { vocabulary: this.#vocabulary.toJSON() };
+    return this.#learnt.state();
   }
 
   load(state: unknown): void {
-    this.#vocabulary = savedVocabulary(state, this.name);
+    this.#learnt.load(state);
   }
 
   facts(): Readonly<Record<string, number>> {
-    return { vocabulary: this.#vocabulary.size };
+    return { vocabulary: this.vocabulary.size };
   }
 
   counts(): Readonly<Record<string, number>> {

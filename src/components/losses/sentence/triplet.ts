@@ -1,10 +1,10 @@
 import { Type } from "typebox";
 import type { Tensor } from "../../../graph/graph.js";
-import { abs, add, maximum, mul, relu, sqrt, sub } from "../../../graph/ops/elementwise.js";
+import { abs, maximum, mul, neg, sqrt, sub } from "../../../graph/ops/elementwise.js";
 import { reduceSum } from "../../../graph/ops/reduction.js";
 import { component } from "../../../registry/component.js";
 import { cosine, TINY } from "../../similarity.js";
-import { rowTotal } from "../totals.js";
+import { hinge } from "./hinge.js";
 
 const schema = Type.Object(
   {
@@ -40,6 +40,6 @@ export const TripletLoss = component({
   build(_scope, { distance, margin }, { anchor, positive, negative }) {
     const between = distances[distance]!;
     const [near, far] = [positive, negative!].map(({ vector }) => between(anchor.vector, vector));
-    return rowTotal(relu(add(sub(near!, far!), margin)), null);
+    return hinge(neg(near!), neg(far!), margin);
   },
 });
