@@ -168,16 +168,13 @@ const pathOf = ({ url }: FastifyRequest): string => url.split("?")[0]!.slice(0, 
 /** Lets requests in that may come, and notes who they are from. */
 function addGate(app: FastifyInstance, door: Door): void {
   app.decorateRequest("facts", null as never);
-  app.addHook("onRequest", (request, reply, done) => {
+  // Asynchronous, so that what came with the request is parsed before it is answered: no answer shall be followed by a second one
+  // about bytes behind the request that are none.
+  app.addHook("onRequest", async (request, reply) => {
     request.facts = new RequestFacts(request.ip, reply.raw);
     reply.header("x-request-id", request.id);
     if (!door.open) reply.header("connection", "close");
-    try {
-      letIn(request, door);
-      done();
-    } catch (error) {
-      done(error as Error);
-    }
+    letIn(request, door);
   });
 }
 
