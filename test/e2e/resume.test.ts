@@ -9,7 +9,7 @@ import { type ToyConfig, workplace, writeConfig, writeToyData } from "../support
 vi.setConfig({ testTimeout: 300_000 }); // many processes, one after another
 
 const folder = workplace();
-beforeAll(() => writeToyData(folder, 800));
+beforeAll(() => writeToyData(folder, 400));
 
 /** Says when to kill a run: `started` is called with what ends it, and gives what to do when it has ended otherwise. */
 type Killer = (kill: () => void, run: string) => () => void;

@@ -17,9 +17,9 @@ import { bounds } from "./quantize/bounds.js";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = workplace();
 const registry = defaultRegistry();
-const [LINES, HELD_OUT] = [160, 40];
+const [LINES, HELD_OUT] = [64, 24];
 /** Of files whose lines are paragraphs. */
-const [PARAGRAPHS, HELD_OUT_PARAGRAPHS] = [80, 10];
+const [PARAGRAPHS, HELD_OUT_PARAGRAPHS] = [40, 10];
 
 /** Stands in for a pretrained model, the variable `model`. */
 const encoder = join(folder, "encoder");
@@ -133,7 +133,7 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   "multitask-snips-assistant": ["task.tasks.snips.data.train_fraction=1"],
   "top-rnng": ["task.model.lstm.lstm_dim=16", "task.model.embedding.embed_dim=16"],
   "wikitext2-mlm": ["task.trainer.scheduler.warmup_steps=0", "task.model.inputs.tokens.max_seq_len=32"],
-  "wikitext2-lm": ["task.model.softmax.cutoffs=[100,1000]"],
+  "wikitext2-lm": ["task.model.softmax.cutoffs=[50,200]"],
 };
 
 /** Puts a little of a config's data where its variables are pointed to. Undefined: the data is not here. */

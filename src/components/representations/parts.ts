@@ -11,7 +11,7 @@ import { zeroPadding } from "../masking.js";
 type RepresentationSlot = SlotValue<"representation">;
 
 /** What the representation in the slot `key` makes of the words. Throws `PTX_CONFIG_VALUE` for one that would need one text a row. */
-export function represented(
+function represented(
   scope: Scope,
   slot: RepresentationSlot,
   key: string,

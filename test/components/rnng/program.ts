@@ -46,7 +46,7 @@ export const plainDefaults: PlainOptions = {
   use: { buffer: true, stack: true, action: true, lastOpen: false },
 };
 
-export function parserOptions(plain: PlainOptions): ParserOptions {
+function parserOptions(plain: PlainOptions): ParserOptions {
   const { use } = plain;
   return {
     hidden: plain.hidden,
@@ -68,7 +68,7 @@ export function parserOptions(plain: PlainOptions): ParserOptions {
 }
 
 /** The parser in a graph over fed token vectors. */
-export function parserIn(scope: Scope, plain: PlainOptions): Parser {
+function parserIn(scope: Scope, plain: PlainOptions): Parser {
   const words = tokenInputs(scope, DIM);
   return scope.within(
     "parser",
@@ -108,7 +108,7 @@ export async function goldProgram(
 }
 
 /** Random parameters of a size that makes all parts of a formula count. */
-export function spread(store: ParameterStore): void {
+function spread(store: ParameterStore): void {
   for (const { name, data } of store) data.set(normals(data.length, name).map((x) => 0.6 * x));
 }
 
@@ -152,7 +152,7 @@ export function goldFeeds(
   };
 }
 
-export const textFeeds = (cases: readonly Case[], tokens: number): Record<string, HostTensor> =>
+const textFeeds = (cases: readonly Case[], tokens: number): Record<string, HostTensor> =>
   tokenVectors(cases, tokens, DIM);
 
 const padded = (lists: readonly (readonly number[])[], size: number, filler: number): number[] =>

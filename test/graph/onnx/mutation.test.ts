@@ -24,7 +24,7 @@ const folder = workplace();
 const registry = defaultRegistry();
 const CODES = ["PTX_MODEL_FILE", "PTX_ENGINE"];
 const MUTANTS = 5000;
-const SESSIONS = 300;
+const SESSIONS = 150;
 
 let exported: Uint8Array;
 let loops: Uint8Array;
