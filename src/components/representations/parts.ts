@@ -11,12 +11,7 @@ import { zeroPadding } from "../masking.js";
 type RepresentationSlot = SlotValue<"representation">;
 
 /** What the representation in the slot `key` makes of the words. Throws `PTX_CONFIG_VALUE` for one that would need one text a row. */
-function represented(
-  scope: Scope,
-  slot: RepresentationSlot,
-  key: string,
-  input: TokenVectors,
-): Represented {
+function represented(scope: Scope, slot: RepresentationSlot, key: string, input: TokenVectors): Represented {
   return scope.part("representation", slot, key, (part, options, at) => {
     if (input.vectors.rank === 4 && part.takesUtterances !== true) {
       const what = "reads one text in each row, and the input has several utterances";
