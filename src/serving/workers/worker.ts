@@ -52,7 +52,7 @@ function portOfProcess(): Port {
 }
 
 /** How much a worker stands back (nice) where it and the front want the same core. */
-const STANDS_BACK = 5;
+const STANDS_BACK = 10;
 
 /** A front that waits for a core refuses late and swaps late, while a batch hardly notices. Threads have a priority of their own on Linux alone. */
 function yieldToFront(): void {
