@@ -184,6 +184,12 @@ const reporters: readonly PyTextClass[] = [
     always: { model_select_metric: "tag_macro_f1" },
     keys: reporter,
   },
+  { name: "PairwiseRankingMetricReporter", to: "PairwiseRankingMetricReporter", keys: reporter },
+  {
+    name: "CompositionalMetricReporter",
+    to: "CompositionalMetricReporter",
+    keys: { ...reporter, text_column_name: gone("rows are written with their texts") },
+  },
   { name: "RegressionMetricReporter", to: "RegressionMetricReporter", keys: reporter },
   ...["LanguageModelMetricReporter", "MaskedLMMetricReporter"].map(
     (name): PyTextClass => ({
