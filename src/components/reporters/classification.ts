@@ -1,12 +1,14 @@
 import { type Static, Type } from "typebox";
-import { classificationReport, MetricsError, multiLabelReport } from "../../metrics/index.js";
+import { classificationReport, multiLabelReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import type { Log } from "../../registry/context.js";
-import { PtxError, ptxError } from "../../registry/errors.js";
+import { ptxError } from "../../registry/errors.js";
 import { didYouMean } from "../../registry/nearest.js";
 import type { Decision } from "../contracts.js";
-import type { Figures, SelectMetric } from "../trainers/contracts.js";
+import type { Figures } from "../trainers/contracts.js";
 import type { ClassMetricReporter, ComparedRow, Evaluated } from "./contracts.js";
+import { Reporter } from "./reporter.js";
+import { worstRows } from "./reporting.js";
 
 /** Figures of the whole split, of either kind of task. */
 const OF_SPLIT = [
@@ -45,7 +47,7 @@ const METRICS = [
   ...(Object.keys(OF_LABEL) as OfLabel[]),
 ];
 type Metric = (typeof METRICS)[number];
-const LOWER_IS_BETTER: ReadonlySet<Metric> = new Set(["loss", "log_loss", "brier", "hamming_loss"]);
+const LOWER_IS_BETTER = ["loss", "log_loss", "brier", "hamming_loss"] as const satisfies readonly Metric[];
 
 const schema = Type.Object(
   {
@@ -57,11 +59,7 @@ const schema = Type.Object(
       default: null,
       description: "The label that label_* figures, and of two labels the binary view, are about.",
     }),
-    worst_rows: Type.Integer({
-      minimum: 0,
-      default: 20,
-      description: "How many of the test rows that went most wrong are written to worst-rows.jsonl.",
-    }),
+    worst_rows: worstRows,
   },
   {
     description:
@@ -69,19 +67,12 @@ const schema = Type.Object(
   },
 );
 
-class Classification implements ClassMetricReporter {
-  readonly select: SelectMetric;
-
+class Classification extends Reporter<Evaluated, Static<typeof schema>> implements ClassMetricReporter {
   constructor(
-    readonly config: Static<typeof schema>,
+    config: Static<typeof schema>,
     readonly log: Log,
   ) {
-    const name = config.model_select_metric;
-    this.select = {
-      name,
-      higherIsBetter: !LOWER_IS_BETTER.has(name),
-      value: (figures) => this.#value(figures, name),
-    };
+    super(config, LOWER_IS_BETTER);
   }
 
   requireFit(labels: readonly string[], decision: Decision): void {
@@ -109,22 +100,7 @@ class Classification implements ClassMetricReporter {
     }
   }
 
-  figures(evaluated: Evaluated): Figures {
-    try {
-      return this.#report(evaluated);
-    } catch (error) {
-      if (!(error instanceof MetricsError)) throw error;
-      throw new PtxError([{ code: "PTX_TRAINING", where: "metric_reporter", message: error.message }], {
-        cause: error,
-      });
-    }
-  }
-
-  get worstRows(): number {
-    return this.config.worst_rows;
-  }
-
-  compare({ labels, decision, threshold, gold, scores }: Evaluated): ComparedRow[] {
+  override compare({ labels, decision, threshold, gold, scores }: Evaluated): ComparedRow[] {
     const rows = scores.length / labels.length;
     const named = (holds: (label: number) => boolean): string[] => labels.filter((_, label) => holds(label));
     return Array.from({ length: rows }, (_, row) => {
@@ -152,7 +128,7 @@ class Classification implements ClassMetricReporter {
     });
   }
 
-  #report({ labels, decision, threshold, gold, scores, loss }: Evaluated): Figures {
+  protected override report({ labels, decision, threshold, gold, scores, loss }: Evaluated): Figures {
     if (decision === "multi-label") {
       return multiLabelReport({ labels, gold: gold as Uint8Array, scores, loss, thresholds: threshold });
     }
@@ -161,8 +137,9 @@ class Classification implements ClassMetricReporter {
     return classificationReport({ labels, gold: gold as Int32Array, scores, loss, ...positive });
   }
 
-  #value(figures: Figures, name: Metric): number | null {
-    if (!(name in OF_LABEL)) return figures[name] as number | null;
+  protected override chosen(figures: Figures): number | null {
+    const name = this.config.model_select_metric;
+    if (!(name in OF_LABEL)) return null;
     const label = this.config.target_label ?? "";
     const perClass = figures.per_class as Readonly<Record<string, Readonly<Record<string, number | null>>>>;
     return perClass[label]?.[OF_LABEL[name as OfLabel]] ?? null;
