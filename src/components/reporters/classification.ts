@@ -1,4 +1,4 @@
-import { type Static, Type } from "typebox";
+import { Type } from "typebox";
 import { classificationReport, multiLabelReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import type { Log } from "../../registry/context.js";
@@ -7,7 +7,7 @@ import { didYouMean } from "../../registry/nearest.js";
 import type { Decision } from "../contracts.js";
 import type { Figures } from "../trainers/contracts.js";
 import type { ClassMetricReporter, ComparedRow, Evaluated } from "./contracts.js";
-import { Reporter } from "./reporter.js";
+import { Reporter, type ReporterConfig } from "./reporter.js";
 import { worstRows } from "./reporting.js";
 
 /** Figures of the whole split, of either kind of task. */
@@ -49,30 +49,55 @@ const METRICS = [
 type Metric = (typeof METRICS)[number];
 const LOWER_IS_BETTER = ["loss", "log_loss", "brier", "hamming_loss"] as const satisfies readonly Metric[];
 
-const schema = Type.Object(
-  {
-    model_select_metric: Type.Enum(METRICS, {
-      default: "accuracy",
-      description: "The figure on eval by which the best epoch is chosen; label_* are about target_label.",
-    }),
-    target_label: Type.Union([Type.Null(), Type.String()], {
-      default: null,
-      description: "The label that label_* figures, and of two labels the binary view, are about.",
-    }),
-    worst_rows: worstRows,
-  },
-  {
-    description:
-      "Figures for one label a row, or several: accuracy, precision, recall, F1, ROC-AUC, calibration and more.",
-  },
-);
+/** The keys of reporters of classes; `more` are figures to choose by that others do not have. */
+export const classReporterKeys = <M extends string = never>(more: readonly M[] = []) => ({
+  model_select_metric: Type.Enum([...METRICS, ...more], {
+    default: "accuracy",
+    description: "The figure on eval by which the best epoch is chosen; label_* are about target_label.",
+  }),
+  target_label: Type.Union([Type.Null(), Type.String()], {
+    default: null,
+    description: "The label that label_* figures, and of two labels the binary view, are about.",
+  }),
+  worst_rows: worstRows,
+});
 
-class Classification extends Reporter<Evaluated, Static<typeof schema>> implements ClassMetricReporter {
+const schema = Type.Object(classReporterKeys(), {
+  description:
+    "Figures for one label a row, or several: accuracy, precision, recall, F1, ROC-AUC, calibration and more.",
+});
+
+/** The keys that figures of classes depend on. */
+interface ClassReporterConfig extends ReporterConfig {
+  readonly target_label: string | null;
+}
+
+/** Whether a label_* figure has its label. */
+export const checkTarget = ({ model_select_metric: metric, target_label: label }: ClassReporterConfig) =>
+  metric.startsWith("label_") && label === null
+    ? [
+        {
+          path: "target_label",
+          message: `model_select_metric "${metric}" is about one label: name it in target_label`,
+        },
+      ]
+    : [];
+
+/** Computes figures of classes. */
+export class Classification<C extends ClassReporterConfig = ClassReporterConfig>
+  extends Reporter<Evaluated, C>
+  implements ClassMetricReporter
+{
   constructor(
-    config: Static<typeof schema>,
+    config: C,
     readonly log: Log,
   ) {
     super(config, LOWER_IS_BETTER);
+  }
+
+  /** The k for which the accuracy within the likeliest k labels is told; null: the usual ones. */
+  protected get topKs(): readonly number[] | null {
+    return null;
   }
 
   requireFit(labels: readonly string[], decision: Decision): void {
@@ -134,7 +159,8 @@ class Classification extends Reporter<Evaluated, Static<typeof schema>> implemen
     }
     const target = this.config.target_label;
     const positive = target !== null && labels.length === 2 ? { positiveLabel: target } : {};
-    return classificationReport({ labels, gold: gold as Int32Array, scores, loss, ...positive });
+    const topKs = this.topKs === null ? {} : { topKs: this.topKs };
+    return classificationReport({ labels, gold: gold as Int32Array, scores, loss, ...positive, ...topKs });
   }
 
   protected override chosen(figures: Figures): number | null {
@@ -151,14 +177,6 @@ export const ClassificationMetricReporter = component({
   kind: "metric_reporter",
   name: "ClassificationMetricReporter",
   schema,
-  check: ({ model_select_metric: metric, target_label: label }) =>
-    metric.startsWith("label_") && label === null
-      ? [
-          {
-            path: "target_label",
-            message: `model_select_metric "${metric}" is about one label: name it in target_label`,
-          },
-        ]
-      : [],
+  check: checkTarget,
   create: (config, context) => new Classification(config, context.log),
 });

@@ -129,6 +129,7 @@ const pytextNames = [
   ...["SemanticParsingTask", "RNNGParser", "AnnotationNumberizer", "CompositionalMetricReporter"],
   ...["PairwiseClassificationTask", "PairwiseRegressionTask", "PairwiseModel", "DocumentRegressionTask"],
   ...["DocRegressionModel", "PersonalizedDocModel", "UidTensorizer", "QueryDocumentPairwiseRankingTask"],
+  "TopKClassificationMetricReporter",
   ...["QueryDocPairwiseRankingModel", "PairwiseRankingLoss", "PairwiseRankingMetricReporter"],
   ...["TwoTowerClassificationModel", "TriTowerClassificationModel", "TwoTowerRegressionModel"],
 ];

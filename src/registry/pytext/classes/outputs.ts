@@ -161,6 +161,11 @@ const classification = {
 const reporters: readonly PyTextClass[] = [
   { name: "ClassificationMetricReporter", to: "ClassificationMetricReporter", keys: classification },
   {
+    name: "TopKClassificationMetricReporter",
+    to: "TopKClassificationMetricReporter",
+    keys: { ...classification, topk: same("topk", 3) },
+  },
+  {
     name: "MultiLabelClassificationMetricReporter",
     to: "ClassificationMetricReporter",
     keys: classification,
