@@ -18,6 +18,7 @@ export interface ExportCommand {
   readonly task?: string;
   readonly input: InputForm;
   readonly offsetUnit: UnitName;
+  readonly topK?: number;
   readonly size: readonly string[];
   readonly quantize?: QuantizedForm;
   readonly maxAccuracyDrop?: number;
@@ -36,6 +37,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
     adapter,
     card,
     task,
+    topK,
     quantize,
     maxAccuracyDrop,
     externalData,
@@ -51,7 +53,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
   for (const path of inFolders) print(`wrote ${path}`);
   if (inFolders.length > 0) {
     // With options of a model file in hand, the export of one tells that its name is missing.
-    const about = [onnx, ort, card, quantize, maxAccuracyDrop, externalData, showFusions];
+    const about = [onnx, ort, card, topK, quantize, maxAccuracyDrop, externalData, showFusions];
     if (selfTest && about.every((value) => value === undefined)) return;
   }
   const targets = { ...(onnx !== undefined && { onnx }), ...(ort !== undefined && { ort }) };
@@ -63,6 +65,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
     sizes: parseSizes(options.size),
     selfTest,
     ...(task !== undefined && { task }),
+    ...(topK !== undefined && { topK }),
     ...(quantize !== undefined && { quantize }),
     ...(maxAccuracyDrop !== undefined && { maxAccuracyDrop }),
     ...(externalData && { externalData }),

@@ -81,6 +81,7 @@ command(
   )
   .option("--output <file>", "file for the results in place of standard output")
   .addOption(offsetUnit("what start and end count"))
+  .option("--top-k <n>", "the n likeliest labels, best first, in place of all scores", integer(1, 1e9))
   .option("--task <name>", "which of a run's several tasks")
   .action(async (model, texts, options) =>
     (await import("./predict.js")).predictCommand(model, texts, options),
@@ -148,6 +149,11 @@ command("export <run>", "write a run as one .onnx file, or its encoder for Huggi
       .default("text"),
   )
   .addOption(offsetUnit("what places in texts count in the file's outputs"))
+  .option(
+    "--top-k <n>",
+    "also give the n likeliest labels, best first: outputs top_labels and top_scores",
+    integer(1, 1e9),
+  )
   .option(
     "--size <axis=n>",
     "a size that is the same in every run, for example batch=1 or tokens=32; all are free by default; may be repeated",

@@ -1,5 +1,6 @@
 import type { Row } from "../components/data/contracts.js";
 import { loadModel } from "../library.js";
+import { withTop } from "../tasks/class-scores.js";
 import { inUnit, type Prediction } from "../tasks/prediction.js";
 import type { Predictor } from "../tasks/predictor.js";
 import { UNITS, type UnitName } from "../text/offset-units.js";
@@ -13,6 +14,7 @@ export interface PredictCommand {
   readonly output?: string;
   readonly offsetUnit: UnitName;
   readonly task?: string;
+  readonly topK?: number;
   readonly include: readonly string[];
 }
 
@@ -28,10 +30,11 @@ export async function predictCommand(
   texts: readonly string[],
   options: PredictCommand,
 ): Promise<void> {
-  const unit = UNITS[options.offsetUnit];
+  const { topK, offsetUnit } = options;
+  const unit = UNITS[offsetUnit];
   await predictLines(model, texts, options, (row, prediction) => ({
     ...row.values,
-    ...inUnit(prediction, unit),
+    ...inUnit(topK === undefined ? prediction : withTop(prediction, topK), unit),
   }));
 }
 
@@ -39,7 +42,7 @@ export async function predictCommand(
 export async function predictLines(
   model: string,
   texts: readonly string[],
-  { input, output, task, include }: Omit<PredictCommand, "offsetUnit">,
+  { input, output, task, include }: Omit<PredictCommand, "offsetUnit" | "topK">,
   line: Line,
 ): Promise<void> {
   const registry = await loadRegistry(include);

@@ -44,6 +44,8 @@ export interface ExportOptions {
   readonly input?: InputForm;
   /** What places in texts count in, where the file tells them. UTF-16 code units by default. */
   readonly unit?: OffsetUnit;
+  /** How many of the likeliest labels the file gives besides, in order, as `top_labels` and `top_scores`; none by default. */
+  readonly topK?: number;
   /** Sizes of inputs' axes (`batch`, `tokens`, ...) that are the same in every run; the others are free. */
   readonly sizes?: ReadonlyMap<string, number>;
   /** A smaller form than the run's own. */
@@ -97,14 +99,14 @@ export async function exportOnnx(
   const { registry, log, task, quantize, externalData = false, selfTest = true } = options;
   const open = await openRun(run, registry, log, task);
   const part = choosePart(open.task, task);
-  const { input = "text", unit = "utf16", sizes = new Map() } = options;
-  const graph = exportedGraph(open, part, { input, unit, sizes });
+  const { input = "text", unit = "utf16", sizes = new Map(), topK: top } = options;
+  const graph = exportedGraph(open, part, { input, unit, sizes, ...(top !== undefined && { top }) });
   const values = open.parameters.feeds(graph.parameters.map(({ name }) => name));
   const small = quantize && (await quantizedModel(graph, values, quantize, await open.engine()));
   const samples = await open.folder.samples(task);
   // A file that takes texts reads the first example of a row that is several.
   const examples = input === "ids" ? Number.POSITIVE_INFINITY : 1;
-  const reference = await RunPredictor.of(quantize ? inForm(open, quantize) : open, part, examples);
+  const reference = await RunPredictor.of(quantize ? inForm(open, quantize) : open, part, examples, top);
   const expected = await predictions(reference, samples);
   const version = libraryVersion();
   const producer = { name: "pytext-ts", version };

@@ -35,6 +35,8 @@ export type ClassificationInput = {
   readonly loss: number | null;
   /** Predicted label index of each row, `[rows]`; the most probable label when not given. */
   readonly predicted?: Int32Array;
+  /** The k of `top_k_accuracy`; those of 3 and 5 that are less than the number of labels when not given. */
+  readonly topKs?: readonly number[];
   /** With two labels, the one that the `binary` view is about; the second when not given. */
   readonly positiveLabel?: string;
 };
@@ -65,7 +67,7 @@ export type ClassificationReport = AverageFigures & {
   readonly log_loss: number | null;
   /** See `brierScore`. */
   readonly brier: number | null;
-  /** Accuracy within the k most probable labels, for the k of 3 and 5 that are less than the number of labels. */
+  /** Accuracy within the k most probable labels, for each k that was asked for. */
   readonly top_k_accuracy: Readonly<Record<string, number | null>>;
   /** Of the predicted label's probability. */
   readonly calibration: Calibration;
@@ -101,7 +103,7 @@ export function classificationReport(input: ClassificationInput): Classification
     ...labelFigures(count),
     ...rankingFigures(columnCuts(scores, labels.length, label, (row) => gold[row] === label)),
   }));
-  const ks = TOP_KS.filter((k) => k < labels.length);
+  const ks = input.topKs ?? TOP_KS.filter((k) => k < labels.length);
   const topK = topKAccuracy(gold, scores, labels.length, ks);
   return {
     rows: gold.length,

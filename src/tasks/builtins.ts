@@ -21,6 +21,7 @@ import { RetrievalMetricReporter } from "../components/reporters/retrieval.js";
 import { SimilarityMetricReporter } from "../components/reporters/similarity.js";
 import { SquadMetricReporter } from "../components/reporters/squad.js";
 import { SequenceTaggingMetricReporter } from "../components/reporters/tagging.js";
+import { TopKClassificationMetricReporter } from "../components/reporters/top-k-classification.js";
 import { samplers } from "../components/samplers/index.js";
 import { ConstantLR } from "../components/schedulers/constant-lr.js";
 import { CosineAnnealingLR } from "../components/schedulers/cosine-annealing-lr.js";
@@ -108,6 +109,7 @@ export function defaultRegistry(): Registry {
     .add(SGD, Adam, AdamW, Adagrad, RAdam, Lamb, EMA, SWA, ...schedulers, Trainer)
     .add(
       ClassificationMetricReporter,
+      TopKClassificationMetricReporter,
       SequenceTaggingMetricReporter,
       IntentSlotMetricReporter,
       RegressionMetricReporter,

@@ -8,6 +8,7 @@ import { Scope } from "../graph/scope.js";
 import { ptxError } from "../registry/errors.js";
 import { didYouMean } from "../registry/nearest.js";
 import type { OffsetUnit } from "../text/offsets.js";
+import { noTop } from "./class-scores.js";
 import type { OpenTask } from "./open-task.js";
 import type { OutputRow } from "./prediction.js";
 import type { ModelTask, Task } from "./task.js";
@@ -27,22 +28,27 @@ export interface DeploymentForm {
   readonly input: InputForm;
   /** What places in texts count in; UTF-16 code units by default. */
   readonly unit?: OffsetUnit;
+  /** How many of the likeliest labels it gives besides, in order; none by default. */
+  readonly top?: number;
   /** Sizes of inputs' axes (`batch`, `tokens`, ...) that are the same in every run. */
   readonly sizes?: ReadonlyMap<string, number>;
 }
 
-/** The model in inference mode, without targets, with the outputs that are deployed. Throws `PTX_USAGE` for the size of an axis that no input has. */
+/** The model in inference mode, without targets, with the outputs that are deployed. Throws `PTX_USAGE` for the size of an axis that no input has, and for the likeliest labels of a model that gives them no scores. */
 export function deploymentGraph(
   { task, parameters, context }: OpenTask,
   part: ModelTask,
-  { input: form, unit = "utf16", sizes = new Map() }: DeploymentForm,
+  { input: form, unit = "utf16", top, sizes = new Map() }: DeploymentForm,
 ): Graph {
   const graph = new Graph(null, sizes);
   const scope = Scope.root(graph, "infer", parameters, context);
   const { outputs } = part.build(scope, { form, targets: false });
   if (task.parts.size === 1) parameters.requireAllDeclared();
   requireAxes(graph);
-  for (const [output, tensor] of Object.entries(part.deploy(outputs, unit))) graph.output(output, tensor);
+  const best = top === undefined ? {} : (part.deployTop?.(outputs, top) ?? {});
+  if (top !== undefined && Object.keys(best).length === 0) throw noTop();
+  const deployed = { ...part.deploy(outputs, unit), ...best };
+  for (const [output, tensor] of Object.entries(deployed)) graph.output(output, tensor);
   optimize(graph);
   return graph;
 }

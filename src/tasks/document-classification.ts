@@ -6,10 +6,11 @@ import type { ClassMetricReporter, Evaluated } from "../components/reporters/con
 import type { Predictions } from "../components/trainers/contracts.js";
 import type { Tensor } from "../graph/graph.js";
 import { greaterOrEqual, where } from "../graph/ops/elementwise.js";
-import { decodeIds } from "../graph/ops/lookup.js";
+import { decodeIds, topK } from "../graph/ops/lookup.js";
 import { argMax } from "../graph/ops/reduction.js";
 import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
+import { ptxError } from "../registry/errors.js";
 import { namedScores, undecidedLabels } from "./class-scores.js";
 import { requirePair } from "./pair-inputs.js";
 import type { OutputRow, Prediction } from "./prediction.js";
@@ -73,15 +74,32 @@ export class DocumentClassification extends SingleModelTask<Evaluated> {
     };
   }
 
-  override read(output: OutputRow, _row: Row, labels: Labels): Prediction {
-    const scores = namedScores(output.numbers("scores"), labels[TARGET]!);
-    return this.#decision.decision === "single-label"
-      ? { label: output.strings("label")[0]!, scores }
-      : { labels: output.strings("labels").filter((label) => label !== ""), scores };
+  deployTop({ scores }: Predicted["outputs"], k: number): Readonly<Record<string, Tensor>> {
+    const labels = this.labelsOf(TARGET);
+    if (k > labels.length)
+      throw ptxError(
+        "PTX_USAGE",
+        "--top-k",
+        `there are ${labels.length} labels: the likeliest ${k} are more`,
+      );
+    const { values, ids } = topK(scores!, k);
+    return { top_labels: decodeIds(ids, labels), top_scores: values };
   }
 
-  override undecided({ scores = {} }: Prediction, tolerance: number): boolean {
-    return undecidedLabels(scores, this.#decision, tolerance);
+  override read(output: OutputRow, _row: Row, labels: Labels): Prediction {
+    const scores = namedScores(output.numbers("scores"), labels[TARGET]!);
+    const decided =
+      this.#decision.decision === "single-label"
+        ? { label: output.strings("label")[0]! }
+        : { labels: output.strings("labels").filter((label) => label !== "") };
+    if (!output.has("top_labels")) return { ...decided, scores };
+    const best = output.numbers("top_scores");
+    const top = output.strings("top_labels").map((label, i) => ({ label, score: best[i]! }));
+    return { ...decided, scores, top };
+  }
+
+  override undecided({ scores = {}, top }: Prediction, tolerance: number): boolean {
+    return undecidedLabels(scores, this.#decision, tolerance, top?.length);
   }
 }
 

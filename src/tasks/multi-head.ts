@@ -134,6 +134,14 @@ class MultiHead extends OnePartTask {
     return Object.fromEntries(all);
   }
 
+  /** Those of the heads that have them. */
+  deployTop(outputs: Predicted["outputs"], k: number): Readonly<Record<string, Tensor>> {
+    const all = [...this.#heads].flatMap(([name, head]) =>
+      Object.entries(within(name, head.deployTop?.(under(name, outputs), k) ?? {})),
+    );
+    return Object.fromEntries(all);
+  }
+
   read(output: OutputRow, row: Row, labels: Labels): Prediction {
     const heads = [...this.#heads].map(([name, head]) => {
       const own: OutputRow = {

@@ -10,6 +10,12 @@ export interface OutputRow {
   readonly unit: OffsetUnit;
 }
 
+/** A label and its score. */
+export interface LabelScore {
+  readonly label: string;
+  readonly score: number;
+}
+
 /** A token of the text with its tag. Offsets count in the unit asked for, the end exclusive. */
 export interface TokenPrediction {
   readonly text: string;
@@ -69,6 +75,8 @@ export interface Prediction {
   readonly label?: string;
   readonly labels?: readonly string[];
   readonly scores?: Readonly<Record<string, number>>;
+  /** Classes: the likeliest labels, the best first, where so many were asked for. */
+  readonly top?: readonly LabelScore[];
   /** Sentence embeddings: the text's vector. */
   readonly embedding?: readonly number[];
   /** Ranking: the vectors of both texts, where the config asks for them. */

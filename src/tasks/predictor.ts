@@ -133,13 +133,15 @@ export class RunPredictor implements Predictor {
   /**
    * Compiles a model of an open task for prediction.
    * @param examples how many examples of a row are looked at, where it is several: all, unless something else is said
+   * @param top how many of the likeliest labels are given besides
    */
   static async of(
     open: OpenTask,
     part: ModelTask,
     examples = Number.POSITIVE_INFINITY,
+    top?: number,
   ): Promise<RunPredictor> {
-    const graph = deploymentGraph(open, part, { input: "ids" });
+    const graph = deploymentGraph(open, part, { input: "ids", ...(top !== undefined && { top }) });
     const engine = await open.engine();
     const frozen = open.parameters.feeds(graph.parameters.map(({ name }) => name));
     return new RunPredictor(open, part, await engine.compile(graph, { frozen }), examples);

@@ -53,6 +53,8 @@ export interface ModelTask {
   worst(data: SplitData, predictions: Predictions): readonly ComparedRow[];
   /** What an exported file gives for the model's outputs: labels by name, and places in texts that it cuts itself, counted in `unit`. */
   deploy(outputs: Predicted["outputs"], unit: OffsetUnit): Readonly<Record<string, Tensor>>;
+  /** What such a file gives besides for its `k` likeliest labels: `top_labels` string and `top_scores [batch, k]`. Absent: the model gives no scores of labels. */
+  deployTop?(outputs: Predicted["outputs"], k: number): Readonly<Record<string, Tensor>>;
   /** How a text's vector is made, where the model gives vectors of texts. */
   readonly sentence?: SentenceForm;
   /** Characters of text, padding included, that are predicted together at most, where the usual number would fill memory. */

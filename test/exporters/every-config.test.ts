@@ -80,7 +80,7 @@ const MADE_UP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   squad: { "dev-v1.1.json": JSON.stringify({ data: ARTICLES }) },
   trees: Object.fromEntries(
     ["train", "eval", "test"].map((split) => [
-      `${split}.tsv`,
+      `${split}.tsv${split === "train" ? ".gz" : ""}`,
       ["[IN:GET_EVENT fairs in [SL:PLACE New York ] ]", "[IN:GET_ROUTE to [SL:PLACE [IN:HOME home ] ] ]"]
         .map((tree) => {
           const words = tree.replace(/\[\S+ | \]/g, "");

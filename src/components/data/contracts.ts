@@ -23,9 +23,9 @@ export interface Row {
 export interface SkipCount {
   readonly reason: string;
   readonly count: number;
-  /** What `count` counts; absent: rows. */
-  readonly unit?: "line" | "cell";
-  /** `file:line` of the first few. */
+  /** What `count` counts, where it is left out as the format or the config has it; absent: rows that are lost. */
+  readonly unit?: "line" | "cell" | "row";
+  /** `file:line` of the first few; none where `count` is 0. */
   readonly examples: readonly string[];
 }
 

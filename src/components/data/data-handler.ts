@@ -216,12 +216,12 @@ export class DataHandler {
   /** Prints what a split holds and lacks. */
   #print(data: SplitData): void {
     const { leftOut, counts } = data.account;
-    for (const { reason, count, unit = "row", examples } of leftOut) {
-      const all = `${count} ${unit}${count === 1 ? "" : "s"}`;
-      const places = `${examples.join(", ")}${count > examples.length ? ", ..." : ""}`;
-      // Lines without a part of a row belong to some formats; a row that is missing is a loss.
-      if (unit !== "row") this.#context.log.info(`${data.split}: ${all} passed over: ${reason} (${places})`);
-      else this.#context.log.warn(`${data.split}: ${all} left out: ${reason} (${places})`);
+    for (const { reason, count, unit, examples } of leftOut) {
+      const all = `${count} ${unit ?? "row"}${count === 1 ? "" : "s"}`;
+      const places = count === 0 ? "" : ` (${examples.join(", ")}${count > examples.length ? ", ..." : ""})`;
+      // What the format or the config has so is no loss.
+      if (unit !== undefined) this.#context.log.info(`${data.split}: ${all} passed over: ${reason}${places}`);
+      else this.#context.log.warn(`${data.split}: ${all} left out: ${reason}${places}`);
     }
     const parts = Object.entries(counts).flatMap(([name, numbers]) => {
       const shown = printNumbers(

@@ -7,6 +7,7 @@ import { PackedLMData } from "./packed-language-data.js";
 import { CombinedDataSource } from "./sources/combined-source.js";
 import { CoNLLDataSource } from "./sources/conll-source.js";
 import { CoNLLUDataSource } from "./sources/conllu-source.js";
+import { FilteredDataSource } from "./sources/filtered-source.js";
 import { JSONLDataSource } from "./sources/jsonl-source.js";
 import { ParallelFilesDataSource } from "./sources/parallel-source.js";
 import { ParquetDataSource } from "./sources/parquet-source.js";
@@ -60,6 +61,7 @@ export const dataComponents = [
   TextDataSource,
   SquadDataSource,
   CombinedDataSource,
+  FilteredDataSource,
   SampledNegativesDataSource,
   Tokenizer,
   WhitespaceTokenizer,

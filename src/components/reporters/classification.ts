@@ -1,12 +1,14 @@
-import { type Static, Type } from "typebox";
-import { classificationReport, MetricsError, multiLabelReport } from "../../metrics/index.js";
+import { Type } from "typebox";
+import { classificationReport, multiLabelReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import type { Log } from "../../registry/context.js";
-import { PtxError, ptxError } from "../../registry/errors.js";
+import { ptxError } from "../../registry/errors.js";
 import { didYouMean } from "../../registry/nearest.js";
 import type { Decision } from "../contracts.js";
-import type { Figures, SelectMetric } from "../trainers/contracts.js";
+import type { Figures } from "../trainers/contracts.js";
 import type { ClassMetricReporter, ComparedRow, Evaluated } from "./contracts.js";
+import { Reporter, type ReporterConfig } from "./reporter.js";
+import { worstRows } from "./reporting.js";
 
 /** Figures of the whole split, of either kind of task. */
 const OF_SPLIT = [
@@ -45,43 +47,57 @@ const METRICS = [
   ...(Object.keys(OF_LABEL) as OfLabel[]),
 ];
 type Metric = (typeof METRICS)[number];
-const LOWER_IS_BETTER: ReadonlySet<Metric> = new Set(["loss", "log_loss", "brier", "hamming_loss"]);
+const LOWER_IS_BETTER = ["loss", "log_loss", "brier", "hamming_loss"] as const satisfies readonly Metric[];
 
-const schema = Type.Object(
-  {
-    model_select_metric: Type.Enum(METRICS, {
-      default: "accuracy",
-      description: "The figure on eval by which the best epoch is chosen; label_* are about target_label.",
-    }),
-    target_label: Type.Union([Type.Null(), Type.String()], {
-      default: null,
-      description: "The label that label_* figures, and of two labels the binary view, are about.",
-    }),
-    worst_rows: Type.Integer({
-      minimum: 0,
-      default: 20,
-      description: "How many of the test rows that went most wrong are written to worst-rows.jsonl.",
-    }),
-  },
-  {
-    description:
-      "Figures for one label a row, or several: accuracy, precision, recall, F1, ROC-AUC, calibration and more.",
-  },
-);
+/** The keys of reporters of classes; `more` are figures to choose by that others do not have. */
+export const classReporterKeys = <M extends string = never>(more: readonly M[] = []) => ({
+  model_select_metric: Type.Enum([...METRICS, ...more], {
+    default: "accuracy",
+    description: "The figure on eval by which the best epoch is chosen; label_* are about target_label.",
+  }),
+  target_label: Type.Union([Type.Null(), Type.String()], {
+    default: null,
+    description: "The label that label_* figures, and of two labels the binary view, are about.",
+  }),
+  worst_rows: worstRows,
+});
 
-class Classification implements ClassMetricReporter {
-  readonly select: SelectMetric;
+const schema = Type.Object(classReporterKeys(), {
+  description:
+    "Figures for one label a row, or several: accuracy, precision, recall, F1, ROC-AUC, calibration and more.",
+});
 
+/** The keys that figures of classes depend on. */
+interface ClassReporterConfig extends ReporterConfig {
+  readonly target_label: string | null;
+}
+
+/** Whether a label_* figure has its label. */
+export const checkTarget = ({ model_select_metric: metric, target_label: label }: ClassReporterConfig) =>
+  metric.startsWith("label_") && label === null
+    ? [
+        {
+          path: "target_label",
+          message: `model_select_metric "${metric}" is about one label: name it in target_label`,
+        },
+      ]
+    : [];
+
+/** Computes figures of classes. */
+export class Classification<C extends ClassReporterConfig = ClassReporterConfig>
+  extends Reporter<Evaluated, C>
+  implements ClassMetricReporter
+{
   constructor(
-    readonly config: Static<typeof schema>,
+    config: C,
     readonly log: Log,
   ) {
-    const name = config.model_select_metric;
-    this.select = {
-      name,
-      higherIsBetter: !LOWER_IS_BETTER.has(name),
-      value: (figures) => this.#value(figures, name),
-    };
+    super(config, LOWER_IS_BETTER);
+  }
+
+  /** The k for which the accuracy within the likeliest k labels is told; null: the usual ones. */
+  protected get topKs(): readonly number[] | null {
+    return null;
   }
 
   requireFit(labels: readonly string[], decision: Decision): void {
@@ -109,22 +125,7 @@ class Classification implements ClassMetricReporter {
     }
   }
 
-  figures(evaluated: Evaluated): Figures {
-    try {
-      return this.#report(evaluated);
-    } catch (error) {
-      if (!(error instanceof MetricsError)) throw error;
-      throw new PtxError([{ code: "PTX_TRAINING", where: "metric_reporter", message: error.message }], {
-        cause: error,
-      });
-    }
-  }
-
-  get worstRows(): number {
-    return this.config.worst_rows;
-  }
-
-  compare({ labels, decision, threshold, gold, scores }: Evaluated): ComparedRow[] {
+  override compare({ labels, decision, threshold, gold, scores }: Evaluated): ComparedRow[] {
     const rows = scores.length / labels.length;
     const named = (holds: (label: number) => boolean): string[] => labels.filter((_, label) => holds(label));
     return Array.from({ length: rows }, (_, row) => {
@@ -152,17 +153,19 @@ class Classification implements ClassMetricReporter {
     });
   }
 
-  #report({ labels, decision, threshold, gold, scores, loss }: Evaluated): Figures {
+  protected override report({ labels, decision, threshold, gold, scores, loss }: Evaluated): Figures {
     if (decision === "multi-label") {
       return multiLabelReport({ labels, gold: gold as Uint8Array, scores, loss, thresholds: threshold });
     }
     const target = this.config.target_label;
     const positive = target !== null && labels.length === 2 ? { positiveLabel: target } : {};
-    return classificationReport({ labels, gold: gold as Int32Array, scores, loss, ...positive });
+    const topKs = this.topKs === null ? {} : { topKs: this.topKs };
+    return classificationReport({ labels, gold: gold as Int32Array, scores, loss, ...positive, ...topKs });
   }
 
-  #value(figures: Figures, name: Metric): number | null {
-    if (!(name in OF_LABEL)) return figures[name] as number | null;
+  protected override chosen(figures: Figures): number | null {
+    const name = this.config.model_select_metric;
+    if (!(name in OF_LABEL)) return null;
     const label = this.config.target_label ?? "";
     const perClass = figures.per_class as Readonly<Record<string, Readonly<Record<string, number | null>>>>;
     return perClass[label]?.[OF_LABEL[name as OfLabel]] ?? null;
@@ -174,14 +177,6 @@ export const ClassificationMetricReporter = component({
   kind: "metric_reporter",
   name: "ClassificationMetricReporter",
   schema,
-  check: ({ model_select_metric: metric, target_label: label }) =>
-    metric.startsWith("label_") && label === null
-      ? [
-          {
-            path: "target_label",
-            message: `model_select_metric "${metric}" is about one label: name it in target_label`,
-          },
-        ]
-      : [],
+  check: checkTarget,
   create: (config, context) => new Classification(config, context.log),
 });

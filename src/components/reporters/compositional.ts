@@ -2,9 +2,10 @@ import { type Static, Type } from "typebox";
 import { parsingReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import { spanOf, writeTree } from "../../text/trees.js";
-import type { Figures, SelectMetric } from "../trainers/contracts.js";
-import type { ComparedRow, MetricReporter, ParsesEvaluated } from "./contracts.js";
-import { figuresOf, selectByFigure, worstRows } from "./reporting.js";
+import type { Figures } from "../trainers/contracts.js";
+import type { ComparedRow, ParsesEvaluated } from "./contracts.js";
+import { Reporter } from "./reporter.js";
+import { worstRows } from "./reporting.js";
 
 const METRICS = [
   "frame_accuracy",
@@ -31,27 +32,17 @@ const schema = Type.Object(
   },
 );
 
-class Compositional implements MetricReporter<ParsesEvaluated> {
-  readonly select: SelectMetric;
-
-  constructor(readonly config: Static<typeof schema>) {
-    this.select = selectByFigure(config.model_select_metric, ["loss"]);
-  }
-
-  get worstRows(): number {
-    return this.config.worst_rows;
-  }
-
-  figures({ loss, rows }: ParsesEvaluated): Figures {
+class Compositional extends Reporter<ParsesEvaluated, Static<typeof schema>> {
+  protected override report({ loss, rows }: ParsesEvaluated): Figures {
     const frames = rows?.map(({ gold, found }) => ({
       gold: spanOf(gold),
       predicted: found.map(({ tree }) => tree && spanOf(tree)),
     }));
-    return figuresOf(() => parsingReport({ loss, rows: frames ?? null }));
+    return parsingReport({ loss, rows: frames ?? null });
   }
 
   /** The lists hold the trees in brackets. A row's score is the probability of the right tree, 0 where it was not found. */
-  compare({ rows }: ParsesEvaluated): ComparedRow[] {
+  override compare({ rows }: ParsesEvaluated): ComparedRow[] {
     return (rows ?? []).map(({ gold, found }, row) => {
       const right = writeTree(gold);
       const written = found.map(({ tree }) => (tree === null ? "" : writeTree(tree)));

@@ -3,9 +3,10 @@ import { type Static, Type } from "typebox";
 import { intentSlotReport, predictedLabels, type TagReader } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
-import type { Figures, SelectMetric } from "../trainers/contracts.js";
+import type { Figures } from "../trainers/contracts.js";
 import type { ComparedRow, IntentSlotMetricReporter as Contract, IntentSlotEvaluated } from "./contracts.js";
-import { agreement, figuresOf, named, selectByFigure, worstRows } from "./reporting.js";
+import { Reporter } from "./reporter.js";
+import { agreement, named, worstRows } from "./reporting.js";
 import { tagReader } from "./tag-reader.js";
 
 const METRICS = [
@@ -36,28 +37,18 @@ const schema = Type.Object(
   },
 );
 
-class IntentSlot implements Contract {
-  readonly select: SelectMetric;
-
-  constructor(readonly config: Static<typeof schema>) {
-    this.select = selectByFigure(config.model_select_metric, ["loss"]);
-  }
-
+class IntentSlot extends Reporter<IntentSlotEvaluated, Static<typeof schema>> implements Contract {
   requireFit(tags: readonly string[]): void {
     slotReader(tags);
   }
 
-  figures({ intent, slots, loss }: IntentSlotEvaluated): Figures {
+  protected override report({ intent, slots, loss }: IntentSlotEvaluated): Figures {
     const reader = slotReader(slots.labels);
-    return figuresOf(() => intentSlotReport({ intent, slots: { ...slots, reader }, loss }));
-  }
-
-  get worstRows(): number {
-    return this.config.worst_rows;
+    return intentSlotReport({ intent, slots: { ...slots, reader }, loss });
   }
 
   /** The lists hold the intent, then the tags. */
-  compare({ intent, slots }: IntentSlotEvaluated): ComparedRow[] {
+  override compare({ intent, slots }: IntentSlotEvaluated): ComparedRow[] {
     const { predicted: tags, scores } = slots;
     if (tags === null || scores === null) return [];
     const reader = slotReader(slots.labels);

@@ -1,9 +1,9 @@
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { languageReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
-import type { Figures, SelectMetric } from "../trainers/contracts.js";
-import type { ComparedRow, LanguageEvaluated, MetricReporter } from "./contracts.js";
-import { figuresOf, selectByFigure } from "./reporting.js";
+import type { Figures } from "../trainers/contracts.js";
+import type { ComparedRow, LanguageEvaluated } from "./contracts.js";
+import { Reporter } from "./reporter.js";
 
 const METRICS = ["perplexity", "bits_per_token", "loss"] as const;
 
@@ -20,21 +20,13 @@ const schema = Type.Object(
   },
 );
 
-class Language implements MetricReporter<LanguageEvaluated> {
-  readonly select: SelectMetric;
-
-  constructor(metric: (typeof METRICS)[number]) {
-    this.select = selectByFigure(metric, METRICS);
-  }
-
-  figures(evaluated: LanguageEvaluated): Figures {
-    return figuresOf(() => languageReport(evaluated));
+class Language extends Reporter<LanguageEvaluated, Static<typeof schema>> {
+  protected override report(evaluated: LanguageEvaluated): Figures {
+    return languageReport(evaluated);
   }
 
   /** Running text has no rows that are right or wrong. */
-  readonly worstRows = 0;
-
-  compare(): ComparedRow[] {
+  override compare(): ComparedRow[] {
     return [];
   }
 }
@@ -44,5 +36,5 @@ export const LanguageModelMetricReporter = component({
   kind: "language_metric_reporter",
   name: "LanguageModelMetricReporter",
   schema,
-  create: ({ model_select_metric }) => new Language(model_select_metric),
+  create: (config) => new Language(config, METRICS),
 });

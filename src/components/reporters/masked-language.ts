@@ -1,9 +1,9 @@
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { maskedLanguageReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
-import type { Figures, SelectMetric } from "../trainers/contracts.js";
-import type { ComparedRow, MaskedEvaluated, MetricReporter } from "./contracts.js";
-import { figuresOf, selectByFigure } from "./reporting.js";
+import type { Figures } from "../trainers/contracts.js";
+import type { ComparedRow, MaskedEvaluated } from "./contracts.js";
+import { Reporter } from "./reporter.js";
 
 const METRICS = ["perplexity", "accuracy", "loss"] as const;
 
@@ -17,20 +17,13 @@ const schema = Type.Object(
   { description: "Figures for masked language models: perplexity and accuracy of the hidden pieces." },
 );
 
-class MaskedLanguage implements MetricReporter<MaskedEvaluated> {
-  readonly select: SelectMetric;
+class MaskedLanguage extends Reporter<MaskedEvaluated, Static<typeof schema>> {
+  protected override report(evaluated: MaskedEvaluated): Figures {
+    return maskedLanguageReport(evaluated);
+  }
+
   /** Examples are parts of texts: none of them is right or wrong. */
-  readonly worstRows = 0;
-
-  constructor(metric: (typeof METRICS)[number]) {
-    this.select = selectByFigure(metric, ["perplexity", "loss"]);
-  }
-
-  figures(evaluated: MaskedEvaluated): Figures {
-    return figuresOf(() => maskedLanguageReport(evaluated));
-  }
-
-  compare(): ComparedRow[] {
+  override compare(): ComparedRow[] {
     return [];
   }
 }
@@ -40,5 +33,5 @@ export const MaskedLMMetricReporter = component({
   kind: "masked_language_metric_reporter",
   name: "MaskedLMMetricReporter",
   schema,
-  create: ({ model_select_metric }) => new MaskedLanguage(model_select_metric),
+  create: (config) => new MaskedLanguage(config, ["perplexity", "loss"]),
 });

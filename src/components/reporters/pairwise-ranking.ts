@@ -2,9 +2,10 @@ import { type Static, Type } from "typebox";
 import { pairwiseRankingReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import { SIMILARITIES } from "../similarity.js";
-import type { Figures, SelectMetric } from "../trainers/contracts.js";
+import type { Figures } from "../trainers/contracts.js";
 import type { ComparedRow, EmbeddingEvaluated, EmbeddingMetricReporter } from "./contracts.js";
-import { figuresOf, numberText, selectByFigure, worstRows } from "./reporting.js";
+import { Reporter } from "./reporter.js";
+import { numberText, worstRows } from "./reporting.js";
 
 const METRICS = ["accuracy", "average_score_difference", "loss"] as const;
 
@@ -26,25 +27,19 @@ const schema = Type.Object(
   },
 );
 
-class PairwiseRanking implements EmbeddingMetricReporter {
+class PairwiseRanking
+  extends Reporter<EmbeddingEvaluated, Static<typeof schema>>
+  implements EmbeddingMetricReporter
+{
   readonly needsScores = false;
   readonly needsNegatives = true;
-  readonly select: SelectMetric;
 
-  constructor(readonly config: Static<typeof schema>) {
-    this.select = selectByFigure(config.model_select_metric, ["loss"]);
-  }
-
-  get worstRows(): number {
-    return this.config.worst_rows;
-  }
-
-  figures(evaluated: EmbeddingEvaluated): Figures {
-    return figuresOf(() => pairwiseRankingReport({ loss: evaluated.loss, ...this.#scores(evaluated) }));
+  protected override report(evaluated: EmbeddingEvaluated): Figures {
+    return pairwiseRankingReport({ loss: evaluated.loss, ...this.#scores(evaluated) });
   }
 
   /** A row is right where the right response is nearer; differences of 2, the most that cosines have, count as surely so. */
-  compare(evaluated: EmbeddingEvaluated): ComparedRow[] {
+  override compare(evaluated: EmbeddingEvaluated): ComparedRow[] {
     const { right, wrong } = this.#scores(evaluated);
     return Array.from(right, (near, row) => {
       const difference = near - wrong[row]!;

@@ -1,9 +1,10 @@
 import { type Static, Type } from "typebox";
 import { regressionReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
-import type { Figures, SelectMetric } from "../trainers/contracts.js";
-import type { ComparedRow, MetricReporter, RegressionEvaluated } from "./contracts.js";
-import { figuresOf, numberText, selectByFigure, worstRows } from "./reporting.js";
+import type { Figures } from "../trainers/contracts.js";
+import type { ComparedRow, RegressionEvaluated } from "./contracts.js";
+import { Reporter } from "./reporter.js";
+import { numberText, worstRows } from "./reporting.js";
 
 const METRICS = ["pearson", "spearman", "mse", "mae", "loss"] as const;
 
@@ -21,22 +22,12 @@ const schema = Type.Object(
   },
 );
 
-class Regression implements MetricReporter<RegressionEvaluated> {
-  readonly select: SelectMetric;
-
-  constructor(readonly config: Static<typeof schema>) {
-    this.select = selectByFigure(config.model_select_metric, ["mse", "mae", "loss"]);
+class Regression extends Reporter<RegressionEvaluated, Static<typeof schema>> {
+  protected override report(evaluated: RegressionEvaluated): Figures {
+    return regressionReport(evaluated);
   }
 
-  get worstRows(): number {
-    return this.config.worst_rows;
-  }
-
-  figures(evaluated: RegressionEvaluated): Figures {
-    return figuresOf(() => regressionReport(evaluated));
-  }
-
-  compare({ gold, predicted }: RegressionEvaluated): ComparedRow[] {
+  override compare({ gold, predicted }: RegressionEvaluated): ComparedRow[] {
     return Array.from(gold, (right, row) => ({
       row,
       gold: [numberText(right)],
@@ -52,5 +43,5 @@ export const RegressionMetricReporter = component({
   kind: "regression_metric_reporter",
   name: "RegressionMetricReporter",
   schema,
-  create: (config) => new Regression(config),
+  create: (config) => new Regression(config, ["mse", "mae", "loss"]),
 });

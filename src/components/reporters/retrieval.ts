@@ -2,14 +2,15 @@ import { type Static, Type } from "typebox";
 import { retrievalReport, type SearchResult, searchVectors } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import { SIMILARITIES } from "../similarity.js";
-import type { Figures, SelectMetric } from "../trainers/contracts.js";
+import type { Figures } from "../trainers/contracts.js";
 import type {
   ComparedRow,
   EmbeddingEvaluated,
   EmbeddingMetricReporter,
   EmbeddingTexts,
 } from "./contracts.js";
-import { figuresOf, selectByFigure, worstRows } from "./reporting.js";
+import { Reporter } from "./reporter.js";
+import { worstRows } from "./reporting.js";
 
 /** The figures to choose by; behind a colon the cut. */
 const METRICS = ["mrr", "map", "recall_at:1", "recall_at:10", "ndcg_at:10", "mrr_at:10", "loss"] as const;
@@ -45,42 +46,31 @@ interface Searched {
   readonly rowOf: readonly number[];
 }
 
-class Retrieval implements EmbeddingMetricReporter {
+class Retrieval
+  extends Reporter<EmbeddingEvaluated, Static<typeof schema>>
+  implements EmbeddingMetricReporter
+{
   readonly needsScores = false;
   readonly needsNegatives = false;
-  readonly select: SelectMetric;
 
-  constructor(readonly config: Static<typeof schema>) {
-    const [figure, cut] = config.model_select_metric.split(":") as [string, string?];
-    const top = selectByFigure(figure, ["loss"]);
-    this.select =
-      cut === undefined
-        ? top
-        : {
-            ...top,
-            name: `${figure}:${cut}`,
-            value: (figures) => (figures[figure] as Record<string, number | null> | undefined)?.[cut] ?? null,
-          };
-  }
-
-  get worstRows(): number {
-    return this.config.worst_rows;
-  }
-
-  figures({ loss, texts }: EmbeddingEvaluated): Figures {
+  protected override report({ loss, texts }: EmbeddingEvaluated): Figures {
     if (texts === null) return { loss };
-    return figuresOf(() => {
-      const { results, documents } = this.#search(texts);
-      return retrievalReport(
-        results.map(({ ranks }) => ranks),
-        documents,
-        loss,
-      );
-    });
+    const { results, documents } = this.#search(texts);
+    return retrievalReport(
+      results.map(({ ranks }) => ranks),
+      documents,
+      loss,
+    );
+  }
+
+  protected override chosen(figures: Figures): number | null {
+    const [figure, cut] = this.config.model_select_metric.split(":") as [string, string?];
+    if (cut === undefined) return null;
+    return (figures[figure] as Record<string, number | null> | undefined)?.[cut] ?? null;
   }
 
   /** A row is right where the best document is one of its query's; rows are named by their place in the data. */
-  compare({ texts }: EmbeddingEvaluated): ComparedRow[] {
+  override compare({ texts }: EmbeddingEvaluated): ComparedRow[] {
     if (texts === null) return [];
     const { results, queryOf, documentOf, rowOf } = this.#search(texts);
     const origin = (document: number): string => texts.origin(rowOf[document]!);

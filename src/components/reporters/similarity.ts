@@ -2,9 +2,10 @@ import { type Static, Type } from "typebox";
 import { averageRanks, similarityReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import { SIMILARITIES } from "../similarity.js";
-import type { Figures, SelectMetric } from "../trainers/contracts.js";
+import type { Figures } from "../trainers/contracts.js";
 import type { ComparedRow, EmbeddingEvaluated, EmbeddingMetricReporter } from "./contracts.js";
-import { figuresOf, numberText, selectByFigure, worstRows } from "./reporting.js";
+import { Reporter } from "./reporter.js";
+import { numberText, worstRows } from "./reporting.js";
 
 const METRICS = ["spearman", "pearson", "loss"] as const;
 
@@ -26,26 +27,20 @@ const schema = Type.Object(
   },
 );
 
-class Similarity implements EmbeddingMetricReporter {
+class Similarity
+  extends Reporter<EmbeddingEvaluated, Static<typeof schema>>
+  implements EmbeddingMetricReporter
+{
   readonly needsScores = true;
   readonly needsNegatives = false;
-  readonly select: SelectMetric;
 
-  constructor(readonly config: Static<typeof schema>) {
-    this.select = selectByFigure(config.model_select_metric, ["loss"]);
-  }
-
-  get worstRows(): number {
-    return this.config.worst_rows;
-  }
-
-  figures(evaluated: EmbeddingEvaluated): Figures {
+  protected override report(evaluated: EmbeddingEvaluated): Figures {
     const { loss, gold } = evaluated;
-    return figuresOf(() => similarityReport({ loss, gold: gold!, predicted: this.#predicted(evaluated) }));
+    return similarityReport({ loss, gold: gold!, predicted: this.#predicted(evaluated) });
   }
 
   /** A row is as near to the truth as its place among all rows is, by similarity and by score. */
-  compare(evaluated: EmbeddingEvaluated): ComparedRow[] {
+  override compare(evaluated: EmbeddingEvaluated): ComparedRow[] {
     const gold = evaluated.gold!;
     const predicted = this.#predicted(evaluated);
     const [wanted, got] = [averageRanks(gold), averageRanks(predicted)];

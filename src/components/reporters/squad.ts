@@ -1,9 +1,10 @@
 import { type Static, Type } from "typebox";
 import { answerScores, squadReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
-import type { Figures, SelectMetric } from "../trainers/contracts.js";
-import type { AnswersEvaluated, ComparedRow, MetricReporter } from "./contracts.js";
-import { figuresOf, selectByFigure, worstRows } from "./reporting.js";
+import type { Figures } from "../trainers/contracts.js";
+import type { AnswersEvaluated, ComparedRow } from "./contracts.js";
+import { Reporter } from "./reporter.js";
+import { worstRows } from "./reporting.js";
 
 const METRICS = ["f1", "exact_match", "loss"] as const;
 
@@ -21,22 +22,12 @@ const schema = Type.Object(
   },
 );
 
-class Squad implements MetricReporter<AnswersEvaluated> {
-  readonly select: SelectMetric;
-
-  constructor(readonly config: Static<typeof schema>) {
-    this.select = selectByFigure(config.model_select_metric, ["loss"]);
+class Squad extends Reporter<AnswersEvaluated, Static<typeof schema>> {
+  protected override report(evaluated: AnswersEvaluated): Figures {
+    return squadReport(evaluated);
   }
 
-  get worstRows(): number {
-    return this.config.worst_rows;
-  }
-
-  figures(evaluated: AnswersEvaluated): Figures {
-    return figuresOf(() => squadReport(evaluated));
-  }
-
-  compare({ questions, nullThreshold }: AnswersEvaluated): ComparedRow[] {
+  override compare({ questions, nullThreshold }: AnswersEvaluated): ComparedRow[] {
     return (questions ?? []).map(({ row, right, answer, noAnswer }) => {
       const given = nullThreshold !== null && noAnswer > nullThreshold ? "" : answer;
       const { exact, f1 } = answerScores(given, right);

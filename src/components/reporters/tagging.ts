@@ -2,9 +2,10 @@ import { type Static, Type } from "typebox";
 import { taggingReport } from "../../metrics/index.js";
 import { component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
-import type { Figures, SelectMetric } from "../trainers/contracts.js";
+import type { Figures } from "../trainers/contracts.js";
 import type { ComparedRow, TaggingMetricReporter, TagsEvaluated } from "./contracts.js";
-import { agreement, figuresOf, named, selectByFigure, worstRows } from "./reporting.js";
+import { Reporter } from "./reporter.js";
+import { agreement, named, worstRows } from "./reporting.js";
 import { tagReader } from "./tag-reader.js";
 
 /** Figures of single tokens and of whole rows, whatever the tags are. */
@@ -27,13 +28,7 @@ const schema = Type.Object(
   },
 );
 
-class Tagging implements TaggingMetricReporter {
-  readonly select: SelectMetric;
-
-  constructor(readonly config: Static<typeof schema>) {
-    this.select = selectByFigure(config.model_select_metric, ["loss"]);
-  }
-
+class Tagging extends Reporter<TagsEvaluated, Static<typeof schema>> implements TaggingMetricReporter {
   requireFit(labels: readonly string[]): void {
     const metric = this.config.model_select_metric;
     if (!(OF_ENTITIES as readonly string[]).includes(metric) || tagReader(labels) !== null) return;
@@ -45,15 +40,11 @@ class Tagging implements TaggingMetricReporter {
     );
   }
 
-  figures(evaluated: TagsEvaluated): Figures {
-    return figuresOf(() => taggingReport({ ...evaluated, reader: tagReader(evaluated.labels) }));
+  protected override report(evaluated: TagsEvaluated): Figures {
+    return taggingReport({ ...evaluated, reader: tagReader(evaluated.labels) });
   }
 
-  get worstRows(): number {
-    return this.config.worst_rows;
-  }
-
-  compare({ labels, gold, predicted, scores }: TagsEvaluated): ComparedRow[] {
+  override compare({ labels, gold, predicted, scores }: TagsEvaluated): ComparedRow[] {
     if (predicted === null || scores === null) return [];
     return gold.map((tags, row) => ({
       row,

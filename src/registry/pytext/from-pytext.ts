@@ -5,6 +5,8 @@ import { encoderClasses } from "./classes/encoders.js";
 import { layerClasses } from "./classes/layers.js";
 import { modelClasses } from "./classes/models.js";
 import { outputClasses } from "./classes/outputs.js";
+import { pairClasses } from "./classes/pairs.js";
+import { parsingClasses } from "./classes/parsing.js";
 import { anyTask, taskClasses } from "./classes/tasks.js";
 import { textClasses } from "./classes/text.js";
 import { trainingClasses } from "./classes/training.js";
@@ -21,6 +23,8 @@ export const pytextClasses: readonly PyTextClass[] = [
   ...layerClasses,
   ...modelClasses,
   ...encoderClasses,
+  ...pairClasses,
+  ...parsingClasses,
   ...outputClasses,
   ...trainingClasses,
 ];

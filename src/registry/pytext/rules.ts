@@ -182,6 +182,9 @@ function freeze(value: unknown, at: At): Entries {
   return [];
 }
 
+/** The key that all tensorizers of PyText's have. */
+export const inputMark = { is_input: gone("inputs and targets are told apart by what they are") };
+
 /** The truth of a JSON value that must be a boolean; other values are left for the schema to refuse. */
 export function when(value: unknown, yes: unknown, no: unknown): unknown {
   if (value === true) return yes;

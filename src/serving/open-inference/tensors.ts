@@ -1,6 +1,6 @@
 /** @file Rows as the Open Inference Protocol's tensors, and answers as such. Every tensor's first axis is the rows. */
 import type { Embedded } from "../../tasks/embed/contracts.js";
-import type { Prediction } from "../../tasks/prediction.js";
+import type { LabelScore, Prediction } from "../../tasks/prediction.js";
 import type { ModelDescription, ServeAnswer, ServeInput } from "../contracts.js";
 import { FrontError } from "../front/faults.js";
 import { quoted } from "../front/quoted.js";
@@ -132,6 +132,16 @@ const scoresOutput: Output<Prediction> = (answers) => {
   };
 };
 
+/** One side of the likeliest labels, which all answers have as many of. */
+const topOutput =
+  (datatype: "BYTES" | "FP32", side: keyof LabelScore): Output<Prediction> =>
+  (answers) => {
+    const width = answers[0]?.top?.length ?? 0;
+    if (width === 0) return undefined;
+    const data = answers.flatMap(({ top = [] }) => top.map((one) => one[side]));
+    return { datatype, shape: [answers.length, width], data: data as string[] | number[] };
+  };
+
 const vectorsOutput: Output<Prediction> = (answers) => {
   const width = answers[0]?.embedding?.length;
   if (width === undefined) return undefined;
@@ -153,6 +163,8 @@ const PREDICTOR_OUTPUTS: Readonly<Record<string, Output<Prediction>>> = {
   intent_score: numberOutput("intent_score"),
   score: numberOutput("score"),
   scores: scoresOutput,
+  top_labels: topOutput("BYTES", "label"),
+  top_scores: topOutput("FP32", "score"),
   perplexity: numberOutput("perplexity"),
   embedding: vectorsOutput,
   prediction: jsonOutput,

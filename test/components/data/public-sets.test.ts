@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { parse } from "jsonc-parser";
 import { describe, expect, it } from "vitest";
 import { learn } from "../../../src/components/data/data-handler.js";
 import { inspectData } from "../../../src/components/data/debug-data.js";
@@ -51,6 +52,24 @@ describe.skipIf(!existsSync(shared))(
         { split: "test", other: "eval" },
       ]);
       expect(report.conflicts).toMatchObject({ texts: 1, rows: 2 });
+    });
+
+    it("knows TOP without the requests that no intent is for, as the shipped config reads it", async () => {
+      const { task } = parse(readFileSync("configs/top-rnng.json", "utf8")) as {
+        task: { SemanticParsingTask: { data: { Data: { source: object } } } };
+      };
+      const source = JSON.parse(
+        JSON.stringify(task.SemanticParsingTask.data.Data.source).replaceAll(/\$\{trees\}/g, `${shared}/top`),
+      ) as object;
+      const report = await inspected(source, {
+        tokens: ["TokenTensorizer", { column: "tokenized_text" }],
+      });
+      expect(report.splits.map(({ rows }) => rows)).toEqual([28414, 4032, 8241]);
+      expect(report.splits.map(({ leftOut }) => leftOut.map(({ count }) => count))).toEqual([
+        [31279 - 28414],
+        [4462 - 4032],
+        [9042 - 8241],
+      ]);
     });
 
     it("knows WNUT-17: its entities, and the tokens outside of them", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ClassificationMetricReporter } from "../../../src/components/reporters/classification.js";
 import type { ClassMetricReporter, Evaluated } from "../../../src/components/reporters/contracts.js";
 import { worstOf } from "../../../src/components/reporters/reporting.js";
+import { TopKClassificationMetricReporter } from "../../../src/components/reporters/top-k-classification.js";
 import { classificationReport, multiLabelReport } from "../../../src/metrics/index.js";
 import { Context } from "../../../src/registry/context.js";
 import { Registry } from "../../../src/registry/registry.js";
@@ -284,5 +285,45 @@ describe("the worst rows", () => {
           expect(score).toBeGreaterThanOrEqual(worst[i - 1]?.score ?? 0);
       }),
     );
+  });
+});
+
+describe("the accuracy within the likeliest labels", () => {
+  const topK = (topk: number, metric = "top_k_accuracy"): ClassMetricReporter => {
+    const context = new Context(new Registry(), {
+      log: { info: () => {}, warn: () => {} },
+      settings: { seed: 0, threads: 1 },
+    });
+    const config = { model_select_metric: metric, target_label: null, worst_rows: 20, topk };
+    return TopKClassificationMetricReporter.create(config as never, context);
+  };
+
+  test("counts rows whose label is among so many, and can choose the epoch", () => {
+    const scores = fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 4, maxLength: 4 });
+    const drawn = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), scores), { minLength: 1, maxLength: 9 });
+    fc.assert(
+      fc.property(drawn, fc.integer({ min: 1, max: 3 }), (given, k) => {
+        const rows = given.map(([gold, parts]): [number, ...number[]] => {
+          // Different scores: ties have an order of their own.
+          const apart = parts.map((part, i) => part + i / 8);
+          const sum = apart.reduce((a, b) => a + b);
+          return [gold, ...apart.map((part) => part / sum)];
+        });
+        const right = rows.filter(([gold, ...all]) => all.filter((one) => one > all[gold]!).length < k);
+        const reporter = topK(k);
+        const figures = reporter.figures(single(rows, ["a", "b", "c", "d"]));
+        expect(figures.top_k_accuracy).toEqual({ [k]: right.length / rows.length });
+        expect(reporter.select.value(figures)).toBe(right.length / rows.length);
+        expect(topK(k, "accuracy").select.value(figures)).toBe(figures.accuracy);
+      }),
+    );
+  });
+
+  test("is refused where it would always be 1, or there is no one right label", () => {
+    expect(() => topK(3).requireFit(LABELS, "single-label")).toThrow(
+      /metric_reporter\.topk\n.*of 3 labels the likeliest 3 always hold the right one/,
+    );
+    expect(() => topK(2).requireFit(LABELS, "multi-label")).toThrow(/a row may have several labels/);
+    expect(() => topK(2).requireFit(LABELS, "single-label")).not.toThrow();
   });
 });

@@ -126,6 +126,12 @@ const pytextNames = [
   ...["SquadMetricReporter", "DocumentClassificationTask", "SeqNNTask", "IntentSlotTask", "WordTaggingTask"],
   ...["LMTask", "MaskedLMTask", "NewBertClassificationTask", "NewBertPairClassificationTask"],
   ...["BertPairRegressionTask", "SquadQATask", "NewDisjointMultitask"],
+  ...["SemanticParsingTask", "RNNGParser", "AnnotationNumberizer", "CompositionalMetricReporter"],
+  ...["PairwiseClassificationTask", "PairwiseRegressionTask", "PairwiseModel", "DocumentRegressionTask"],
+  ...["DocRegressionModel", "PersonalizedDocModel", "UidTensorizer", "QueryDocumentPairwiseRankingTask"],
+  "TopKClassificationMetricReporter",
+  ...["QueryDocPairwiseRankingModel", "PairwiseRankingLoss", "PairwiseRankingMetricReporter"],
+  ...["TwoTowerClassificationModel", "TriTowerClassificationModel", "TwoTowerRegressionModel"],
 ];
 
 /** Keys without which a task of PyText's cannot be trained here. */
@@ -133,6 +139,7 @@ const needed: Readonly<Record<string, JsonObject>> = {
   NewBertClassificationTask: { model: { encoder: { bert_cpt_dir: "bert" } } },
   NewBertPairClassificationTask: { model: { encoder: { bert_cpt_dir: "bert" } } },
   BertPairRegressionTask: { model: { encoder: { bert_cpt_dir: "bert" } } },
+  PairwiseRegressionTask: { model: { encoder: { bert_cpt_dir: "bert" } } },
   NewDisjointMultitask: { tasks: { a: { LMTask: {} } } },
 };
 const translated = pytextClasses.filter(

@@ -213,6 +213,59 @@ test("tasks inside a multitask have no trainers, and what the sampler is told st
   expect(notes.join("\n")).toContain("trainers of the tasks inside were removed");
 });
 
+test("texts of a pair have a vocabulary each, as in PyText", () => {
+  const { config, notes } = translated({ PairwiseClassificationTask: { trace_both_encoders: false } });
+  expect(at(config, "task", "PairwiseClassificationTask", "model", "PairwiseModel")).toMatchObject({
+    shared_embeddings: false,
+    inputs: {
+      tokens1: { TokenTensorizer: { column: "text1" } },
+      tokens2: { TokenTensorizer: { column: "text2" } },
+    },
+  });
+  expect(notes.join("\n")).toContain("each text has a vocabulary and an embedding of its own");
+});
+
+test("a wrong response is named by its column, and must be read as the right one is", () => {
+  const task = "QueryDocumentPairwiseRankingTask";
+  const inputs = (neg: JsonObject, pos: JsonObject = {}): JsonObject => ({
+    [task]: { model: { inputs: { neg_response: neg, pos_response: pos }, decoder: { hidden_dims: [7] } } },
+  });
+  const { config } = translated(inputs({ column: "bad", max_seq_len: 9 }, { max_seq_len: 9 }));
+  const model = at(config, "task", task, "model", "QueryDocPairwiseRankingModel");
+  expect(at(model, "inputs", "neg_response")).toBe("bad");
+  expect(at(model, "decoder")).toEqual({ MLPDecoder: { hidden_dims: [7] } });
+  expect(at(model, "loss")).toEqual({ PairwiseRankingLoss: {} });
+  expect(problemsFrom(() => translated(inputs({ max_seq_len: 9 })))).toMatchObject([
+    { where: `f.json  task.${task}.model.inputs.neg_response` },
+  ]);
+});
+
+test("a parser keeps its rules and flags, and loses what does nothing in it", () => {
+  const model = {
+    lstm: { lstm_dim: 16, dropout: 0.34, bidirectional: true },
+    ablation: { use_action: false, use_last_open_NT_feature: true },
+    constraints: { no_slots_inside_unsupported: false },
+    compositional_type: "sum",
+    version: 2,
+  };
+  const { config, notes } = translated({ SemanticParsingTask: { model } });
+  expect(at(config, "task", "SemanticParsingTask", "model", "RNNGParser")).toMatchObject({
+    lstm: { lstm_dim: 16 },
+    ablation: model.ablation,
+    constraints: model.constraints,
+    compositional_type: "sum",
+  });
+  expect(at(config, "task", "SemanticParsingTask", "model", "RNNGParser", "lstm")).toEqual({ lstm_dim: 16 });
+  expect(notes.join("\n")).toContain("it does nothing in PyText's parser either");
+});
+
+test("towers, whose encoders are pickles, are refused with what to write instead", () => {
+  const model = { TwoTowerClassificationModel: { use_shared_encoder: true } };
+  expect(problemsFrom(() => inTask({ model }))).toMatchObject([
+    { code: "PTX_CONFIG_UNKNOWN_COMPONENT", message: expect.stringContaining("right_mlp and left_mlp") },
+  ]);
+});
+
 test("of a task that is not PyText's, what all tasks have is translated and the rest is left", () => {
   const { config, notes } = translated({
     MyTask: { data: { sort_key: "tokens" }, trainer: { real_trainer: { epochs: 3 } }, model: { mine: 1 } },

@@ -116,7 +116,7 @@ class SampledNegatives implements DataSource {
     const random = stream(seed, "negatives", split);
     for await (const row of this.source.rows(split, [...wanted])) {
       if (!this.#belong(row)) {
-        skips.passOver(row.origin, "texts that do not belong together, which serve as negatives only");
+        skips.passOver(row.origin, "texts that do not belong together, which serve as negatives only", "row");
         continue;
       }
       const own = pool.own.get(textCell(row, query_column))!;

@@ -3,9 +3,11 @@ import type { SkipCount } from "../contracts.js";
 
 const EXAMPLES = 5;
 
+type Unit = NonNullable<SkipCount["unit"]>;
+
 /** Decides the fate of rows that break a format: the first stops the reading, or all are counted with their reasons. */
 export class SkipLog {
-  readonly #reasons = new Map<string, { count: number; unit?: "line" | "cell"; examples: string[] }>();
+  readonly #reasons = new Map<string, { count: number; unit?: Unit; examples: string[] }>();
 
   constructor(readonly skip: boolean) {}
 
@@ -20,8 +22,8 @@ export class SkipLog {
     this.#count(where, reason);
   }
 
-  /** Counts lines that hold no part of any row, or cells of rows that are not read, as the format has it. */
-  passOver(where: string, reason: string, unit: "line" | "cell" = "line", count = 1): void {
+  /** Counts lines that hold no part of any row, cells of rows that are not read, or rows that the config leaves out; 0: none so far. */
+  passOver(where: string, reason: string, unit: Unit = "line", count = 1): void {
     this.#count(where, reason, unit, count);
   }
 
@@ -34,10 +36,10 @@ export class SkipLog {
     return [...this.#reasons].map(([reason, entry]) => ({ reason, ...entry }));
   }
 
-  #count(where: string, reason: string, unit?: "line" | "cell", count = 1): void {
+  #count(where: string, reason: string, unit?: Unit, count = 1): void {
     const entry = this.#reasons.get(reason) ?? { count: 0, ...(unit && { unit }), examples: [] };
     entry.count += count;
-    if (entry.examples.length < EXAMPLES) entry.examples.push(where);
+    if (count > 0 && entry.examples.length < EXAMPLES) entry.examples.push(where);
     this.#reasons.set(reason, entry);
   }
 }

@@ -1,7 +1,7 @@
 /** @file PyText's models over words. */
 import { isObject, type JsonObject } from "../../json.js";
 import type { At, PyTextClass, Rule } from "../rule.js";
-import { gone, object, only, partOf, same, slot, special } from "../rules.js";
+import { gone, inputMark, object, only, partOf, same, slot, special } from "../rules.js";
 import { specified, without } from "../translate.js";
 
 const saved = { init_from_saved_state: gone("a run is continued with --resume") };
@@ -14,7 +14,8 @@ const docInputs = {
   labels: slot("labels", "LabelTensorizer"),
 };
 
-const docModel = {
+/** The keys of models that read a text as words. */
+export const docModel = {
   ...saved,
   inputs: object("inputs", "DocModelInput"),
   embedding: slot("embedding", "WordEmbedding"),
@@ -218,7 +219,7 @@ export const modelClasses: readonly PyTextClass[] = [
   {
     name: "RunningTokens",
     keys: {
-      is_input: gone("inputs and targets are told apart by what they are"),
+      ...inputMark,
       column: same("column", "text"),
       tokenizer: slot("tokenizer", "Tokenizer"),
       add_bos_token: gone("each line is predicted from its beginning, its end included"),

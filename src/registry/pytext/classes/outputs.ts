@@ -161,6 +161,11 @@ const classification = {
 const reporters: readonly PyTextClass[] = [
   { name: "ClassificationMetricReporter", to: "ClassificationMetricReporter", keys: classification },
   {
+    name: "TopKClassificationMetricReporter",
+    to: "TopKClassificationMetricReporter",
+    keys: { ...classification, topk: same("topk", 3) },
+  },
+  {
     name: "MultiLabelClassificationMetricReporter",
     to: "ClassificationMetricReporter",
     keys: classification,
@@ -183,6 +188,12 @@ const reporters: readonly PyTextClass[] = [
     to: "SequenceTaggingMetricReporter",
     always: { model_select_metric: "tag_macro_f1" },
     keys: reporter,
+  },
+  { name: "PairwiseRankingMetricReporter", to: "PairwiseRankingMetricReporter", keys: reporter },
+  {
+    name: "CompositionalMetricReporter",
+    to: "CompositionalMetricReporter",
+    keys: { ...reporter, text_column_name: gone("rows are written with their texts") },
   },
   { name: "RegressionMetricReporter", to: "RegressionMetricReporter", keys: reporter },
   ...["LanguageModelMetricReporter", "MaskedLMMetricReporter"].map(

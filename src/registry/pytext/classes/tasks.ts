@@ -60,6 +60,13 @@ const task = (
   finish,
 });
 
+/** Tasks of pairs have a key for PyText's exporter. */
+const pairTask = (...args: Parameters<typeof task>): PyTextClass => {
+  const made = task(...args);
+  const trace_both_encoders = gone("a run is exported whole: pytext-ts export RUN --onnx FILE");
+  return { ...made, keys: { ...made.keys, trace_both_encoders } };
+};
+
 const classification = (name: string, standard: Standard): PyTextClass =>
   task(name, { model: model(standard), metric_reporter: "ClassificationMetricReporter" });
 
@@ -124,6 +131,26 @@ export const taskClasses: readonly PyTextClass[] = [
   task("BertPairRegressionTask", {
     model: model("NewBertRegressionModel"),
     metric_reporter: "RegressionMetricReporter",
+  }),
+  task("DocumentRegressionTask", {
+    model: model("DocRegressionModel"),
+    metric_reporter: "RegressionMetricReporter",
+  }),
+  pairTask("PairwiseClassificationTask", {
+    model: model("PairwiseModel"),
+    metric_reporter: "ClassificationMetricReporter",
+  }),
+  pairTask("PairwiseRegressionTask", {
+    model: model("BertPairwiseRegressionModel"),
+    metric_reporter: "RegressionMetricReporter",
+  }),
+  task("QueryDocumentPairwiseRankingTask", {
+    model: model("QueryDocPairwiseRankingModel"),
+    metric_reporter: "PairwiseRankingMetricReporter",
+  }),
+  task("SemanticParsingTask", {
+    model: model("RNNGParser"),
+    metric_reporter: "CompositionalMetricReporter",
   }),
   task("IntentSlotTask", {
     model: model("IntentSlotModel"),

@@ -1,10 +1,21 @@
 /** @file PyText's tensorizers and tokenizers. */
 import { isObject, type JsonObject } from "../../json.js";
 import type { PyTextClass, Rule } from "../rule.js";
-import { apart, gone, list, mapped, object, only, same, slot, special, when, written } from "../rules.js";
+import {
+  apart,
+  gone,
+  inputMark,
+  list,
+  mapped,
+  object,
+  only,
+  same,
+  slot,
+  special,
+  when,
+  written,
+} from "../rules.js";
 import { specified, without } from "../translate.js";
-
-const isInput = { is_input: gone("inputs and targets are told apart by what they are") };
 
 const marks = (what: string): Record<string, Rule> => ({
   add_bos_token: only(false, `${what} have no marks at their ends`),
@@ -18,7 +29,7 @@ const vocabulary = {
 };
 
 const tokens = {
-  ...isInput,
+  ...inputMark,
   ...marks("texts"),
   ...vocabulary,
   column: same("column", "text"),
@@ -29,7 +40,7 @@ const tokens = {
 const onUnknown = mapped("on_unknown", false, (value) => when(value, "missed", "fail"));
 
 const labels = {
-  ...isInput,
+  ...inputMark,
   column: same("column", "label"),
   allow_unknown: onUnknown,
   pad_in_vocab: gone("padding is no label"),
@@ -77,7 +88,7 @@ const slots: PyTextClass = {
   to: "SlotLabelTensorizer",
   always: { format: "slots", model_scheme: "none", on_misaligned: "overlap" },
   keys: {
-    ...isInput,
+    ...inputMark,
     slot_column: mapped("column", "slots", (value) => value),
     text_column: same("text_column", "text"),
     tokenizer: slot("tokenizer", "Tokenizer"),
@@ -139,7 +150,7 @@ export const textClasses: readonly PyTextClass[] = [
     name: "ByteTensorizer",
     to: "ByteTensorizer",
     keys: {
-      ...isInput,
+      ...inputMark,
       ...marks("texts"),
       column: same("column", "text"),
       lower: same("lower", true),
@@ -150,7 +161,7 @@ export const textClasses: readonly PyTextClass[] = [
     name: "ByteTokenTensorizer",
     to: "ByteTokenTensorizer",
     keys: {
-      ...isInput,
+      ...inputMark,
       ...marks("texts"),
       column: same("column", "text"),
       tokenizer: slot("tokenizer", "Tokenizer"),
@@ -163,7 +174,7 @@ export const textClasses: readonly PyTextClass[] = [
     name: "SeqTokenTensorizer",
     to: "SeqTokenTensorizer",
     keys: {
-      ...isInput,
+      ...inputMark,
       ...marks("texts"),
       column: same("column", "text_seq"),
       tokenizer: slot("tokenizer", "Tokenizer"),
@@ -189,7 +200,7 @@ export const textClasses: readonly PyTextClass[] = [
     name: "NumericLabelTensorizer",
     to: "NumericLabelTensorizer",
     keys: {
-      ...isInput,
+      ...inputMark,
       column: same("column", "label"),
       rescale_range: only(null, "numbers are learnt as they stand; squash_to_range is the output layer's"),
     },
@@ -198,7 +209,7 @@ export const textClasses: readonly PyTextClass[] = [
     name: "FloatListTensorizer",
     to: "FloatListTensorizer",
     keys: {
-      ...isInput,
+      ...inputMark,
       column: apart("column", null),
       error_check: gone("sizes are always checked"),
       dim: mapped("dim", null, (value) => (value === 0 ? null : value)),
@@ -209,7 +220,7 @@ export const textClasses: readonly PyTextClass[] = [
     name: "FloatListSeqTensorizer",
     to: "FloatListSeqTensorizer",
     keys: {
-      ...isInput,
+      ...inputMark,
       column: apart("column", null),
       error_check: gone("sizes are always checked"),
       dim: same("dim", null),
@@ -221,7 +232,7 @@ export const textClasses: readonly PyTextClass[] = [
     name: "GazetteerTensorizer",
     to: "GazetteerTensorizer",
     keys: {
-      ...isInput,
+      ...inputMark,
       text_column: mapped("column", "text", (value) => value),
       dict_column: written("dict_column", "dict"),
       tokenizer: slot("tokenizer", "Tokenizer"),
@@ -241,7 +252,7 @@ export const textClasses: readonly PyTextClass[] = [
     name: "BERTTensorizer",
     to: "BERTTensorizer",
     keys: {
-      ...isInput,
+      ...inputMark,
       columns: same("columns", ["text"]),
       tokenizer: slot("tokenizer", "WordPieceTokenizer"),
       base_tokenizer: only(null, "one tokenizer cuts the text"),
