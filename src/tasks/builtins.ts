@@ -18,6 +18,7 @@ import { MaskedLMMetricReporter } from "../components/reporters/masked-language.
 import { PairwiseRankingMetricReporter } from "../components/reporters/pairwise-ranking.js";
 import { RegressionMetricReporter } from "../components/reporters/regression.js";
 import { RetrievalMetricReporter } from "../components/reporters/retrieval.js";
+import { Seq2SeqMetricReporter } from "../components/reporters/seq2seq.js";
 import { SimilarityMetricReporter } from "../components/reporters/similarity.js";
 import { SquadMetricReporter } from "../components/reporters/squad.js";
 import { SequenceTaggingMetricReporter } from "../components/reporters/tagging.js";
@@ -51,6 +52,7 @@ import { QueryDocumentPairwiseRankingTask } from "./pairwise-ranking.js";
 import { BertPairRegressionTask, DocumentRegressionTask, PairwiseRegressionTask } from "./regression.js";
 import { SemanticParsingTask } from "./semantic-parsing.js";
 import { SentenceEmbeddingTask } from "./sentence-embedding.js";
+import { Seq2SeqTask } from "./seq2seq.js";
 import { SquadQATask } from "./squad-qa.js";
 import { asHead, asSubTask } from "./sub-task.js";
 import { WordTaggingTask } from "./word-tagging.js";
@@ -91,6 +93,7 @@ const tasks = [
   QueryDocumentPairwiseRankingTask,
   SquadQATask,
   SemanticParsingTask,
+  Seq2SeqTask,
 ];
 
 /** The kinds of module that tasks may share. */
@@ -118,6 +121,7 @@ export function defaultRegistry(): Registry {
       PairwiseRankingMetricReporter,
       SquadMetricReporter,
       CompositionalMetricReporter,
+      Seq2SeqMetricReporter,
     )
     .add(ConsoleChannel, JSONLChannel)
     .add(...samplers)

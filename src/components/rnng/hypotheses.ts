@@ -32,10 +32,10 @@ import {
 } from "../../graph/ops/shaping.js";
 import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/tree-actions.js";
 import { HIDDEN, rowLengths } from "../masking.js";
+import { SteppedLstm } from "../recurrent/stepped-lstm.js";
 import { mostSteps, type ParserState } from "./actions.js";
 import type { Parser } from "./parser.js";
 import type { Summaries } from "./scorer.js";
-import { SteppedLstm } from "./stepped-lstm.js";
 
 /** The score from which on downwards there is no parse. */
 export const NO_PARSE = HIDDEN / 2;
