@@ -16,9 +16,9 @@ interface Corpus {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-const { corpora } = JSON.parse(
-  readFileSync(new URL("fixtures/sequences.json", import.meta.url), "utf8"),
-) as { readonly corpora: readonly Corpus[] };
+const { corpora } = JSON.parse(readFileSync(new URL("fixtures/sequences.json", import.meta.url), "utf8")) as {
+  readonly corpora: readonly Corpus[];
+};
 
 describe.each(corpora)("of the corpus $name", ({ pairs, figures }) => {
   const rows = pairs.map(([gold, predicted]) => ({ gold, predicted }));

@@ -1,21 +1,10 @@
 import { type Static, Type } from "typebox";
-import { addDims, mulDims } from "../../graph/dims.js";
-import type { Tensor } from "../../graph/graph.js";
-import { add, less, mul, where } from "../../graph/ops/elementwise.js";
-import { gather } from "../../graph/ops/lookup.js";
-import { concat, expand, full, reshape, slice, unsqueeze } from "../../graph/ops/shaping.js";
-import { uniformInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import { component, Slot } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
-import { UNK_ID } from "../../text/vocabulary.js";
-import type { Loss, Predicted, TokenVectors } from "../contracts.js";
-import type { InputTensors } from "../data/contracts.js";
-import { BEGIN_OF_TARGET } from "../data/tensorizers/target-tokens-tensorizer.js";
-import { rowLengths } from "../masking.js";
-import type { SequenceDecoder } from "../seq2seq/contracts.js";
-import { search } from "../seq2seq/search.js";
-import { type Copied, TokenHead } from "../seq2seq/token-head.js";
+import type { Predicted, TokenVectors } from "../contracts.js";
+import type { Copied } from "../seq2seq/token-head.js";
+import { Writer } from "../seq2seq/writer.js";
 import { embedded, embeddingSlot, prepareEmbedding, textInputs } from "./text-inputs.js";
 
 const schema = Type.Object(
@@ -113,49 +102,24 @@ export const Seq2SeqModel = component({
   build(scope, config, inputs, { target: names }): Predicted {
     const words = embedded(scope, config.embedding, inputs);
     const source = read(scope, config, words);
+    const { target_embed_dim: dim, dropout, label_smoothing: smoothing, sequence_generator } = config;
     const copied = inputs.find("copied")?.tensors as Copied | undefined;
-    const vocab = names!.length;
-    const dim = config.target_embed_dim;
-    const embedding = scope
-      .child("target_embedding")
-      .parameter("weight", [vocab, dim], uniformInit(TARGET_RANGE));
-    const decoderOver = (sources: TokenVectors): SequenceDecoder =>
-      scope.part("sequence_decoder", config.decoder, "decoder", (decoder, options, at) =>
-        decoder.build(at, options, sources, dim),
-      );
-    const headOver = (sources: Copied | undefined): TokenHead =>
-      new TokenHead(scope.child("head"), vocab, sources ?? null);
-    const target = inputs.find("target")?.tensors;
-    const loss =
-      target === undefined
-        ? null
-        : taughtLoss(scope, config, target, embedding, decoderOver(source), headOver(copied));
+    const writer = new Writer(scope, source, copied ?? null, {
+      ...{ vocab: names!.length, dim, dropout, smoothing },
+      decoder: (at, sources) =>
+        at.part("sequence_decoder", config.decoder, "decoder", (decoder, options, inner) =>
+          decoder.build(inner, options, sources, dim),
+        ),
+    });
+    const target = inputs.find("target")?.tensors as Copied | undefined;
+    const loss = target === undefined ? null : writer.loss(target);
     if (scope.mode === "train") return { loss, outputs: {} };
-    const {
-      beam_size: beam,
-      nbest: best,
-      length_penalty: lengthPenalty,
-      ...lengths
-    } = config.sequence_generator;
-    const repeated = (x: Tensor): Tensor => eachRepeated(x, beam);
-    const over = { vectors: repeated(source.vectors), mask: repeated(source.mask) };
-    const head = headOver(copied && { ids: repeated(copied.ids), mask: repeated(copied.mask) });
-    const { targetlen_b: perToken, targetlen_c: more } = lengths;
-    // The end takes a step, too.
-    const { ids, scores } = search(
-      { decoder: decoderOver(over), head, embedding, grammar: null },
-      {
-        ...{ batch: source.mask.dim(0), beam, best, lengthPenalty },
-        steps: addDims(mulDims(source.mask.dim(1), perToken), more + 1),
-        limits: add(mul(rowLengths(source.mask), perToken), more + 1),
-      },
-    );
+    const { beam_size: beam, nbest: best, length_penalty: lengthPenalty } = sequence_generator;
+    const { targetlen_b: perToken, targetlen_c: more } = sequence_generator;
+    const { ids, scores } = writer.search({ beam, best, lengthPenalty, perToken, more });
     return { loss, outputs: { sequences: ids, sequence_scores: scores } };
   },
 });
-
-/** First values of the vectors of written tokens, at most. */
-const TARGET_RANGE = 0.25;
 
 type Config = Static<typeof schema>;
 
@@ -172,31 +136,4 @@ function read(scope: Scope, config: Config, words: TokenVectors): TokenVectors {
       "use BiLSTM or TransformerRepresentation",
     );
   return { vectors: scope.child("source").dropout(tokens, config.dropout), mask: words.mask };
-}
-
-/** The loss where the right tokens stand before each step. `target`: `ids [batch, steps]` and `mask`. */
-function taughtLoss(
-  scope: Scope,
-  { dropout, label_smoothing }: Config,
-  { ids, mask }: InputTensors,
-  embedding: Tensor,
-  decoder: SequenceDecoder,
-  head: TokenHead,
-): Loss {
-  const [batch, steps] = [ids!.dim(0), ids!.dim(1)];
-  const first = full(ids!.graph, "int32", [batch, 1], BEGIN_OF_TARGET);
-  const before = slice(concat([first, ids!], 1), 1, 0, steps);
-  // A copied token that the vocabulary lacks is read as the unknown one.
-  const known = where(less(before, head.vocab), before, UNK_ID);
-  const vectors = scope.child("written").dropout(gather(embedding, known), dropout);
-  const { states, attention } = scope.within("decoder", () => decoder.taught(vectors));
-  const given = { states: scope.child("decoded").dropout(states, dropout), attention };
-  return head.loss(given, vectors, ids!, mask!, label_smoothing);
-}
-
-/** Each row `count` times, one behind the other. `[batch, ...] -> [batch * count, ...]`. */
-function eachRepeated(x: Tensor, count: number): Tensor {
-  if (count === 1) return x;
-  const [batch, ...rest] = x.shape;
-  return reshape(expand(unsqueeze(x, [1]), [batch!, count, ...rest]), [mulDims(batch!, count), ...rest]);
 }
