@@ -396,6 +396,8 @@ declare module "../registry/component.js" {
     seq2seq_model: ModelKind<Config> & {
       /** By which sequences are compared; see `SearchOptions`. */
       lengthPenalty(config: Config): number;
+      /** Which trees it writes; null: it writes anything. */
+      treeRules(config: Config, context: Context): ParserRules | null;
     };
     /** Parts of a text: `first`, `last`, `span_logits`, `null_logit`, `log_total` and `has_answer` for the target "answers"; none while training. */
     span_model: ModelKind<Config> & {

@@ -11,7 +11,10 @@ import { Lamb } from "../components/optimizers/lamb.js";
 import { RAdam } from "../components/optimizers/radam.js";
 import { SGD } from "../components/optimizers/sgd.js";
 import { ClassificationMetricReporter } from "../components/reporters/classification.js";
-import { CompositionalMetricReporter } from "../components/reporters/compositional.js";
+import {
+  CompositionalMetricReporter,
+  Seq2SeqCompositionalMetricReporter,
+} from "../components/reporters/compositional.js";
 import { IntentSlotMetricReporter } from "../components/reporters/intent-slot.js";
 import { LanguageModelMetricReporter } from "../components/reporters/language.js";
 import { MaskedLMMetricReporter } from "../components/reporters/masked-language.js";
@@ -122,6 +125,7 @@ export function defaultRegistry(): Registry {
       SquadMetricReporter,
       CompositionalMetricReporter,
       Seq2SeqMetricReporter,
+      Seq2SeqCompositionalMetricReporter,
     )
     .add(ConsoleChannel, JSONLChannel)
     .add(...samplers)

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import type { Labels, Predicted } from "../components/contracts.js";
+import type { Labels, ParserRules, Predicted } from "../components/contracts.js";
 import type { Row } from "../components/data/contracts.js";
 import type { SplitData } from "../components/data/split-data.js";
 import {
@@ -7,9 +7,11 @@ import {
   copiedTokensOf,
 } from "../components/data/tensorizers/copied-tokens-tensorizer.js";
 import {
+  openedLabel,
   type TargetTokens,
   targetTokensOf,
 } from "../components/data/tensorizers/target-tokens-tensorizer.js";
+import { requireTrees } from "../components/data/tensorizers/tree-facts.js";
 import type {
   MetricReporter,
   ScoredSequence,
@@ -26,6 +28,7 @@ import { replaceCharacters } from "../graph/ops/strings.js";
 import type { WrittenSequence } from "../metrics/index.js";
 import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
+import { ptxError } from "../registry/errors.js";
 import { ESCAPES } from "../text/trees.js";
 import { requireNumbers } from "./class-scores.js";
 import type { OutputRow, Prediction } from "./prediction.js";
@@ -54,6 +57,7 @@ class Seq2Seq extends SingleModelTask<SequencesEvaluated> {
   readonly #target: TargetTokens;
   readonly #copied: CopiedTokens | null;
   readonly #lengthPenalty: number;
+  readonly #treeRules: ParserRules | null;
 
   constructor(config: Static<typeof schema>, context: Context) {
     super("Seq2SeqTask", context, config, "seq2seq_model");
@@ -66,6 +70,27 @@ class Seq2Seq extends SingleModelTask<SequencesEvaluated> {
     this.reporter = reporter.component.create(reporter.config, context);
     const model = context.part("seq2seq_model", config.model);
     this.#lengthPenalty = model.component.lengthPenalty(model.config);
+    this.#treeRules = model.component.treeRules(model.config, context);
+    if (this.#treeRules !== null && !this.#target.isTree)
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        "model.grammar",
+        "this grammar writes trees, and inputs.target reads none",
+        'set form to "tree" in its TargetTokenTensorizer',
+      );
+  }
+
+  override requireFit(): void {
+    if (this.#treeRules === null) return;
+    const labels = this.labelsOf(TARGET).flatMap((token) => openedLabel(token) ?? []);
+    requireTrees({
+      ...{ facts: this.#target.trees, rules: this.#treeRules, labels, input: TARGET },
+      paths: {
+        mostOpen: "model.grammar.max_open_NT",
+        alternating: "model.grammar.intent_slot_nesting",
+        noSlotsInUnsupported: "model.grammar.no_slots_inside_unsupported",
+      },
+    });
   }
 
   protected override evaluated(data: SplitData, { outputs, loss }: Predictions): SequencesEvaluated {

@@ -4,7 +4,7 @@ import { component, Slot } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import type { Predicted, TokenVectors } from "../contracts.js";
 import type { Copied } from "../seq2seq/token-head.js";
-import { Writer } from "../seq2seq/writer.js";
+import { Writer, type WriterOptions } from "../seq2seq/writer.js";
 import { embedded, embeddingSlot, prepareEmbedding, textInputs } from "./text-inputs.js";
 
 const schema = Type.Object(
@@ -75,6 +75,10 @@ const schema = Type.Object(
       },
       { default: {}, description: "How sequences are looked for." },
     ),
+    grammar: Slot("sequence_grammar", {
+      default: null,
+      description: "Which sequences may be written, such as TreeGrammar; null: any.",
+    }),
   },
   {
     description:
@@ -87,18 +91,28 @@ export const Seq2SeqModel = component({
   kind: "seq2seq_model",
   name: "Seq2SeqModel",
   schema,
-  check: ({ sequence_generator: { beam_size, nbest } }) =>
-    nbest <= beam_size
-      ? []
-      : [
-          {
-            path: "sequence_generator.nbest",
-            message: `a beam of ${beam_size} gives no ${nbest} sequences: raise beam_size`,
-          },
-        ],
+  check({ sequence_generator: { beam_size, nbest }, grammar, inputs }) {
+    const copies = {
+      path: "grammar",
+      message: "a grammar is about what is copied: give inputs.copied a tensorizer",
+    };
+    const width = {
+      path: "sequence_generator.nbest",
+      message: `a beam of ${beam_size} gives no ${nbest} sequences: raise beam_size`,
+    };
+    return [
+      ...(nbest > beam_size ? [width] : []),
+      ...(grammar !== null && inputs.copied === null ? [copies] : []),
+    ];
+  },
   inputs: ({ inputs }) => inputs,
   prepare: prepareEmbedding,
   lengthPenalty: ({ sequence_generator }) => sequence_generator.length_penalty,
+  treeRules({ grammar }, context) {
+    if (grammar === null) return null;
+    const { component: chosen, config } = context.part("sequence_grammar", grammar);
+    return chosen.rules(config);
+  },
   build(scope, config, inputs, { target: names }): Predicted {
     const words = embedded(scope, config.embedding, inputs);
     const source = read(scope, config, words);
@@ -110,6 +124,7 @@ export const Seq2SeqModel = component({
         at.part("sequence_decoder", config.decoder, "decoder", (decoder, options, inner) =>
           decoder.build(inner, options, sources, dim),
         ),
+      grammar: grammarOf(scope, config, names!),
     });
     const target = inputs.find("target")?.tensors as Copied | undefined;
     const loss = target === undefined ? null : writer.loss(target);
@@ -122,6 +137,25 @@ export const Seq2SeqModel = component({
 });
 
 type Config = Static<typeof schema>;
+
+/** What makes a grammar over the vocabulary. Throws `PTX_CONFIG_VALUE` where its sequences may be longer than those that are written. */
+function grammarOf(
+  { context }: Scope,
+  { grammar, sequence_generator: { targetlen_b, targetlen_c } }: Config,
+  names: readonly string[],
+): WriterOptions["grammar"] {
+  if (grammar === null) return null;
+  const { component: chosen, config } = context.part("sequence_grammar", grammar);
+  const { perToken, more } = chosen.longest(config);
+  if (perToken > targetlen_b || more > targetlen_c)
+    throw ptxError(
+      "PTX_CONFIG_VALUE",
+      "model.sequence_generator",
+      `sequences of this grammar have up to ${perToken} * (tokens of the source) + ${more} tokens, and no more than ${targetlen_b} * (tokens of the source) + ${targetlen_c} are written`,
+      `set targetlen_b to ${perToken} and targetlen_c to ${more}, or more`,
+    );
+  return (sources) => chosen.build(config, names, sources);
+}
 
 /** What the encoder makes of the source. Throws `PTX_CONFIG_VALUE` for one that has no vectors of tokens. */
 function read(scope: Scope, config: Config, words: TokenVectors): TokenVectors {

@@ -2,7 +2,8 @@
 import type { Dim } from "../../graph/dims.js";
 import type { Tensor } from "../../graph/graph.js";
 import type { Scope } from "../../graph/scope.js";
-import type { TokenVectors } from "../contracts.js";
+import type { ParserRules, TokenVectors } from "../contracts.js";
+import type { Copied } from "./token-head.js";
 
 /** What a decoder says of steps. */
 export interface Decoded {
@@ -28,11 +29,34 @@ export interface SequenceDecoder {
   step(memory: readonly Tensor[], vector: Tensor, place: Tensor): DecoderStep;
 }
 
+/** Which sequences may be written, for `rows` sources. */
+export interface Grammar {
+  /** What it remembers before the first token, int32 `[rows, width]`. */
+  start(): Tensor;
+  /** bool `[rows, choices]`: the tokens that may follow, the end among them. */
+  allowed(memory: Tensor): Tensor;
+  /** What it remembers behind tokens, int32 `[rows]`; -1 where nothing is written. */
+  after(memory: Tensor, ids: Tensor): Tensor;
+}
+
+/** The length that sequences need at most: `perToken * (tokens of the source) + more`. */
+export interface LongestSequence {
+  readonly perToken: number;
+  readonly more: number;
+}
+
 declare module "../../registry/component.js" {
   interface ComponentKinds<Config> {
     sequence_decoder: {
       /** @param source what has been read, `[rows, tokens, dim]`. @param input the size of the vectors of tokens that are written */
       build(scope: Scope, config: Config, source: TokenVectors, input: number): SequenceDecoder;
+    };
+    sequence_grammar: {
+      /** Which trees there are. */
+      rules(config: Config): ParserRules;
+      longest(config: Config): LongestSequence;
+      /** @param names the tokens of the vocabulary */
+      build(config: Config, names: readonly string[], copied: Copied): Grammar;
     };
   }
 }

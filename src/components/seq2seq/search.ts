@@ -26,21 +26,11 @@ import { dimsTensor, expand, full, range, reshape, slice, unsqueeze } from "../.
 import { PAD_ID, UNK_ID } from "../../text/vocabulary.js";
 import { BEGIN_OF_TARGET, END_OF_TARGET } from "../data/tensorizers/target-tokens-tensorizer.js";
 import { HIDDEN } from "../masking.js";
-import type { SequenceDecoder } from "./contracts.js";
+import type { Grammar, SequenceDecoder } from "./contracts.js";
 import type { TokenHead } from "./token-head.js";
 
 /** The score from which on downwards there is no sequence. */
 export const NO_SEQUENCE = HIDDEN / 2;
-
-/** Which sequences may be written. */
-export interface Grammar {
-  /** What it remembers before the first token, int32 `[rows, width]`. */
-  start(rows: Dim): Tensor;
-  /** bool `[rows, choices]`: the tokens that may follow, the end among them. */
-  allowed(memory: Tensor): Tensor;
-  /** What it remembers behind tokens, int32 `[rows]`. */
-  after(memory: Tensor, ids: Tensor): Tensor;
-}
 
 /** What is searched with. Rows are `batch * beam`: each source as often as the beam is wide, next to each other. */
 export interface SearchParts {
@@ -160,7 +150,7 @@ class Search {
       ...{ sums, scores: sums },
       ids: full(graph, "int32", [this.#rows, steps], -1),
       last: full(graph, "int32", [this.#rows], BEGIN_OF_TARGET),
-      ...(grammar && { grammar: grammar.start(this.#rows) }),
+      ...(grammar && { grammar: grammar.start() }),
     };
   }
 

@@ -10,7 +10,7 @@ import { UNK_ID } from "../../text/vocabulary.js";
 import type { Loss, TokenVectors } from "../contracts.js";
 import { BEGIN_OF_TARGET } from "../data/tensorizers/target-tokens-tensorizer.js";
 import { rowLengths } from "../masking.js";
-import type { SequenceDecoder } from "./contracts.js";
+import type { Grammar, LongestSequence, SequenceDecoder } from "./contracts.js";
 import { type SearchOptions, type Sequences, search } from "./search.js";
 import { type Copied, TokenHead } from "./token-head.js";
 
@@ -26,14 +26,12 @@ export interface WriterOptions {
   readonly smoothing: number;
   /** The decoder over sources; asked for again, it has the same parameters. */
   readonly decoder: (scope: Scope, sources: TokenVectors) => SequenceDecoder;
+  /** What may be written for sources; null: anything. */
+  readonly grammar: ((sources: Copied) => Grammar) | null;
 }
 
-/** How a writer searches. */
-export interface WritingOptions extends Pick<SearchOptions, "beam" | "best" | "lengthPenalty"> {
-  /** A sequence has `perToken * (tokens of the source) + more` tokens at most. */
-  readonly perToken: number;
-  readonly more: number;
-}
+/** How a writer searches, and how long sequences are at most. */
+export type WritingOptions = Pick<SearchOptions, "beam" | "best" | "lengthPenalty"> & LongestSequence;
 
 /** First values of the vectors of written tokens, at most. */
 const VECTOR_RANGE = 0.25;
@@ -75,12 +73,13 @@ export class Writer {
     const { vectors, mask } = source;
     const repeated = (x: Tensor): Tensor => eachRepeated(x, options.beam);
     const decoder = this.options.decoder(scope, { vectors: repeated(vectors), mask: repeated(mask) });
-    const head = this.#head(copied && { ids: repeated(copied.ids), mask: repeated(copied.mask) });
+    const sources = copied && { ids: repeated(copied.ids), mask: repeated(copied.mask) };
+    const grammar = (sources && this.options.grammar?.(sources)) ?? null;
     // The end takes a step, too.
     const steps = addDims(mulDims(mask.dim(1), perToken), more + 1);
     const limits = add(mul(rowLengths(mask), perToken), more + 1);
     return search(
-      { decoder, head, embedding: this.#embedding, grammar: null },
+      { decoder, head: this.#head(sources), embedding: this.#embedding, grammar },
       { ...options, batch: mask.dim(0), steps, limits },
     );
   }

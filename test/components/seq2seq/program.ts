@@ -52,6 +52,7 @@ function writerIn(scope: Scope, { decoder, copies, smoothing = 0 }: ProgramOptio
       at.part("sequence_decoder", value, "decoder", (chosen, options, inner) =>
         chosen.build(inner, options, sources, WRITTEN),
       ),
+    grammar: null,
   });
 }
 

@@ -13,6 +13,7 @@ import { badState, textCell } from "./cells.js";
 import type { CopiedTokens } from "./copied-tokens-tensorizer.js";
 import { noTargetStrings } from "./target-form.js";
 import { TokenCutter } from "./token-cutter.js";
+import { NO_TREES, savedTreeFacts, type TreeFacts, withTree } from "./tree-facts.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
 import { savedVocabulary, type VocabularyHolder } from "./vocabulary-holder.js";
 
@@ -48,7 +49,7 @@ const TARGET_SPECIALS = [...SPECIALS, "__END_OF_TARGET__", "__BEGIN_OF_TARGET__"
 
 /** The token that closes a node of a tree, and how those begin that open one. */
 export const CLOSES_NODE = "]";
-export const OPENS_NODE = "[";
+const OPENS_NODE = "[";
 
 /**
  * Texts to ids `[steps]`, `END_OF_TARGET` behind the last. A token that the vocabulary lacks is `vocabulary size + i` where the
@@ -65,6 +66,7 @@ export class TargetTokens implements VocabularyHolder {
   readonly #builder = new VocabularyBuilder();
   #vocabulary = new Vocabulary([], TARGET_SPECIALS);
   #source: CopiedTokens | undefined;
+  #trees = NO_TREES;
   readonly #met = { rows: 0, tokens: 0, unknown_tokens: 0 };
 
   constructor(
@@ -111,7 +113,13 @@ export class TargetTokens implements VocabularyHolder {
     this.#source = source;
   }
 
+  /** What the training rows hold, where sequences are trees. */
+  get trees(): TreeFacts {
+    return this.#trees;
+  }
+
   observe(row: Row): void {
+    if (this.isTree) this.#trees = withTree(this.#trees, this.#tree(row));
     if (!this.config.vocab.build_from_data) return;
     for (const token of this.#tokens(row)) this.#builder.add(token);
   }
@@ -153,10 +161,12 @@ export class TargetTokens implements VocabularyHolder {
   }
 
   state(): unknown {
-    return { vocabulary: this.#vocabulary.toJSON() };
+    const trees = this.isTree ? { trees: this.#trees } : {};
+    return { vocabulary: this.#vocabulary.toJSON(), ...trees };
   }
 
   load(state: unknown): void {
+    if (this.isTree) this.#trees = savedTreeFacts(state, this.name);
     this.#vocabulary = savedVocabulary(state, this.name);
     if (this.#vocabulary.specials.length !== TARGET_SPECIALS.length)
       throw badState(this.name, "a vocabulary with a beginning and an end of sequences");
@@ -219,8 +229,12 @@ export class TargetTokens implements VocabularyHolder {
   }
 }
 
+/** The label of the node that a token opens; null where it opens none. */
+export const openedLabel = (token: string): string | null =>
+  token.startsWith(OPENS_NODE) ? unescaped(token.slice(OPENS_NODE.length)) : null;
+
 /** Whether a token of a tree opens or closes a node; words have their brackets escaped. */
-export const isBracket = (token: string): boolean => token === CLOSES_NODE || token.startsWith(OPENS_NODE);
+const isBracket = (token: string): boolean => token === CLOSES_NODE || token.startsWith(OPENS_NODE);
 
 const unescaped = (word: string): string => word.replace(/\\([[\]\\])/gu, "$1");
 
