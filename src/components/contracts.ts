@@ -182,7 +182,7 @@ export interface Predicted {
   readonly loss: Loss | null;
   /**
    * The model's results by name, float32 or int32 `[batch, ...]`. Axes of other sizes in each row are symbols of its
-   * inputs, such as `tokens`; what stands at padding is not read.
+   * inputs, such as `tokens`, or polynomials in these; what stands at padding is not read.
    */
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** The losses of its heads by name, where it has several: what `loss` is made of. */
@@ -388,6 +388,16 @@ declare module "../registry/component.js" {
     parsing_model: ModelKind<Config> & {
       /** Which trees it finds. */
       rules(config: Config): ParserRules;
+    };
+    /**
+     * Sequences that are written for a source, for the target "target", the best first: `sequences` int32 `[batch, best, steps]`
+     * and `sequence_scores [batch, best]` (see `Sequences`); none while training.
+     */
+    seq2seq_model: ModelKind<Config> & {
+      /** By which sequences are compared; see `SearchOptions`. */
+      lengthPenalty(config: Config): number;
+      /** Which trees it writes; null: it writes anything. */
+      treeRules(config: Config, context: Context): ParserRules | null;
     };
     /** Parts of a text: `first`, `last`, `span_logits`, `null_logit`, `log_total` and `has_answer` for the target "answers"; none while training. */
     span_model: ModelKind<Config> & {

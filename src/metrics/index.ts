@@ -1,8 +1,11 @@
 /** Figures from predictions: pure functions over typed arrays, without any other part of the project. */
+export { type BleuTokenization, corpusBleu, type TextPair } from "./bleu.js";
 export * from "./calibration.js";
+export { corpusChrf } from "./chrf.js";
 export * from "./classification-report.js";
 export * from "./confusion.js";
 export * from "./correlation.js";
+export { editDistance, type TokenPair, tokenErrorRate } from "./edit-distance.js";
 export { type Entity, type EntityFigures, entityFigures, type TagReader } from "./entities.js";
 export { MetricsError } from "./errors.js";
 export * from "./frames.js";
@@ -27,8 +30,17 @@ export {
   type RankingFigures,
 } from "./report-parts.js";
 export * from "./retrieval.js";
+export { type RougeScores, rougeScores } from "./rouge.js";
+export {
+  type Seq2SeqInput,
+  type Seq2SeqReport,
+  type SequenceRow,
+  sameTokens,
+  seq2seqReport,
+  type WrittenSequence,
+} from "./seq2seq-report.js";
 export * from "./similarity-report.js";
-export * from "./squad.js";
+export { type AnswerScores, answerScores, answerWords, normalizedAnswer } from "./squad.js";
 export * from "./squad-report.js";
 export { type TaggingInput, type TaggingReport, taggingReport } from "./tagging-report.js";
 export { type SearchResult, searchVectors, type VectorSearch } from "./vector-search.js";

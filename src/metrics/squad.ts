@@ -6,7 +6,7 @@
 const PUNCTUATION = /[!-/:-@[-`{-~]/g;
 
 /** What is between words for Python, which counts the separators of files, groups, records and units as spaces. */
-const SPACES = new RegExp(`[\\p{White_Space}${"\u001c\u001d\u001e\u001f"}]+`, "u");
+export const SPACES = new RegExp(`[\\p{White_Space}${"\u001c\u001d\u001e\u001f"}]+`, "u");
 
 /** Articles that stand as words: no letter, number or underscore beside them. */
 const ARTICLES = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
@@ -41,7 +41,7 @@ export function answerScores(predicted: string, right: readonly string[]): Answe
 }
 
 /** F1 of words, each counted as often as it stands there; where one side has none, whether both have none. */
-function wordF1(predicted: readonly string[], gold: readonly string[]): number {
+export function wordF1(predicted: readonly string[], gold: readonly string[]): number {
   if (predicted.length === 0 || gold.length === 0) return predicted.length === gold.length ? 1 : 0;
   const left = new Map<string, number>();
   for (const word of gold) left.set(word, (left.get(word) ?? 0) + 1);

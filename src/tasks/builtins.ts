@@ -11,13 +11,17 @@ import { Lamb } from "../components/optimizers/lamb.js";
 import { RAdam } from "../components/optimizers/radam.js";
 import { SGD } from "../components/optimizers/sgd.js";
 import { ClassificationMetricReporter } from "../components/reporters/classification.js";
-import { CompositionalMetricReporter } from "../components/reporters/compositional.js";
+import {
+  CompositionalMetricReporter,
+  Seq2SeqCompositionalMetricReporter,
+} from "../components/reporters/compositional.js";
 import { IntentSlotMetricReporter } from "../components/reporters/intent-slot.js";
 import { LanguageModelMetricReporter } from "../components/reporters/language.js";
 import { MaskedLMMetricReporter } from "../components/reporters/masked-language.js";
 import { PairwiseRankingMetricReporter } from "../components/reporters/pairwise-ranking.js";
 import { RegressionMetricReporter } from "../components/reporters/regression.js";
 import { RetrievalMetricReporter } from "../components/reporters/retrieval.js";
+import { Seq2SeqMetricReporter } from "../components/reporters/seq2seq.js";
 import { SimilarityMetricReporter } from "../components/reporters/similarity.js";
 import { SquadMetricReporter } from "../components/reporters/squad.js";
 import { SequenceTaggingMetricReporter } from "../components/reporters/tagging.js";
@@ -52,6 +56,7 @@ import { QueryDocumentPairwiseRankingTask } from "./pairwise-ranking.js";
 import { BertPairRegressionTask, DocumentRegressionTask, PairwiseRegressionTask } from "./regression.js";
 import { SemanticParsingTask } from "./semantic-parsing.js";
 import { SentenceEmbeddingTask } from "./sentence-embedding.js";
+import { Seq2SeqTask } from "./seq2seq.js";
 import { SquadQATask } from "./squad-qa.js";
 import { asHead, asSubTask } from "./sub-task.js";
 import { WordTaggingTask } from "./word-tagging.js";
@@ -92,6 +97,7 @@ const tasks = [
   QueryDocumentPairwiseRankingTask,
   SquadQATask,
   SemanticParsingTask,
+  Seq2SeqTask,
 ];
 
 /** The kinds of module that tasks may share. */
@@ -120,6 +126,8 @@ export function defaultRegistry(): Registry {
       PairwiseRankingMetricReporter,
       SquadMetricReporter,
       CompositionalMetricReporter,
+      Seq2SeqMetricReporter,
+      Seq2SeqCompositionalMetricReporter,
     )
     .add(ConsoleChannel, JSONLChannel)
     .add(...samplers)

@@ -69,6 +69,13 @@ export interface FramePrediction {
   readonly children: readonly FramePrediction[];
 }
 
+/** A sequence that may be written. Its score is its probability; with a length penalty, a root of it. */
+export interface WrittenPrediction {
+  readonly text: string;
+  readonly tokens: readonly string[];
+  readonly score: number;
+}
+
 /** A prediction for one row; which keys there are depends on the task. */
 export interface Prediction {
   /** Classes: the label of the row, or all that hold; the score of every label. */
@@ -102,6 +109,9 @@ export interface Prediction {
   readonly parse?: string | null;
   readonly parses?: readonly { readonly parse: string; readonly score: number }[];
   readonly frame?: FramePrediction | null;
+  /** Sequence to sequence: what is written; and the best ones beside it. */
+  readonly output?: string;
+  readonly outputs?: readonly WrittenPrediction[];
   /** Only the beginning of the text was read: an exported file reads one window. */
   readonly truncated?: boolean;
   /** Several tasks over one text: each one's prediction, by its name. */

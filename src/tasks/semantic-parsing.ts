@@ -4,6 +4,7 @@ import type { Row, TextTensorizer } from "../components/data/contracts.js";
 import type { SplitData } from "../components/data/split-data.js";
 import { type Annotations, annotationsOf } from "../components/data/tensorizers/annotation-tensorizer.js";
 import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../components/data/tensorizers/tree-actions.js";
+import { requireTrees } from "../components/data/tensorizers/tree-facts.js";
 import type { MetricReporter, ParsesEvaluated, ScoredTree } from "../components/reporters/contracts.js";
 import { NO_PARSE } from "../components/rnng/hypotheses.js";
 import type { Predictions } from "../components/trainers/contracts.js";
@@ -15,7 +16,6 @@ import type { Context } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { OffsetUnit } from "../text/offsets.js";
 import {
-  isIntent,
   type ParseTree,
   REDUCE,
   SHIFT,
@@ -65,39 +65,15 @@ class SemanticParsing extends SingleModelTask<ParsesEvaluated> {
     this.#rules = model.component.rules(model.config);
   }
 
-  /** Trees in training that the parser's rules exclude would be learnt and never found. */
   override requireFit(): void {
-    const { mostOpen, alternating, noSlotsInUnsupported } = this.#rules;
-    const { depth, excess, unalternating, slotsInUnsupported } = this.#annotations.trees;
-    const refuse = (key: string, message: string, hint: string): never => {
-      throw ptxError("PTX_CONFIG_VALUE", `model.${key}`, message, hint);
-    };
-    if (depth > mostOpen)
-      refuse(
-        "max_open_NT",
-        `a training tree has ${depth} nodes above each other`,
-        `set it to ${depth} or more`,
-      );
-    if (excess > mostOpen)
-      refuse(
-        "max_open_NT",
-        `a training tree has ${excess} nodes more than tokens`,
-        `set it to ${excess} or more`,
-      );
-    if (alternating && unalternating > 0)
-      refuse(
-        "constraints.intent_slot_nesting",
-        `in ${unalternating} training trees the root is no intent, or a node holds one of its own kind`,
-        "set it to false, or correct the trees",
-      );
-    if (noSlotsInUnsupported && slotsInUnsupported > 0)
-      refuse(
-        "constraints.no_slots_inside_unsupported",
-        `${slotsInUnsupported} training trees have slots below an unsupported root`,
-        "set it to false, or correct the trees",
-      );
-    if (alternating && !this.labelsOf(TARGET).some(isIntent))
-      refuse("inputs.actions", "none of the labels is an intent, which the root must be", "name one, IN:...");
+    requireTrees({
+      ...{ facts: this.#annotations.trees, rules: this.#rules, labels: this.labelsOf(TARGET), input: TARGET },
+      paths: {
+        mostOpen: "model.max_open_NT",
+        alternating: "model.constraints.intent_slot_nesting",
+        noSlotsInUnsupported: "model.constraints.no_slots_inside_unsupported",
+      },
+    });
   }
 
   protected override evaluated(data: SplitData, { outputs, loss }: Predictions): ParsesEvaluated {

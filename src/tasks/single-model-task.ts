@@ -25,7 +25,8 @@ export type ModelKindName =
   | "sentence_embedding_model"
   | "ranking_model"
   | "span_model"
-  | "parsing_model";
+  | "parsing_model"
+  | "seq2seq_model";
 
 /** The keys that all tasks of one model have. */
 export const taskOptions = {

@@ -20,6 +20,7 @@ import { BERTTensorizer } from "./tensorizers/bert-tensorizer.js";
 import { ByteTensorizer, ByteTokenTensorizer } from "./tensorizers/byte-tensorizer.js";
 import { CapitalizationTensorizer } from "./tensorizers/capitalization-tensorizer.js";
 import { CharacterTokenTensorizer } from "./tensorizers/character-tensorizer.js";
+import { CopiedTokenTensorizer } from "./tensorizers/copied-tokens-tensorizer.js";
 import { FloatListSeqTensorizer } from "./tensorizers/float-list-seq-tensorizer.js";
 import { FloatListTensorizer } from "./tensorizers/float-list-tensorizer.js";
 import { GazetteerTensorizer } from "./tensorizers/gazetteer-tensorizer.js";
@@ -34,6 +35,7 @@ import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
 import { SquadAnswerTensorizer } from "./tensorizers/squad-answer-tensorizer.js";
 import { SquadForBERTTensorizer } from "./tensorizers/squad-tensorizer.js";
+import { TargetTokenTensorizer } from "./tensorizers/target-tokens-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
 import { UidTensorizer } from "./tensorizers/uid-tensorizer.js";
 import { WordPiecesTensorizer } from "./tensorizers/word-pieces-tensorizer.js";
@@ -70,6 +72,8 @@ export const dataComponents = [
   SegmenterTokenizer,
   TokenTensorizer,
   RunningTextTensorizer,
+  TargetTokenTensorizer,
+  CopiedTokenTensorizer,
   MaskedTokenTensorizer,
   CharacterTokenTensorizer,
   ByteTokenTensorizer,

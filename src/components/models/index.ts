@@ -48,6 +48,8 @@ import { PureDocAttention } from "../representations/pure-doc-attention.js";
 import { SeqRepresentation } from "../representations/seq-representation.js";
 import { StackedBidirectionalRNN } from "../representations/stacked-bidirectional-rnn.js";
 import { TransformerRepresentation } from "../representations/transformer-representation.js";
+import { RNNDecoder } from "../seq2seq/rnn-decoder.js";
+import { TreeGrammar } from "../seq2seq/tree-grammar.js";
 import { SquadOutputLayer } from "../span-output-layers/squad.js";
 import { CRFOutputLayer } from "../tag-output-layers/crf.js";
 import { WordTaggingOutputLayer } from "../tag-output-layers/word-tagging.js";
@@ -74,6 +76,7 @@ import { PersonalizedDocModel } from "./personalized-doc-model.js";
 import { RNNGParser } from "./rnng-parser.js";
 import { SentenceEmbeddingModel } from "./sentence-embedding-model.js";
 import { SeqNNModel } from "./seq-nn-model.js";
+import { Seq2SeqModel } from "./seq2seq-model.js";
 import { WordTaggingModel } from "./word-tagging-model.js";
 
 /** Every model component that comes with the library. */
@@ -96,6 +99,9 @@ export const modelComponents = [
   SentenceEmbeddingModel,
   BertSquadQAModel,
   RNNGParser,
+  Seq2SeqModel,
+  RNNDecoder,
+  TreeGrammar,
   WordTaggingModel,
   IntentSlotModel,
   WordEmbedding,

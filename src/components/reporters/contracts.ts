@@ -1,5 +1,5 @@
 /** The contract of metric reporters: predictions and gold in, figures out. Showing and storing them is the channels' part. */
-import type { AnsweredQuestion } from "../../metrics/index.js";
+import type { AnsweredQuestion, WrittenSequence } from "../../metrics/index.js";
 import type { Context } from "../../registry/context.js";
 import type { ParseTree } from "../../text/trees.js";
 import type { Decision } from "../contracts.js";
@@ -135,6 +135,25 @@ export interface ParsesEvaluated {
   readonly rows: readonly ParsesRow[] | null;
 }
 
+/** A sequence that was written for a source. */
+export interface ScoredSequence extends WrittenSequence {
+  /** Its probability, by the length penalty: `p ** (1 / penalty)`. */
+  readonly score: number;
+}
+
+/** A row with its sequence and the ones that were found, the best first. */
+export interface SequencesRow {
+  readonly gold: WrittenSequence;
+  readonly found: readonly ScoredSequence[];
+}
+
+/** What figures of written sequences are computed from. */
+export interface SequencesEvaluated {
+  readonly loss: number | null;
+  /** Null where nothing was written, as in training. */
+  readonly rows: readonly SequencesRow[] | null;
+}
+
 /** Figures of intents with slots. */
 export interface IntentSlotMetricReporter extends MetricReporter<IntentSlotEvaluated> {
   /** Throws `PTX_CONFIG_VALUE` when tags are not those of slots; asked before training. */
@@ -197,6 +216,7 @@ declare module "../../registry/component.js" {
       create(config: Config, context: Context): MetricReporter<MaskedEvaluated>;
     };
     parsing_metric_reporter: { create(config: Config, context: Context): MetricReporter<ParsesEvaluated> };
+    seq2seq_metric_reporter: { create(config: Config, context: Context): MetricReporter<SequencesEvaluated> };
     squad_metric_reporter: { create(config: Config, context: Context): MetricReporter<AnswersEvaluated> };
   }
 }

@@ -3,6 +3,7 @@ import type { Tensor } from "../../graph/graph.js";
 import {
   add,
   and,
+  cast,
   div,
   equal,
   greater,
@@ -82,6 +83,21 @@ export function validActions(state: ParserState, actions: ActionSet, rules: Pars
     each(intent, (_, label) => label !== undefined && isIntent(label)),
     each(slotHere, (_, label) => label !== undefined && isSlot(label)),
   ].reduce(or);
+}
+
+/** How far a parser is behind an action, int32 `[...rows]`; -1 where it takes none. */
+export function stateAfter(before: ParserState, ids: Tensor, actions: ActionSet): ParserState {
+  const one = (happens: Tensor): Tensor => cast(happens, "int32");
+  const opens = greaterOrEqual(ids, OPEN_ID);
+  const atRoot = and(and(opens, equal(before.opened, 0)), actions.areUnsupported(ids));
+  return {
+    tokens: before.tokens,
+    shifted: add(before.shifted, one(equal(ids, SHIFT_ID))),
+    opened: add(before.opened, one(opens)),
+    open: sub(add(before.open, one(opens)), one(equal(ids, REDUCE_ID))),
+    justOpened: opens,
+    unsupported: or(before.unsupported, atRoot),
+  };
 }
 
 /** Whether a number that is not negative is odd: where nodes take turns, the innermost open one is then an intent. */

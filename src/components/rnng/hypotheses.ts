@@ -32,10 +32,10 @@ import {
 } from "../../graph/ops/shaping.js";
 import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/tree-actions.js";
 import { HIDDEN, rowLengths } from "../masking.js";
-import { mostSteps, type ParserState } from "./actions.js";
+import { SteppedLstm } from "../recurrent/stepped-lstm.js";
+import { mostSteps, type ParserState, stateAfter } from "./actions.js";
 import type { Parser } from "./parser.js";
 import type { Summaries } from "./scorer.js";
-import { SteppedLstm } from "./stepped-lstm.js";
 
 /** The score from which on downwards there is no parse. */
 export const NO_PARSE = HIDDEN / 2;
@@ -187,21 +187,21 @@ export class Hypotheses {
   taken(before: Parts, ids: Tensor, step: Tensor): Parts {
     const { counts, actions, top, frames, action, labels, elements, places } = before;
     const { parser } = this;
-    const [shifted, opened, open, , unsupported, height] = this.#columns(counts);
+    const [shifted, , open, , , height] = this.#columns(counts);
     const [shifts, reduces] = [equal(ids, SHIFT_ID), equal(ids, REDUCE_ID)];
     const opens = greaterOrEqual(ids, OPEN_ID);
     const one = (happens: Tensor): Tensor => cast(happens, "int32");
     const wide = (x: Tensor): Tensor => unsqueeze(x, [1]);
-    const atRoot = and(and(opens, equal(opened!, 0)), parser.actions.areUnsupported(ids));
+    const progress = stateAfter(this.state(counts), ids, parser.actions);
     const node = places && this.#nodePlace(places, open!);
     // An open node's place is where the node goes once it is closed.
     const place = node === undefined ? height! : where(reduces, node, height!);
     const columns = [
-      add(shifted!, one(shifts)),
-      add(opened!, one(opens)),
-      sub(add(open!, one(opens)), one(reduces)),
-      one(opens),
-      add(unsupported!, one(atRoot)),
+      progress.shifted,
+      progress.opened,
+      progress.open,
+      one(progress.justOpened),
+      one(progress.unsupported),
       add(place, one(greaterOrEqual(ids, 0))),
     ];
     const isStep = equal(cast(range(actions.graph, actions.dim(1)), "int64"), step);

@@ -5,8 +5,8 @@ import { add, where } from "../../graph/ops/elementwise.js";
 import { matmul } from "../../graph/ops/matrix.js";
 import { concat, full, split, squeeze, unsqueeze } from "../../graph/ops/shaping.js";
 import type { Scope } from "../../graph/scope.js";
+import { type LstmSizes, SteppedLstm } from "../recurrent/stepped-lstm.js";
 import { type Composer, type Composition, composerOf } from "./composition.js";
-import { type LstmSizes, SteppedLstm } from "./stepped-lstm.js";
 
 /** What a parser's stack holds between two actions. */
 export interface StackMemory {

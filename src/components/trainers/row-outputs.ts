@@ -1,3 +1,4 @@
+import { dimSymbols, evaluateDim } from "../../graph/dims.js";
 import type { HostTensor } from "../../graph/dtype.js";
 import type { Tensor } from "../../graph/graph.js";
 import { ptxError } from "../../registry/errors.js";
@@ -108,7 +109,9 @@ export class RowOutputs {
 function column(examples: Pick<Examples, "size" | "axisSizes">, tensor: Tensor): OutputColumn {
   if (tensor.dtype !== "float32" && tensor.dtype !== "int32")
     throw tensor.graph.error(`an output must be float32 or int32, not ${tensor}`);
-  const sizes = tensor.shape.slice(1).map((dim) => (typeof dim === "number" ? dim : examples.axisSizes(dim)));
+  const sizes = tensor.shape
+    .slice(1)
+    .map((dim) => (typeof dim === "number" ? dim : rowsSizes(examples, dim)));
   const { size } = examples;
   const starts = new Float64Array(size + 1);
   for (let row = 0; row < size; row++)
@@ -119,6 +122,16 @@ function column(examples: Pick<Examples, "size" | "axisSizes">, tensor: Tensor):
     starts,
     data: tensor.dtype === "float32" ? new Float32Array(length) : new Int32Array(length),
   };
+}
+
+/** What a dimension is in each row: an axis of the inputs, or computed from such axes. */
+function rowsSizes(examples: Pick<Examples, "size" | "axisSizes">, dim: string): Int32Array {
+  const symbols = dimSymbols(dim);
+  const axes = symbols.map((symbol) => examples.axisSizes(symbol));
+  return Int32Array.from({ length: examples.size }, (_, row) => {
+    const bindings = new Map(symbols.map((symbol, i) => [symbol, axes[i]![row]!] as const));
+    return evaluateDim(dim, bindings)!;
+  });
 }
 
 const rowSizes = (sizes: OutputColumn["sizes"], row: number): number[] =>

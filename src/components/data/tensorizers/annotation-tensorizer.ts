@@ -4,11 +4,9 @@ import { component } from "../../../registry/component.js";
 import { ptxError } from "../../../registry/errors.js";
 import {
   actionsOf,
-  alternates,
   depthOf,
   isIntent,
   isSlot,
-  isUnsupported,
   leavesOf,
   type ParseTree,
   REDUCE,
@@ -25,10 +23,11 @@ import type {
   Tensorizer,
   TextTensorizer,
 } from "../contracts.js";
-import { badState, textCell } from "./cells.js";
+import { textCell } from "./cells.js";
 import { checkLabelOptions, LabelList, labelOptions, UNKNOWN_LABEL } from "./label-list.js";
 import { noTargetStrings } from "./target-form.js";
 import { OPEN_ID, REDUCE_ID, SHIFT_ID, stackPlan } from "./tree-actions.js";
+import { labelsOfTree, NO_TREES, savedTreeFacts, type TreeFacts, withTree } from "./tree-facts.js";
 
 const schema = Type.Object(
   {
@@ -48,25 +47,6 @@ type Config = Static<typeof schema>;
 
 /** What stands behind a row's last action. */
 const PAD = -1;
-
-/** What training rows hold that a parser's rules may forbid: how many trees of each kind. */
-export interface TreeFacts {
-  /** How many nodes lie above each other at most. */
-  readonly depth: number;
-  /** By how many the nodes of a tree exceed its tokens at most. */
-  readonly excess: number;
-  /** Trees in which intents and slots do not take turns. */
-  readonly unalternating: number;
-  /** Trees with a slot below an unsupported root. */
-  readonly slotsInUnsupported: number;
-}
-
-const NO_TREES: TreeFacts = {
-  depth: 0,
-  excess: Number.MIN_SAFE_INTEGER,
-  unalternating: 0,
-  slotsInUnsupported: 0,
-};
 
 /**
  * Trees to actions `[steps]`. In a graph it gives int32 `actions [batch, steps]`, -1 at padding, and `frames [batch, frames]`,
@@ -113,15 +93,8 @@ export class Annotations implements Tensorizer {
 
   observe(row: Row): void {
     const tree = this.#tree(row);
-    const labels = actionsOf(tree).filter((action) => action !== SHIFT && action !== REDUCE);
-    for (const label of labels) this.#list.observe(label);
-    const { depth, excess, unalternating, slotsInUnsupported } = this.#trees;
-    this.#trees = {
-      depth: Math.max(depth, depthOf(tree)),
-      excess: Math.max(excess, labels.length - leavesOf(tree).length),
-      unalternating: unalternating + (alternates(tree) ? 0 : 1),
-      slotsInUnsupported: slotsInUnsupported + (isUnsupported(tree.label) && labels.some(isSlot) ? 1 : 0),
-    };
+    for (const label of labelsOfTree(tree)) this.#list.observe(label);
+    this.#trees = withTree(this.#trees, tree);
   }
 
   async finish(): Promise<void> {
@@ -180,11 +153,7 @@ export class Annotations implements Tensorizer {
 
   load(state: unknown): void {
     this.#list.load(state);
-    const { trees } = state as { readonly trees?: Partial<TreeFacts> };
-    const facts = Object.keys(NO_TREES) as (keyof TreeFacts)[];
-    if (!facts.every((fact) => Number.isInteger(trees?.[fact])))
-      throw badState(this.name, "what the training trees hold");
-    this.#trees = trees as TreeFacts;
+    this.#trees = savedTreeFacts(state, this.name);
   }
 
   facts(): Readonly<Record<string, number>> {

@@ -4,10 +4,12 @@ import { add } from "../../graph/ops/elementwise.js";
 import { linear, matmul } from "../../graph/ops/matrix.js";
 import { concat, split } from "../../graph/ops/shaping.js";
 import type { Scope } from "../../graph/scope.js";
-import { type LstmWeights, lstmStep, lstmWeights } from "../recurrent/lstm.js";
+import { type LstmWeights, lstmStep, lstmWeights } from "./lstm.js";
 
 /** The sizes of LSTM layers. */
 export interface LstmSizes {
+  /** Size of what the first layer reads; absent: that of a state. */
+  readonly input?: number;
   readonly hidden: number;
   readonly layers: number;
   /** Between layers; the same elements at every step. */
@@ -15,7 +17,7 @@ export interface LstmSizes {
 }
 
 /**
- * Stacked LSTM layers whose inputs have the size of their states. The states of all layers are one tensor `[batch, width]`:
+ * Stacked LSTM layers. The states of all layers are one tensor `[batch, width]`:
  * `h` and `c` of the first layer, then of the next. The parameters are those of `lstmLayers`, which takes all steps at once.
  */
 export class SteppedLstm {
@@ -25,9 +27,9 @@ export class SteppedLstm {
     readonly scope: Scope,
     readonly sizes: LstmSizes,
   ) {
-    const { hidden, layers } = sizes;
+    const { input = sizes.hidden, hidden, layers } = sizes;
     this.#weights = Array.from({ length: layers }, (_, layer) =>
-      lstmWeights(scope.child(`layer${layer}.forward`), hidden, hidden),
+      lstmWeights(scope.child(`layer${layer}.forward`), layer === 0 ? input : hidden, hidden),
     );
   }
 
@@ -40,13 +42,13 @@ export class SteppedLstm {
     return this.#parts(states).at(-2)!;
   }
 
-  /** Inputs as sums of the first layer's gates. `[..., hidden] -> [..., 4 * hidden]`. */
+  /** Inputs as sums of the first layer's gates. `[..., input] -> [..., 4 * hidden]`. */
   projected(x: Tensor): Tensor {
     const { input, bias } = this.#weights[0]!;
     return linear(x, input, bias);
   }
 
-  /** What an input adds to such sums. `[batch, hidden] -> [batch, 4 * hidden]`. */
+  /** What an input adds to such sums. `[batch, input] -> [batch, 4 * hidden]`. */
   contribution(x: Tensor): Tensor {
     return matmul(x, this.#weights[0]!.input);
   }
