@@ -19,7 +19,8 @@ import { openEncoder } from "./tasks/embed/load-encoder.js";
 import type { Prediction } from "./tasks/prediction.js";
 import { type Predictor, RunPredictor } from "./tasks/predictor.js";
 import { testRun } from "./tasks/test-run.js";
-import { type TrainedRun, train as trainConfig } from "./tasks/train.js";
+import type { TrainedRun } from "./tasks/run-session.js";
+import { train as trainConfig } from "./tasks/train.js";
 
 /** Shows nothing but warnings. */
 export const silentLog: Log = {

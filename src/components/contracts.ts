@@ -316,12 +316,16 @@ declare module "../registry/component.js" {
       ): Classified;
       /** The score from which a label holds (multi-label). */
       threshold(config: Config): number;
+      /** Logits that it makes these scores of; absent: scores of several models cannot be made one. */
+      logitsOf?(config: Config, scores: Tensor): Tensor;
     };
     regression_output_layer: {
       /** Where its numbers lie; null: anywhere. */
       range(config: Config): Range | null;
       /** `logits [batch, 1]`. */
       build(scope: Scope, config: Config, logits: Tensor, target: ModelInput | undefined): Regressed;
+      /** Logits that it makes these scores of; absent: scores of several models cannot be made one. */
+      logitsOf?(config: Config, scores: Tensor): Tensor;
     };
     span_output_layer: {
       rule(config: Config): SpanRule;

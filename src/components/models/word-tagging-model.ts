@@ -57,18 +57,19 @@ export function tagged(
   about: Omit<TagInputs, "logits">,
 ): TagsPredicted {
   const { labels } = about;
-  const logits = scope.part(
+  const made = scope.part(
     "decoder",
     slots.decoder,
     "decoder",
     (decoder, options, at) => decoder.build(at, options, vectors, labels.length),
     labels,
   );
-  return scope.part(
+  return scope.decision(
     "tag_output_layer",
     slots.output_layer,
     "output_layer",
-    (layer, options, at) => layer.build(at, options, { ...about, logits }),
+    made,
+    (layer, options, at, logits) => layer.build(at, options, { ...about, logits }),
     labels,
   );
 }

@@ -7,6 +7,7 @@ import { squeeze, unsqueeze } from "../../graph/ops/shaping.js";
 import { component } from "../../registry/component.js";
 import type { Loss } from "../contracts.js";
 import { weighted } from "../losses/totals.js";
+import { logOf } from "../output-layers/inverse.js";
 import { namedWeights } from "../output-layers/label-weights.js";
 import { sizedAxis } from "../sizes.js";
 import { NO_TAG } from "./contracts.js";
@@ -36,12 +37,15 @@ export const WordTaggingOutputLayer = component({
     const place = `${scope.path}.WordTaggingOutputLayer.label_weights`;
     const weights = config.label_weights && namedWeights(config.label_weights, labels, place);
     const given = weights && scope.graph.constant("float32", [labels.length], weights);
+    const probabilities = softmax(logits);
     return {
       loss: target === undefined ? null : tokenLoss(logits, mask, target, given, config.label_smoothing),
       tags: where(mask, cast(argMax(logits, 2), "int32"), NO_TAG),
-      scores: where(mask, reduceMax(softmax(logits), [2]), 0),
+      scores: where(mask, reduceMax(probabilities, [2]), 0),
+      probabilities,
     };
   },
+  logitsOf: (_config, probabilities) => logOf(probabilities),
 });
 
 /** As `CrossEntropyLoss`, over tokens instead of rows. */
