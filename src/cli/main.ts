@@ -184,6 +184,10 @@ command("export <run>", "write a run as one .onnx file, or its encoder for Huggi
   )
   .option("--external-data", "keep weights beside the model, in FILE.data; above 1 GB they always are")
   .option("--no-self-test", "leave out of the file the few held-out rows by which a server checks it")
+  .option(
+    "--tag-probabilities",
+    "tell the probabilities of all tags at each token too, as get-logits needs them of a file",
+  )
   .option("--show-fusions", "print which operators ONNX Runtime runs in place of the file's")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
 

@@ -185,6 +185,11 @@ export interface Predicted {
    * inputs, such as `tokens`; what stands at padding is not read.
    */
   readonly outputs: Readonly<Record<string, Tensor>>;
+  /**
+   * The probabilities of all labels at each token, `[batch, tokens, labels]`, where `outputs` tell those of the chosen ones
+   * alone: for students to learn from. They are not gathered.
+   */
+  readonly distributions?: Readonly<Record<string, Tensor>>;
   /** The losses of its heads by name, where it has several: what `loss` is made of. */
   readonly heads?: Readonly<Record<string, Loss>>;
 }

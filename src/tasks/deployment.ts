@@ -29,20 +29,23 @@ export interface DeploymentForm {
   readonly unit?: OffsetUnit;
   /** Sizes of inputs' axes (`batch`, `tokens`, ...) that are the same in every run. */
   readonly sizes?: ReadonlyMap<string, number>;
+  /** Whether the probabilities of all tags at each token are given too, as students need them. */
+  readonly distributions?: boolean;
 }
 
 /** The model in inference mode, without targets, with the outputs that are deployed. Throws `PTX_USAGE` for the size of an axis that no input has. */
 export function deploymentGraph(
   { task, parameters, context }: OpenTask,
   part: ModelTask,
-  { input: form, unit = "utf16", sizes = new Map() }: DeploymentForm,
+  { input: form, unit = "utf16", sizes = new Map(), distributions: whole = false }: DeploymentForm,
 ): Graph {
   const graph = new Graph(null, sizes);
   const scope = Scope.root(graph, "infer", parameters, context);
-  const { outputs } = part.build(scope, { form, targets: false });
+  const { outputs, distributions } = part.build(scope, { form, targets: false });
+  const deployed = part.deploy({ ...outputs, ...(whole && distributions) }, unit);
   if (task.parts.size === 1) parameters.requireAllDeclared();
   requireAxes(graph);
-  for (const [output, tensor] of Object.entries(part.deploy(outputs, unit))) graph.output(output, tensor);
+  for (const [output, tensor] of Object.entries(deployed)) graph.output(output, tensor);
   optimize(graph);
   return graph;
 }

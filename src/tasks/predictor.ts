@@ -132,14 +132,18 @@ export class RunPredictor implements Predictor {
 
   /**
    * Compiles a model of an open task for prediction.
-   * @param examples how many examples of a row are looked at, where it is several: all, unless something else is said
+   * @param options.examples how many examples of a row are looked at, where it is several: all, unless something else is said
+   * @param options.distributions whether the probabilities of all tags at each token are told
    */
   static async of(
     open: OpenTask,
     part: ModelTask,
-    examples = Number.POSITIVE_INFINITY,
+    {
+      examples = Number.POSITIVE_INFINITY,
+      distributions = false,
+    }: { readonly examples?: number; readonly distributions?: boolean } = {},
   ): Promise<RunPredictor> {
-    const graph = deploymentGraph(open, part, { input: "ids" });
+    const graph = deploymentGraph(open, part, { input: "ids", distributions });
     const engine = await open.engine();
     const frozen = open.parameters.feeds(graph.parameters.map(({ name }) => name));
     return new RunPredictor(open, part, await engine.compile(graph, { frozen }), examples);

@@ -31,6 +31,7 @@ import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js"
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
+import { SoftSlotLabelTensorizer } from "./tensorizers/soft-slot-label-tensorizer.js";
 import { SquadAnswerTensorizer } from "./tensorizers/squad-answer-tensorizer.js";
 import { SquadForBERTTensorizer } from "./tensorizers/squad-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
@@ -87,6 +88,7 @@ export const dataComponents = [
   FloatListSeqTensorizer,
   LabelTensorizer,
   SoftLabelTensorizer,
+  SoftSlotLabelTensorizer,
   LabelListTensorizer,
   SlotLabelTensorizer,
   Batcher,

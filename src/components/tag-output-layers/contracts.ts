@@ -14,6 +14,8 @@ export interface TagInputs {
   readonly mask: Tensor;
   /** int32 `[batch, tokens]` label ids, whatever at padding; absent when predicting. */
   readonly target: Tensor | undefined;
+  /** A teacher's logits `[batch, tokens, labels]`, whatever at padding, where the target has them. */
+  readonly soft?: Tensor;
   /** Names in id order. */
   readonly labels: readonly string[];
 }

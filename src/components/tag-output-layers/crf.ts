@@ -3,6 +3,7 @@ import { maximum, minimum, where } from "../../graph/ops/elementwise.js";
 import { gatherElements } from "../../graph/ops/lookup.js";
 import { squeeze, transpose, unsqueeze } from "../../graph/ops/shaping.js";
 import { component } from "../../registry/component.js";
+import { ptxError } from "../../registry/errors.js";
 import { type Chain, chainOf, crfWeights } from "../crf/chain.js";
 import { constraintsOf } from "../crf/constraints.js";
 import { type ForwardPass, forwardPass, marginals } from "../crf/forward-backward.js";
@@ -37,7 +38,14 @@ export const CRFOutputLayer = component({
   kind: "tag_output_layer",
   name: "CRFOutputLayer",
   schema,
-  build(scope, { constraints }, { logits, mask, target, labels }) {
+  build(scope, { constraints }, { logits, mask, target, labels, soft }) {
+    if (soft !== undefined)
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        scope.path,
+        "the target has a teacher's logits of each token, but CRFOutputLayer learns whole sequences",
+        "use WordTaggingOutputLayer with distillation, or SlotLabelTensorizer for the target",
+      );
     const allowed = constraintsOf(labels, constraints, `${scope.path}.CRFOutputLayer.constraints`);
     const chain = chainOf(logits, mask, crfWeights(scope, labels.length), allowed);
     const forward = forwardPass(chain);
