@@ -100,6 +100,6 @@ export type { Predictor } from "./tasks/predictor.js";
 export { SingleModelTask, taskOptions } from "./tasks/single-model-task.js";
 export { asHead, asSubTask } from "./tasks/sub-task.js";
 export type { ModelTask, Task } from "./tasks/task.js";
-export type { Metrics, TrainedRun } from "./tasks/train.js";
+export type { Metrics, TrainedRun } from "./tasks/run-session.js";
 export { OffsetTable } from "./text/offsets.js";
 export type { Token as TextToken, Tokenizer } from "./text/tokenizer.js";

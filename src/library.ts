@@ -16,10 +16,13 @@ import { defaultRegistry } from "./tasks/builtins.js";
 import type { Embedder } from "./tasks/embed/contracts.js";
 import type { OpenOptions } from "./tasks/embed/encoder-source.js";
 import { openEncoder } from "./tasks/embed/load-encoder.js";
+import { choosePart } from "./tasks/deployment.js";
+import { openRun } from "./tasks/open-task.js";
 import type { Prediction } from "./tasks/prediction.js";
 import { type Predictor, RunPredictor } from "./tasks/predictor.js";
 import { testRun } from "./tasks/test-run.js";
-import { type TrainedRun, train as trainConfig } from "./tasks/train.js";
+import type { TrainedRun } from "./tasks/run-session.js";
+import { train as trainConfig } from "./tasks/train.js";
 
 /** Shows nothing but warnings. */
 export const silentLog: Log = {
@@ -86,14 +89,17 @@ export async function test(
 export interface LoadRunOptions extends LibraryOptions {
   /** Which of several models that were trained together. */
   readonly task?: string;
+  /** Whether predictions of tags tell the scores of all tags at each token, as `scores`. Of a run; a file tells what it was exported with. */
+  readonly distributions?: boolean;
 }
 
 /** A model that is ready to predict; `release` it when done. */
 export async function loadRun(
   run: string,
-  { registry = defaultRegistry(), log = silentLog, task }: LoadRunOptions = {},
+  { registry = defaultRegistry(), log = silentLog, task, distributions }: LoadRunOptions = {},
 ): Promise<Predictor> {
-  return RunPredictor.load(run, registry, log, task);
+  const open = await openRun(run, registry, log, task);
+  return RunPredictor.of(open, choosePart(open.task, task), { ...(distributions && { distributions }) });
 }
 
 /** A run folder or an exported file, ready to predict. */

@@ -25,6 +25,7 @@ export interface ExportCommand {
   readonly externalData?: boolean;
   readonly selfTest: boolean;
   readonly showFusions?: boolean;
+  readonly tagProbabilities?: boolean;
   readonly include: readonly string[];
 }
 
@@ -43,6 +44,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
     externalData,
     selfTest,
     showFusions,
+    tagProbabilities,
   } = options;
   const registry = await loadRegistry(options.include);
   const folders = { registry, log: terminalLog(), ...(task !== undefined && { task }) };
@@ -53,7 +55,8 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
   for (const path of inFolders) print(`wrote ${path}`);
   if (inFolders.length > 0) {
     // With options of a model file in hand, the export of one tells that its name is missing.
-    const about = [onnx, ort, card, topK, quantize, maxAccuracyDrop, externalData, showFusions];
+    const forms = [onnx, ort, card, quantize, maxAccuracyDrop, externalData, showFusions];
+    const about = [...forms, topK, tagProbabilities];
     if (selfTest && about.every((value) => value === undefined)) return;
   }
   const targets = { ...(onnx !== undefined && { onnx }), ...(ort !== undefined && { ort }) };
@@ -70,6 +73,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
     ...(maxAccuracyDrop !== undefined && { maxAccuracyDrop }),
     ...(externalData && { externalData }),
     ...(showFusions && { fusions: true }),
+    ...(tagProbabilities && { distributions: true }),
     ...(card !== undefined && { card }),
   });
   print(`checked ${rows} rows: largest difference of a score ${difference.toExponential(1)}`);

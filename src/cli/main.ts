@@ -61,6 +61,19 @@ command("train <config>", "train, test, and write a run folder")
   .option("--quiet", "print only warnings and the paths written")
   .action(async (config, options) => (await import("./train.js")).trainCommand(config, options));
 
+command("ensemble <runs...>", "make one model of runs that have ended, which decide together; nothing is trained")
+  .requiredOption("--output <dir>", "folder of the ensemble's run")
+  .addOption(
+    new Option(
+      "--combine <what>",
+      "what predictions become one by: the mean of logits (and of a CRF's transitions), the mean of probabilities, or votes",
+    )
+      .choices(["logits", "probabilities", "votes"])
+      .default("logits"),
+  )
+  .option("--quiet", "print only warnings and the paths written")
+  .action(async (runs, options) => (await import("./ensemble.js")).ensembleCommand(runs, options));
+
 command("test <run>", "figures of a run on its test rows")
   .option("--data <file>", "rows to test on, in the form of the run's test file")
   .option("--task <name>", "which of a run's several tasks; all by default")
@@ -177,6 +190,10 @@ command("export <run>", "write a run as one .onnx file, or its encoder for Huggi
   )
   .option("--external-data", "keep weights beside the model, in FILE.data; above 1 GB they always are")
   .option("--no-self-test", "leave out of the file the few held-out rows by which a server checks it")
+  .option(
+    "--tag-probabilities",
+    "tell the probabilities of all tags at each token too, as get-logits needs them of a file",
+  )
   .option("--show-fusions", "print which operators ONNX Runtime runs in place of the file's")
   .action(async (run, options) => (await import("./export.js")).exportCommand(run, options));
 

@@ -38,18 +38,23 @@ export async function predictCommand(
   }));
 }
 
-/** Predicts texts and rows, and writes a JSON object for each. */
+/**
+ * Predicts texts and rows, and writes a JSON object for each.
+ * @param distributions whether a run tells the probabilities of all tags at each token
+ */
 export async function predictLines(
   model: string,
   texts: readonly string[],
   { input, output, task, include }: Omit<PredictCommand, "offsetUnit" | "topK">,
   line: Line,
+  distributions = false,
 ): Promise<void> {
   const registry = await loadRegistry(include);
   const out = await OutputLines.open(output);
   let predictor: Predictor | undefined;
   try {
-    predictor = await loadModel(model, { registry, log: terminalLog(), ...(task !== undefined && { task }) });
+    const which = { ...(task !== undefined && { task }), distributions };
+    predictor = await loadModel(model, { registry, log: terminalLog(), ...which });
     await predictAll(predictor, inputRows({ texts, input }, predictor.columns), out, line);
     await out.close();
   } catch (error) {

@@ -185,6 +185,11 @@ export interface Predicted {
    * inputs, such as `tokens`, or polynomials in these; what stands at padding is not read.
    */
   readonly outputs: Readonly<Record<string, Tensor>>;
+  /**
+   * The probabilities of all labels at each token, `[batch, tokens, labels]`, where `outputs` tell those of the chosen ones
+   * alone: for students to learn from. They are not gathered.
+   */
+  readonly distributions?: Readonly<Record<string, Tensor>>;
   /** The losses of its heads by name, where it has several: what `loss` is made of. */
   readonly heads?: Readonly<Record<string, Loss>>;
 }
@@ -316,12 +321,16 @@ declare module "../registry/component.js" {
       ): Classified;
       /** The score from which a label holds (multi-label). */
       threshold(config: Config): number;
+      /** Logits that it makes these scores of; absent: scores of several models cannot be made one. */
+      logitsOf?(config: Config, scores: Tensor): Tensor;
     };
     regression_output_layer: {
       /** Where its numbers lie; null: anywhere. */
       range(config: Config): Range | null;
       /** `logits [batch, 1]`. */
       build(scope: Scope, config: Config, logits: Tensor, target: ModelInput | undefined): Regressed;
+      /** Logits that it makes these scores of; absent: scores of several models cannot be made one. */
+      logitsOf?(config: Config, scores: Tensor): Tensor;
     };
     span_output_layer: {
       rule(config: Config): SpanRule;

@@ -58,6 +58,8 @@ export interface ExportOptions {
   readonly selfTest?: boolean;
   /** Whether to find out what ONNX Runtime makes of the graph. */
   readonly fusions?: boolean;
+  /** Whether the file tells the probabilities of all tags at each token too, for students to learn from. */
+  readonly distributions?: boolean;
   /** The file for a model card, in Markdown. */
   readonly card?: string;
 }
@@ -99,14 +101,16 @@ export async function exportOnnx(
   const { registry, log, task, quantize, externalData = false, selfTest = true } = options;
   const open = await openRun(run, registry, log, task);
   const part = choosePart(open.task, task);
-  const { input = "text", unit = "utf16", sizes = new Map(), topK: top } = options;
-  const graph = exportedGraph(open, part, { input, unit, sizes, ...(top !== undefined && { top }) });
+  const { input = "text", unit = "utf16", sizes = new Map(), topK: top, distributions = false } = options;
+  const more = { distributions, ...(top !== undefined && { top }) };
+  const graph = exportedGraph(open, part, { input, unit, sizes, ...more });
   const values = open.parameters.feeds(graph.parameters.map(({ name }) => name));
   const small = quantize && (await quantizedModel(graph, values, quantize, await open.engine()));
   const samples = await open.folder.samples(task);
   // A file that takes texts reads the first example of a row that is several.
   const examples = input === "ids" ? Number.POSITIVE_INFINITY : 1;
-  const reference = await RunPredictor.of(quantize ? inForm(open, quantize) : open, part, examples, top);
+  const asked = { examples, ...more };
+  const reference = await RunPredictor.of(quantize ? inForm(open, quantize) : open, part, asked);
   const expected = await predictions(reference, samples);
   const version = libraryVersion();
   const producer = { name: "pytext-ts", version };

@@ -1,4 +1,4 @@
-import type { Kind, SlotValue } from "../registry/component.js";
+import type { AnyComponent, Kind, SlotValue } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import type { RandomStream } from "../registry/random.js";
 import type { Part } from "../registry/registry.js";
@@ -57,6 +57,18 @@ type Batch = Readonly<Record<string, HostTensor>>;
  */
 export type FirstValues = (path: string, shape: readonly number[]) => Float32Array | undefined;
 
+/**
+ * Stands between logits and the output layers that read them, where several models decide together.
+ * @param layer the output layer and its config
+ * @param build makes of logits what the layer makes of them, in that scope
+ */
+export type Jury = <T>(
+  layer: { readonly component: AnyComponent; readonly config: object },
+  scope: Scope,
+  logits: Tensor,
+  build: (scope: Scope, logits: Tensor) => T,
+) => T;
+
 interface Building {
   readonly graph: Graph;
   readonly mode: Mode;
@@ -71,6 +83,11 @@ interface Building {
   /** Whether states go from one run to the next. */
   readonly carries: boolean;
   readonly sharedCalls: SharedCalls;
+  /** The place in front of all others: the name of one of several models in a graph; "" for the only one. */
+  readonly root: string;
+  readonly jury?: Jury;
+  /** Tensors in the place of parameters, by their whole path. */
+  readonly given?: (path: string, shape: readonly number[]) => Tensor;
   /** Where parameters below the place `root` get their first values. */
   readonly first?: { readonly root: string; readonly values: FirstValues };
   /** How matrices below the place `root` are adapted. */
@@ -107,6 +124,7 @@ export class Scope {
       carried: [],
       carries: true,
       sharedCalls: new Map(),
+      root: "",
     });
   }
 
@@ -170,7 +188,17 @@ export class Scope {
 
   /** The scope of one of several tasks: its name in front, its own context. */
   of(context: Context): Scope {
-    return new Scope(context.place, { ...this.building, context });
+    return new Scope(this.#rooted(context.place), { ...this.building, context });
+  }
+
+  /** The scope of a model of its own that stands in this graph beside others: they share nothing but inputs. */
+  model(name: string, jury: Jury): Scope {
+    return new Scope(name, { ...this.building, root: name, sharedCalls: new Map(), jury });
+  }
+
+  /** The same place, whose parameters are given tensors: `given` is asked by the parameter's whole path. */
+  withParameters(given: (path: string, shape: readonly number[]) => Tensor): Scope {
+    return new Scope(this.path, { ...this.building, given });
   }
 
   /**
@@ -189,9 +217,36 @@ export class Scope {
     const key = sharedKeyOf(config);
     if (key === null) return this.within(name, (scope) => build(component, config, scope));
     if (labels !== undefined) requireSameLabels(this.context, key, labels);
-    const scope = new Scope(sharedPath(key), this.building);
+    const scope = new Scope(this.#rooted(sharedPath(key)), this.building);
     const once = builtOnce(component, key, this.building.sharedCalls);
     return this.graph.within(scope.path, () => build(once, config, scope));
+  }
+
+  /**
+   * Builds the output layer in a slot at the place `name` over `logits`; where several models decide together, over what
+   * they make of theirs.
+   */
+  decision<K extends Kind, T>(
+    kind: K,
+    value: SlotValue<K>,
+    name: string,
+    logits: Tensor,
+    build: (component: Part<K>["component"], config: Part<K>["config"], scope: Scope, logits: Tensor) => T,
+    labels?: readonly string[],
+  ): T {
+    const { jury } = this.building;
+    return this.part(
+      kind,
+      value,
+      name,
+      (component, config, scope) => {
+        const decide = (at: Scope, heard: Tensor): T => build(component, config, at, heard);
+        return jury === undefined
+          ? decide(scope, logits)
+          : jury({ component: component as AnyComponent, config }, scope, logits, decide);
+      },
+      labels,
+    );
   }
 
   /** A trained parameter at this place. Asked for twice it is the same tensor. */
@@ -202,6 +257,8 @@ export class Scope {
     options: { readonly frozen?: boolean } = {},
   ): Tensor {
     const path = this.path === "" ? name : `${this.path}.${name}`;
+    const { given } = this.building;
+    if (given !== undefined) return given(path, shape);
     const known = this.building.declared.get(path);
     if (known !== undefined) {
       if (!sameShape(known.shape, shape)) {
@@ -242,6 +299,11 @@ export class Scope {
     const a = own.parameter(FACTORS[0], [inputs, found.rank], start(0, random));
     const b = own.parameter(FACTORS[1], [found.rank, outputs], start(1, constantInit(0)));
     return { ...found, a, b };
+  }
+
+  /** A path behind the name of the model that this is one of several of. */
+  #rooted(path: string): string {
+    return [this.building.root, path].filter((part) => part !== "").join(".");
   }
 
   /** A path from the root of something on; undefined where it does not stand below. */

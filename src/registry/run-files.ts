@@ -39,3 +39,8 @@ const RUN_FILES: Token<RunFiles> = Symbol("run files");
 export function runFiles(context: Context): RunFiles {
   return context.shared(RUN_FILES, () => new RunFiles());
 }
+
+/** Has the files of one context's run in another context too. */
+export function shareRunFiles(from: Context, to: Context): void {
+  to.provide(RUN_FILES, runFiles(from));
+}

@@ -47,6 +47,7 @@ import {
   PairwiseClassificationTask,
   SeqNNTask,
 } from "./document-classification.js";
+import { EnsembleTask } from "./ensemble/ensemble-task.js";
 import { IntentSlotTask } from "./intent-slot.js";
 import { LMTask } from "./language-model.js";
 import { MaskedLMTask } from "./masked-language-model.js";
@@ -132,5 +133,5 @@ export function defaultRegistry(): Registry {
     .add(ConsoleChannel, JSONLChannel)
     .add(...samplers)
     .add(...tasks, ...[...tasks, MultiHeadTask].map(asSubTask), ...heads.map(asHead))
-    .add(NewDisjointMultitask, MultiHeadTask);
+    .add(NewDisjointMultitask, MultiHeadTask, EnsembleTask);
 }

@@ -32,22 +32,24 @@ export interface DeploymentForm {
   readonly top?: number;
   /** Sizes of inputs' axes (`batch`, `tokens`, ...) that are the same in every run. */
   readonly sizes?: ReadonlyMap<string, number>;
+  /** Whether the probabilities of all tags at each token are given too, as students need them. */
+  readonly distributions?: boolean;
 }
 
 /** The model in inference mode, without targets, with the outputs that are deployed. Throws `PTX_USAGE` for the size of an axis that no input has, and for the likeliest labels of a model that gives them no scores. */
 export function deploymentGraph(
   { task, parameters, context }: OpenTask,
   part: ModelTask,
-  { input: form, unit = "utf16", top, sizes = new Map() }: DeploymentForm,
+  { input: form, unit = "utf16", top, sizes = new Map(), distributions: whole = false }: DeploymentForm,
 ): Graph {
   const graph = new Graph(null, sizes);
   const scope = Scope.root(graph, "infer", parameters, context);
-  const { outputs } = part.build(scope, { form, targets: false });
+  const { outputs, distributions } = part.build(scope, { form, targets: false });
   if (task.parts.size === 1) parameters.requireAllDeclared();
   requireAxes(graph);
   const best = top === undefined ? {} : (part.deployTop?.(outputs, top) ?? {});
   if (top !== undefined && Object.keys(best).length === 0) throw noTop();
-  const deployed = { ...part.deploy(outputs, unit), ...best };
+  const deployed = { ...part.deploy({ ...outputs, ...(whole && distributions) }, unit), ...best };
   for (const [output, tensor] of Object.entries(deployed)) graph.output(output, tensor);
   optimize(graph);
   return graph;

@@ -10,7 +10,7 @@ import { argMax } from "../graph/ops/reduction.js";
 import { component, Slot } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import type { OffsetUnit } from "../text/offsets.js";
-import { requireNumbers } from "./class-scores.js";
+import { namedScores, requireNumbers } from "./class-scores.js";
 import type { OutputRow, Prediction, TokenPrediction } from "./prediction.js";
 import { SingleModelTask, taskOptions } from "./single-model-task.js";
 import {
@@ -79,11 +79,12 @@ class IntentSlot extends SingleModelTask<IntentSlotEvaluated> {
   override read(output: OutputRow, row: Row, labels: Labels): Prediction {
     const scores = output.numbers("scores");
     requireNumbers(scores, labels[INTENT]!);
-    const { text, tagged } = taggedTokens(output, row, tokenizedBy(this.tensorizers));
+    const { text, tagged } = taggedTokens(output, row, tokenizedBy(this.tensorizers), labels[SLOTS]!);
     return {
       text,
       intent: output.strings("label")[0]!,
       intent_score: Math.max(...Array.from(scores)),
+      ...(output.has("tag_probabilities") && { scores: namedScores(scores, labels[INTENT]!) }),
       slots: slotsOf(text, tagged, schemeOf(this.tensorizers[SLOTS])),
       tokens: tagged,
     };

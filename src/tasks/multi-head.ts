@@ -85,10 +85,12 @@ class MultiHead extends OnePartTask {
     const heads = [...this.#heads].map(([name, head]) => [name, head.build(scope, purpose, made)] as const);
     const outputs = heads.flatMap(([name, built]) => Object.entries(within(name, built.outputs)));
     const losses = heads.flatMap(([name, { loss }]) => (loss === null ? [] : [[name, loss] as const]));
+    const all = heads.flatMap(([name, built]) => Object.entries(within(name, built.distributions ?? {})));
     const means = losses.map(([name, loss]) => weightedMean(loss, this.#weight(name)));
     return {
       loss: means.length === 0 ? null : means.reduce(together),
       outputs: Object.fromEntries(outputs),
+      distributions: Object.fromEntries(all),
       ...(losses.length > 0 && { heads: Object.fromEntries(losses) }),
     };
   }

@@ -23,6 +23,8 @@ export interface TokenPrediction {
   readonly end: number;
   readonly label: string;
   readonly score: number;
+  /** The scores of all labels, where they were asked for. */
+  readonly scores?: Readonly<Record<string, number>>;
 }
 
 /** A labelled part of the text. Its score is the lowest among its tokens' tags. */

@@ -132,16 +132,23 @@ export class RunPredictor implements Predictor {
 
   /**
    * Compiles a model of an open task for prediction.
-   * @param examples how many examples of a row are looked at, where it is several: all, unless something else is said
-   * @param top how many of the likeliest labels are given besides
+   * @param options.examples how many examples of a row are looked at, where it is several: all, unless something else is said
+   * @param options.distributions whether the probabilities of all tags at each token are told
+   * @param options.top how many of the likeliest labels are given besides
    */
   static async of(
     open: OpenTask,
     part: ModelTask,
-    examples = Number.POSITIVE_INFINITY,
-    top?: number,
+    {
+      examples = Number.POSITIVE_INFINITY,
+      distributions = false,
+      top,
+    }: { readonly examples?: number; readonly distributions?: boolean; readonly top?: number } = {},
   ): Promise<RunPredictor> {
-    const graph = deploymentGraph(open, part, { input: "ids", ...(top !== undefined && { top }) });
+    const graph = deploymentGraph(open, part, {
+      ...{ input: "ids", distributions },
+      ...(top !== undefined && { top }),
+    });
     const engine = await open.engine();
     const frozen = open.parameters.feeds(graph.parameters.map(({ name }) => name));
     return new RunPredictor(open, part, await engine.compile(graph, { frozen }), examples);

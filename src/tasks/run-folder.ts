@@ -33,6 +33,9 @@ const PART_FILE = /^(parameters\..+\.safetensors|samples\..+\.jsonl|worst-rows\.
 /** Where the files stand that components keep with the run. */
 const COMPONENT_FILES = "files";
 
+/** Where the runs of an ensemble's members stand. */
+const MEMBERS = "members";
+
 /** What the tensorizers learned, and from which files. */
 export interface SavedVocabularies {
   readonly tensorizers: Readonly<Record<string, unknown>>;
@@ -63,6 +66,16 @@ export class RunFolder implements CheckpointStore {
       ? readdirSync(this.path).filter((name) => PART_FILE.test(name))
       : [];
     return [...own, ...this.#componentFiles(), ...ofParts.map((name) => join(this.path, name))];
+  }
+
+  /** The folder of a member's run. */
+  member(name: string): string {
+    return join(this.path, MEMBERS, name);
+  }
+
+  /** Whether a member's run has been begun. */
+  hasMember(name: string): boolean {
+    return existsSync(this.member(name));
   }
 
   /** Writes the files that components keep with the run. */

@@ -14,6 +14,31 @@ const tensorizerToken = (key: string): Token<{ readonly name: string; readonly m
 /** What stands before the names of a task's own fields where several tasks read one row. */
 export const FIELD_PREFIX: Token<string> = "field-prefix";
 
+/** Tensorizers that models on the same rows have in common: those of inputs with one name and one config are one. */
+export class InputPool {
+  readonly #made = new Map<string, Tensorizer>();
+  readonly #fields = new Set<string>();
+
+  /**
+   * The tensorizer of an input, made on the first call.
+   * @param told what it is made from, as JSON
+   * @param member whose input it is: its name stands before the field's where another input has that already
+   */
+  of(name: string, told: unknown, member: string, make: (field: string) => Tensorizer): Tensorizer {
+    const key = JSON.stringify([name, told]);
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const field = this.#fields.has(name) ? `${member}.${name}` : name;
+    this.#fields.add(name);
+    const made = make(field);
+    this.#made.set(key, made);
+    return made;
+  }
+}
+
+/** What a model of several on the same rows takes its tensorizers from. */
+export const INPUT_POOL: Token<{ readonly pool: InputPool; readonly member: string }> = Symbol("input pool");
+
 const readerToken = (place: string, input: string): Token<Tensorizer> => `reader:${place}:${input}`;
 
 /**
@@ -22,34 +47,55 @@ const readerToken = (place: string, input: string): Token<Tensorizer> => `reader
  * vocabulary that it has with others.
  */
 export function makeTensorizers<C>(context: Context, model: ModelKind<C>, config: C): Tensorizers {
-  const made = declared(context, model.inputs(config));
-  const [first, ...others] = (model.oneVocabulary?.(config) ?? []).map((name) => made[name]!);
+  const inputs = model.inputs(config);
+  const [one, companions] = [model.oneVocabulary?.(config) ?? [], model.companions?.(config) ?? {}];
+  // What others say of an input belongs to what it is: two are one only where that is the same too.
+  const told = (name: string): unknown => {
+    const group = one.includes(name) ? one.map((other) => inputs[other]) : [];
+    return [inputs[name], group];
+  };
+  const made = declared(context, inputs, told);
+  const [first, ...others] = one.map((name) => made[name]!);
   for (const other of others) (other as Partial<VocabularyHolder>).learnWith?.(first!);
-  for (const [name, { of, column }] of Object.entries(model.companions?.(config) ?? {})) {
+  for (const [name, { of, column }] of Object.entries(companions)) {
     const leader = made[of];
-    if (leader?.companion === undefined)
+    const { companion } = leader ?? {};
+    if (leader === undefined || companion === undefined)
       throw ptxError(
         "PTX_CONFIG_VALUE",
         `model.inputs.${of}`,
         `"${name}" is read as "${of}" is, which this tensorizer does not offer`,
         "use BERTTensorizer or TokenTensorizer",
       );
-    made[name] = leader.companion(column, `${context.find(FIELD_PREFIX) ?? ""}${name}`);
+    made[name] = pooled(context, name, [told(of), column], (field) => companion.call(leader, column, field));
   }
   return made;
+}
+
+/** The tensorizer of an input by its own, or the one that models on the same rows have in common. */
+function pooled(
+  context: Context,
+  name: string,
+  told: unknown,
+  make: (field: string) => Tensorizer,
+): Tensorizer {
+  const common = context.find(INPUT_POOL);
+  if (common === undefined) return make(`${context.find(FIELD_PREFIX) ?? ""}${name}`);
+  return common.pool.of(name, told, common.member, make);
 }
 
 function declared(
   context: Context,
   inputs: Readonly<Record<string, SlotValue<"tensorizer"> | null>>,
+  told: (name: string) => unknown,
 ): Record<string, Tensorizer> {
   const made: Record<string, Tensorizer> = {};
   for (const [name, slot] of Object.entries(inputs)) {
     if (slot === null) continue;
     const { component, config } = context.part("tensorizer", slot);
-    const key = sharedKeyOf(config);
+    const key = context.find(INPUT_POOL) === undefined ? sharedKeyOf(config) : null;
     if (key === null) {
-      made[name] = component.create(config, context, `${context.find(FIELD_PREFIX) ?? ""}${name}`);
+      made[name] = pooled(context, name, told(name), (field) => component.create(config, context, field));
       continue;
     }
     const shared = context.shared(tensorizerToken(key), () => ({

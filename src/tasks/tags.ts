@@ -12,7 +12,7 @@ import { ptxError } from "../registry/errors.js";
 import { parseTag, readTags } from "../text/label-schemes.js";
 import { mended } from "../text/normalize.js";
 import { OffsetTable, type OffsetUnit } from "../text/offsets.js";
-import { requireNumbers } from "./class-scores.js";
+import { namedScores, requireNumbers } from "./class-scores.js";
 import type { OutputRow, SlotPrediction, TokenPrediction } from "./prediction.js";
 
 /** Gold and predicted tags of a split, for reporters. */
@@ -32,16 +32,17 @@ export function evaluatedTags(
   };
 }
 
-/** `tags` string `[batch, tokens]`, "" at padding, and `tag_scores`; `starts` and `ends` (-1 at padding) of texts cut in the graph. */
+/** `tags` string `[batch, tokens]`, "" at padding, and `tag_scores`, and `tag_probabilities [batch, tokens, labels]` where they are among the outputs; `starts` and `ends` (-1 at padding) of texts cut in the graph. */
 export function deployTags(
-  { tags, tag_scores: scores }: Predicted["outputs"],
+  { tags, tag_scores: scores, tag_probabilities: all }: Predicted["outputs"],
   labels: readonly string[],
   cutter: TextTensorizer,
   unit: OffsetUnit,
 ): Readonly<Record<string, Tensor>> {
   // No label has the id that stands at padding: its name is "".
   const named = decodeIds(cast(tags!, "int64"), labels);
-  return { tags: named, tag_scores: scores!, ...cutter.cutIn(named.graph)?.places(unit) };
+  const places = cutter.cutIn(named.graph)?.places(unit);
+  return { tags: named, tag_scores: scores!, ...(all && { tag_probabilities: all }), ...places };
 }
 
 /** A row's text and the places of its tokens: as the file that cut it says, or else cut here. */
@@ -89,21 +90,29 @@ export function tokenizedBy(tensorizers: Readonly<Record<string, Tensorizer>>): 
   );
 }
 
-/** A row's tokens with their tags. Throws `PTX_MODEL_FILE` for scores that are no numbers. */
+/** A row's tokens with their tags, and with the scores of all `labels` where these are told. Throws `PTX_MODEL_FILE` for scores that are no numbers. */
 export function taggedTokens(
   output: OutputRow,
   row: Row,
   cutter: TextTensorizer,
+  labels: readonly string[],
 ): { readonly text: string; readonly tagged: TokenPrediction[] } {
   const { text, places } = placedTokens(output, row, cutter);
   const [tags, scores] = [output.strings("tags"), output.numbers("tag_scores")];
   requireNumbers(scores, tags.slice(0, places.length));
+  const all = output.has("tag_probabilities") ? output.numbers("tag_probabilities") : undefined;
+  const scoresAt = (token: number): Record<string, number> =>
+    namedScores(
+      labels.map((_, label) => all![token * labels.length + label]!),
+      labels,
+    );
   const tagged = places.map(({ start, end }, i) => ({
     text: text.slice(start, end),
     start,
     end,
     label: tags[i]!,
     score: scores[i]!,
+    ...(all && { scores: scoresAt(i) }),
   }));
   return { text, tagged };
 }

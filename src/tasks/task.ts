@@ -15,6 +15,7 @@ import type {
 } from "../components/trainers/contracts.js";
 import type { Tensor } from "../graph/graph.js";
 import type { Scope } from "../graph/scope.js";
+import type { SlotValue } from "../registry/component.js";
 import type { Context } from "../registry/context.js";
 import type { OffsetUnit } from "../text/offsets.js";
 import type { OutputRow, Prediction } from "./prediction.js";
@@ -67,6 +68,17 @@ export interface ModelTask {
   undecided(prediction: Prediction, tolerance: number): boolean;
 }
 
+/** One of several models that decide together, which is a run of its own. */
+export interface MemberRun {
+  /** What stands before its parameters' names, and its folder's name. */
+  readonly name: string;
+  readonly seed: number;
+  /** Its task, as the config of its run has it. */
+  readonly task: SlotValue<"task">;
+  /** The tensorizers of its inputs, which others may have too. */
+  readonly tensorizers: Tensorizers;
+}
+
 /** What a config's `task` makes: one model or several that are trained together, and how. */
 export interface Task extends Pick<TrainingSession, "turns" | "combine" | "selections"> {
   readonly name: string;
@@ -74,6 +86,8 @@ export interface Task extends Pick<TrainingSession, "turns" | "combine" | "selec
   readonly trainer: Trainer;
   /** The models by name; a task of one model has one part, called "". */
   readonly parts: ReadonlyMap<string, ModelTask>;
+  /** The runs that its only part is made of, trained one after another; absent: its parts are trained themselves. */
+  readonly members?: readonly MemberRun[];
   /** What is made small in training a part; see `TrainingPart.objective`. */
   objective(part: string): TrainingPart["objective"];
   channels(): Channel[];

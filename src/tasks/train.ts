@@ -3,32 +3,24 @@ import { JsonLines } from "../components/channels/jsonl.js";
 import type { Split } from "../components/data/contracts.js";
 import { type Fingerprint, learn } from "../components/data/data-handler.js";
 import type { SplitData } from "../components/data/split-data.js";
-import type {
-  Channel,
-  EpochRecord,
-  Figures,
-  Predictions,
-  TrainingEvent,
-  TrainingPart,
-} from "../components/trainers/contracts.js";
-import { Evaluator } from "../components/trainers/evaluator.js";
+import type { Channel } from "../components/trainers/contracts.js";
 import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import type { Registry } from "../registry/registry.js";
 import type { RunConfig } from "../registry/run-config.js";
 import { runFiles } from "../registry/run-files.js";
+import { type MakeMember, makeEnsemble } from "./ensemble/make-ensemble.js";
 import { loadVocabularies, namedTensorizers, type OpenTask, openTask } from "./open-task.js";
-import { RunFolder } from "./run-folder.js";
-import type { ModelTask, Task } from "./task.js";
-
-/** What metrics.json holds. */
-export interface Metrics {
-  readonly train: Figures;
-  readonly eval: Figures | null;
-  readonly test: Figures | null;
-  readonly best_epoch: number;
-  readonly epochs: readonly EpochRecord[];
-}
+import { RunFolder, type SavedVocabularies } from "./run-folder.js";
+import {
+  type Metrics,
+  type Rows,
+  type RunSession,
+  type TrainedRun,
+  tested,
+  trainingPart,
+} from "./run-session.js";
+import type { Task } from "./task.js";
 
 /** How a run is made. */
 export interface TrainOptions {
@@ -40,17 +32,11 @@ export interface TrainOptions {
   readonly log: Log;
   /** Show nothing on the terminal: the config's channels stay silent, the run's own log is written. */
   readonly quiet?: boolean;
+  /** What tensorizers have learnt already, by input; null: they learn from the training rows. */
+  readonly learnt?: SavedVocabularies["tensorizers"] | null;
+  /** Where the runs of an ensemble's members come from; by default they are trained. */
+  readonly member?: MakeMember;
 }
-
-/** A finished run: its folder, its figures, and the files that it wrote. */
-export interface TrainedRun {
-  readonly folder: RunFolder;
-  readonly metrics: Metrics;
-  readonly written: readonly string[];
-}
-
-/** How many held-out rows are kept with the run, to check exported files with. */
-const SAMPLES = 64;
 
 /** Trains a resolved config's task, tests it, and writes the run folder. Nothing is written before all parts are built. */
 export async function train(config: RunConfig, options: TrainOptions): Promise<TrainedRun> {
@@ -64,7 +50,7 @@ export async function train(config: RunConfig, options: TrainOptions): Promise<T
   if (!resumed) await folder.requireFree();
   if (!resumed && options.resume) options.log.info(`${folder.path} holds no run yet: a new one begins`);
   const open = openTask(config, options.registry, options.log);
-  const { rows, files } = await readData(open, resumed ? folder : null);
+  const { rows, files } = await readData(open, resumed ? folder : null, options.learnt ?? null);
   if (folder.has("checkpoint")) await folder.loadFiles(runFiles(open.context));
   else for (const part of open.task.parts.values()) await part.prepare();
   const channels = chooseChannels(open.task, options.quiet ?? false);
@@ -84,7 +70,14 @@ export async function train(config: RunConfig, options: TrainOptions): Promise<T
     },
   };
   try {
-    const metrics = await trainAndTest(open, session);
+    const trainMember: MakeMember = ({ name, seed, task }, learnt) =>
+      train(
+        { ...config, seed, task },
+        { ...options, learnt, output: folder.member(name), resume: folder.hasMember(name) },
+      );
+    const metrics = await (open.task.members === undefined
+      ? trainAndTest(open, session)
+      : makeEnsemble(open, session, options.member ?? trainMember));
     await folder.saveMetrics(metrics);
     await folder.dropCheckpoint();
     return { folder, metrics, written: folder.files() };
@@ -93,13 +86,11 @@ export async function train(config: RunConfig, options: TrainOptions): Promise<T
   }
 }
 
-/** The numericalised splits of each part. */
-type Rows = ReadonlyMap<string, ReadonlyMap<Split, SplitData>>;
-
 /** The rows of all parts as numbers; the vocabularies are those of the run that is gone on with, or learnt. */
 async function readData(
   { task }: OpenTask,
   run: RunFolder | null,
+  learnt: SavedVocabularies["tensorizers"] | null,
 ): Promise<{ readonly rows: Rows; readonly files: readonly Fingerprint[] }> {
   const handlers = [...task.parts.values()].map((part) => part.data());
   const files: Fingerprint[] = [];
@@ -108,6 +99,8 @@ async function readData(
     const saved = await run.vocabularies();
     requireSameData(saved.data, files);
     loadVocabularies(task, saved, run.file("vocabularies"));
+  } else if (learnt !== null) {
+    loadVocabularies(task, { tensorizers: learnt, data: files }, "learnt");
   } else {
     await learn(handlers);
   }
@@ -131,14 +124,8 @@ function states(task: Task): Record<string, unknown> {
   return Object.fromEntries(entries.map(([name, tensorizer]) => [name, tensorizer.state()]));
 }
 
-interface RunSession {
-  readonly rows: Rows;
-  readonly folder: RunFolder;
-  readonly emit: (event: TrainingEvent) => void;
-  readonly begin: () => Promise<void>;
-}
-
-async function trainAndTest(open: OpenTask, { rows, folder, emit, begin }: RunSession): Promise<Metrics> {
+async function trainAndTest(open: OpenTask, session: RunSession): Promise<Metrics> {
+  const { rows, folder, emit, begin } = session;
   const { task, context, parameters } = open;
   const engine = await open.engine();
   const parts = [...task.parts].map(([name, part]) => trainingPart(task, name, part, rows.get(name)!));
@@ -159,85 +146,8 @@ async function trainAndTest(open: OpenTask, { rows, folder, emit, begin }: RunSe
     const own = name === "" ? undefined : result.chosen.get(name);
     if (own !== undefined) await folder.savePartParameters(name, parameters, own.parameters);
   }
-  const figures: Record<"eval" | "test", Map<string, Figures>> = { eval: new Map(), test: new Map() };
-  for (const { name, build, data, report } of parts) {
-    const part = task.parts.get(name)!;
-    if (result.chosen.size > 1) parameters.assign(result.chosen.get(name)!.parameters);
-    const splits = rows.get(name)!;
-    const evaluator = await Evaluator.compile(engine, build, parameters, context);
-    for (const split of ["eval", "test"] as const) {
-      const examples = splits.get(split);
-      if (examples === undefined) continue;
-      const predictions = await evaluator.run(examples, data.batcher.eval(examples.lengths, split));
-      figures[split].set(name, report(split, predictions));
-      if (split === "test" || !splits.has("test")) await saveWorst(part, examples, predictions, folder, name);
-    }
-    await evaluator.release();
-    const heldOut = splits.get("test") ?? splits.get("eval") ?? splits.get("train")!;
-    const sampled: number[] = [];
-    for (let row = 0; row < heldOut.size && sampled.length < SAMPLES; row++)
-      if (row === 0 || heldOut.sourceRow(row) !== heldOut.sourceRow(row - 1)) sampled.push(row);
-    await folder.saveSamples(await part.data().examples(heldOut, sampled), name);
-  }
-  const combined = (split: "eval" | "test"): Figures | null =>
-    figures[split].size === 0 ? null : task.combine(figures[split]);
-  for (const split of ["eval", "test"] as const) {
-    const shown = combined(split);
-    if (shown !== null) emit({ type: "figures", split, figures: shown });
-  }
-  return {
-    train: result.train,
-    eval: combined("eval"),
-    test: combined("test"),
-    best_epoch: result.bestEpoch,
-    epochs: result.epochs,
-  };
-}
-
-/** A part of a task with its rows, as the trainer takes it. */
-function trainingPart(
-  task: Task,
-  name: string,
-  part: ModelTask,
-  splits: ReadonlyMap<Split, SplitData>,
-): TrainingPart {
-  const objective = task.objective(name);
-  return {
-    name,
-    build: (scope) => part.build(scope, { form: "ids", targets: true }),
-    data: {
-      train: splits.get("train")!,
-      eval: splits.get("eval") ?? null,
-      batcher: part.data().batcher,
-    },
-    report: (split, predictions) => part.report(splits.get(split)!, predictions),
-    metric: part.select,
-    ...(objective && { objective }),
-  };
-}
-
-async function saveWorst(
-  part: ModelTask,
-  data: SplitData,
-  predictions: Predictions,
-  folder: RunFolder,
-  name: string,
-): Promise<void> {
-  const worst = part.worst(data, predictions);
-  const rows = await part.data().examples(
-    data,
-    worst.map(({ row }) => row),
-  );
-  await folder.saveWorst(
-    worst.map(({ gold, predicted, score }, i) => ({
-      origin: rows[i]!.origin,
-      gold,
-      predicted,
-      score,
-      row: { ...rows[i]!.values },
-    })),
-    name,
-  );
+  const figures = await tested(open, engine, parts, result.chosen, session);
+  return { train: result.train, ...figures, best_epoch: result.bestEpoch, epochs: result.epochs };
 }
 
 /** Whether the folder holds a run of this very config that can be gone on with. */

@@ -58,8 +58,8 @@ class WordTagging extends SingleModelTask<TagsEvaluated> {
     return deployTags(outputs, this.labelsOf(TARGET), tokenizedBy(this.tensorizers), unit);
   }
 
-  override read(output: OutputRow, row: Row, _labels: Labels): Prediction {
-    const { text, tagged } = taggedTokens(output, row, tokenizedBy(this.tensorizers));
+  override read(output: OutputRow, row: Row, labels: Labels): Prediction {
+    const { text, tagged } = taggedTokens(output, row, tokenizedBy(this.tensorizers), labels[TARGET]!);
     const scheme = schemeOf(this.tensorizers[TARGET]);
     return { text, ...(scheme !== "none" && { slots: slotsOf(text, tagged, scheme) }), tokens: tagged };
   }

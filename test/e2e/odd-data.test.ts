@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
 import { loadModel, predict, silentLog, train } from "../../src/library.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
-import type { Metrics } from "../../src/tasks/train.js";
+import type { Metrics } from "../../src/tasks/run-session.js";
 import { smallModel, type ToyConfig, toyConfig, toyRows, tsv, workplace } from "../support/toy.js";
 
 const folder = workplace();

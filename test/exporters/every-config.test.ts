@@ -131,6 +131,8 @@ function trainsWith(path: string, other: string): boolean {
 /** What little data needs changed. */
 const CHANGES: Readonly<Record<string, readonly string[]>> = {
   "multitask-snips-assistant": ["task.tasks.snips.data.train_fraction=1"],
+  "snips-joint-ensemble": ["task.copies=2"],
+  "sst2-ensemble": ["task.copies=2"],
   "top-rnng": ["task.model.lstm.lstm_dim=16", "task.model.embedding.embed_dim=16"],
   "wikitext2-mlm": ["task.trainer.scheduler.warmup_steps=0", "task.model.inputs.tokens.max_seq_len=32"],
   "wikitext2-lm": ["task.model.softmax.cutoffs=[50,200]"],

@@ -14,7 +14,7 @@ import { resolveConfig } from "../../src/registry/load-config.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
 import { type OpenTask, openTask } from "../../src/tasks/open-task.js";
 import { learnFor } from "../../src/tasks/summary.js";
-import type { Metrics } from "../../src/tasks/train.js";
+import type { Metrics } from "../../src/tasks/run-session.js";
 import { stoppingChannel } from "../support/stopping-channel.js";
 import { workplace } from "../support/toy.js";
 import { multitask, type Shared, things, topics, writeTwoSets } from "./multitask-toy.js";
@@ -240,8 +240,8 @@ describe("a run of several tasks", () => {
       expect(Object.keys(tasks!)).toEqual(["topics", "things"]);
       expect(metric).toBeCloseTo((tasks!.topics! + tasks!.things!) / 2, 12);
     }
-    expect(epochs[best - 1]!.metric).toBe(Math.max(...epochs.map(({ metric }) => metric!)));
-    expect(epochs[best - 1]!.metric).toBeGreaterThan(0);
+    expect(epochs[best! - 1]!.metric).toBe(Math.max(...epochs.map(({ metric }) => metric!)));
+    expect(epochs[best! - 1]!.metric).toBeGreaterThan(0);
   });
 
   test("is tested on another file by the task that it is for", async () => {

@@ -160,7 +160,7 @@ describe("a run with several heads", () => {
   test("chooses its epoch by the head that is named", async () => {
     const output = join(folder, "target");
     const { metrics: own } = await train(config({}, { target_task_name: "things" }), { output });
-    const best = own.epochs[own.best_epoch - 1]!;
+    const best = own.epochs[own.best_epoch! - 1]!;
     const kept = (own.eval as unknown as { things: { entity_f1: number } }).things.entity_f1;
     expect(best.metric).toBe(kept);
     expect(Math.max(...own.epochs.map(({ metric }) => metric ?? 0))).toBe(kept);

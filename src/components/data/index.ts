@@ -33,6 +33,7 @@ import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js"
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
+import { SoftSlotLabelTensorizer } from "./tensorizers/soft-slot-label-tensorizer.js";
 import { SquadAnswerTensorizer } from "./tensorizers/squad-answer-tensorizer.js";
 import { SquadForBERTTensorizer } from "./tensorizers/squad-tensorizer.js";
 import { TargetTokenTensorizer } from "./tensorizers/target-tokens-tensorizer.js";
@@ -93,6 +94,7 @@ export const dataComponents = [
   FloatListSeqTensorizer,
   LabelTensorizer,
   SoftLabelTensorizer,
+  SoftSlotLabelTensorizer,
   LabelListTensorizer,
   SlotLabelTensorizer,
   Batcher,

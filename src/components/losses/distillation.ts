@@ -1,15 +1,15 @@
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import type { Tensor } from "../../graph/graph.js";
 import { add, exp, mul, neg, sub } from "../../graph/ops/elementwise.js";
 import { gather } from "../../graph/ops/lookup.js";
 import { logSoftmax, reduceMean, reduceSum } from "../../graph/ops/reduction.js";
-import { component } from "../../registry/component.js";
+import { type CheckProblem, component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import { pickTarget } from "./cross-entropy.js";
 import { rowTotal } from "./totals.js";
 
-const schema = Type.Object(
-  {
+/** How a student is compared with a teacher. */
+export const distillationOptions = {
     objective: Type.Union([Type.Literal("kl"), Type.Literal("mse")], {
       default: "kl",
       description:
@@ -26,21 +26,42 @@ const schema = Type.Object(
       default: 0,
       description: "Share of the cross entropy with the row's own label; the rest is the teacher's.",
     }),
-  },
-  { description: "What a student learns from a teacher's logits, as SoftLabelTensorizer reads them." },
-);
+};
 
-/** `T^2 KL(softmax(teacher / T) || softmax(student / T))` of each row: `[batch]`. */
-function divergence(student: Tensor, teacher: Tensor, temperature: number): Tensor {
-  const [ours, theirs] = [student, teacher].map((logits) => logSoftmax(mul(logits, 1 / temperature)));
-  return mul(reduceSum(mul(exp(theirs!), sub(theirs!, ours!)), [1]), temperature ** 2);
+const schema = Type.Object(distillationOptions, { description: "What a student learns from a teacher's logits, as SoftLabelTensorizer reads them." });
+
+/** The resolved value of `distillationOptions`. */
+export type DistillationOptions = Static<typeof schema>;
+
+/** The rules between its keys. */
+export const checkDistillation = ({ objective, temperature }: DistillationOptions): CheckProblem[] =>
+  objective === "mse" && temperature !== null
+    ? [{ path: "temperature", message: 'objective "mse" has no temperature: leave it out' }]
+    : [];
+
+/** How far a student's logits are from a teacher's, over the last axis: `[..., labels]` both, `-> [...]`. */
+export function distanceFromTeacher(
+  student: Tensor,
+  teacher: Tensor,
+  { objective, temperature }: DistillationOptions,
+): Tensor {
+  return objective === "kl"
+    ? divergence(student, teacher, temperature ?? 2)
+    : squaredDifference(student, teacher);
 }
 
-/** Mean squared difference of logits, whose common constant softmax does not see: `[batch]`. */
+/** `T^2 KL(softmax(teacher / T) || softmax(student / T))`. */
+function divergence(student: Tensor, teacher: Tensor, temperature: number): Tensor {
+  const [ours, theirs] = [student, teacher].map((logits) => logSoftmax(mul(logits, 1 / temperature)));
+  return mul(reduceSum(mul(exp(theirs!), sub(theirs!, ours!)), [student.rank - 1]), temperature ** 2);
+}
+
+/** Mean squared difference of logits, whose common constant softmax does not see. */
 function squaredDifference(student: Tensor, teacher: Tensor): Tensor {
   const difference = sub(student, teacher);
-  const centred = sub(difference, reduceMean(difference, [1], true));
-  return reduceMean(mul(centred, centred), [1]);
+  const last = [student.rank - 1];
+  const centred = sub(difference, reduceMean(difference, last, true));
+  return reduceMean(mul(centred, centred), last);
 }
 
 /** `(1 - hard_weight) * soft + hard_weight * CE` for each row. Class weights count rows by their own label. */
@@ -50,11 +71,9 @@ export const DistillationLoss = component({
   schema,
   target: "class",
   soft: true,
-  check: ({ objective, temperature }) =>
-    objective === "mse" && temperature !== null
-      ? [{ path: "temperature", message: 'objective "mse" has no temperature: leave it out' }]
-      : [],
-  build(scope, { objective, temperature, hard_weight: hard }, { logits, target, classWeights, soft }) {
+  check: checkDistillation,
+  build(scope, options, { logits, target, classWeights, soft }) {
+    const { hard_weight: hard } = options;
     if (!soft)
       throw ptxError(
         "PTX_CONFIG_VALUE",
@@ -62,8 +81,7 @@ export const DistillationLoss = component({
         "DistillationLoss compares with a teacher's logits, and the target has none",
         "use SoftLabelTensorizer for inputs.labels",
       );
-    const ofTeacher =
-      objective === "kl" ? divergence(logits, soft, temperature ?? 2) : squaredDifference(logits, soft);
+    const ofTeacher = distanceFromTeacher(logits, soft, options);
     const rowWeights = classWeights === null ? null : gather(classWeights, target);
     if (hard === 0) return rowTotal(ofTeacher, rowWeights);
     const ofLabel = neg(pickTarget(logSoftmax(logits), target));

@@ -23,10 +23,15 @@ export function decide(
   target: ModelInput | undefined,
   labels: readonly string[],
 ): Classified {
-  return scope.part("output_layer", outputLayer, "output_layer", (output, options, at) => {
-    const { logits } = output.spec(options, labels);
-    return output.build(at, options, logitsOf(logits), target, labels);
-  });
+  const { component: layer, config } = scope.context.part("output_layer", outputLayer);
+  const made = logitsOf(layer.spec(config, labels).logits);
+  return scope.decision(
+    "output_layer",
+    outputLayer,
+    "output_layer",
+    made,
+    (output, options, at, logits) => output.build(at, options, logits, target, labels),
+  );
 }
 
 /** Decoder and output layer over features `[batch, dim]`. */

@@ -8,7 +8,7 @@ import { ptxError } from "../../registry/errors.js";
 import type { Loss } from "../contracts.js";
 import { classify } from "./classify.js";
 import { embedded, embeddingSlot, prepareEmbedding, textInputs } from "./text-inputs.js";
-import { tagged, tagOutputs } from "./word-tagging-model.js";
+import { tagged, tagDistributions, tagOutputs } from "./word-tagging-model.js";
 
 const schema = Type.Object(
   {
@@ -109,20 +109,22 @@ export const IntentSlotModel = component({
         intents!,
       ),
     );
-    const target = inputs.find("slots")?.tensors.ids;
+    const { ids: target, logits: soft } = inputs.find("slots")?.tensors ?? {};
     const features = config.use_doc_probs_in_word ? besideEach(tokens, intent.scores) : tokens;
     const tags = scope.within("word", (at) =>
       tagged(at, { decoder: config.word_decoder, output_layer: config.word_output_layer }, features, {
         mask: words.mask,
         target,
         labels: slots!,
+        ...(soft && { soft }),
       }),
     );
     const loss =
       intent.loss &&
       tags.loss &&
       jointLoss(intent.loss, tags.loss, config.doc_loss_weight, config.word_loss_weight);
-    return { loss, outputs: { scores: intent.scores, ...tagOutputs(tags) } };
+    const outputs = { scores: intent.scores, ...tagOutputs(tags) };
+    return { loss, outputs, distributions: tagDistributions(tags) };
   },
 });
 

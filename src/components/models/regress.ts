@@ -21,14 +21,15 @@ interface Head {
 
 /** Decoder and output layer over features `[batch, dim]`: `scores [batch]` for the target "labels". */
 export function regress(scope: Scope, head: Head, features: Tensor, inputs: ModelInputs): Predicted {
-  const logits = scope.part("decoder", head.decoder, "decoder", (decoder, options, at) =>
+  const made = scope.part("decoder", head.decoder, "decoder", (decoder, options, at) =>
     decoder.build(at, options, features, 1),
   );
-  const { loss, scores } = scope.part(
+  const { loss, scores } = scope.decision(
     "regression_output_layer",
     head.output_layer,
     "output_layer",
-    (output, options, at) => output.build(at, options, logits, inputs.find("labels")),
+    made,
+    (output, options, at, logits) => output.build(at, options, logits, inputs.find("labels")),
   );
   return { loss, outputs: { scores } };
 }

@@ -43,9 +43,10 @@ export const WordTaggingModel = component({
   build(scope, config, inputs, { labels }) {
     const words = embedded(scope, config.embedding, inputs);
     const vectors = wordsOf(scope, config.representation, "representation", words);
-    const target = inputs.find("labels")?.tensors.ids;
-    const { loss, ...tags } = tagged(scope, config, vectors, { mask: words.mask, target, labels: labels! });
-    return { loss, outputs: tagOutputs(tags) };
+    const { ids: target, logits: soft } = inputs.find("labels")?.tensors ?? {};
+    const about = { mask: words.mask, target, labels: labels!, ...(soft && { soft }) };
+    const { loss, ...tags } = tagged(scope, config, vectors, about);
+    return { loss, outputs: tagOutputs(tags), distributions: tagDistributions(tags) };
   },
 });
 
@@ -57,18 +58,19 @@ export function tagged(
   about: Omit<TagInputs, "logits">,
 ): TagsPredicted {
   const { labels } = about;
-  const logits = scope.part(
+  const made = scope.part(
     "decoder",
     slots.decoder,
     "decoder",
     (decoder, options, at) => decoder.build(at, options, vectors, labels.length),
     labels,
   );
-  return scope.part(
+  return scope.decision(
     "tag_output_layer",
     slots.output_layer,
     "output_layer",
-    (layer, options, at) => layer.build(at, options, { ...about, logits }),
+    made,
+    (layer, options, at, logits) => layer.build(at, options, { ...about, logits }),
     labels,
   );
 }
@@ -77,3 +79,9 @@ export function tagged(
 export function tagOutputs({ tags, scores }: Pick<TagsPredicted, "tags" | "scores">): Predicted["outputs"] {
   return tags === null || scores === null ? {} : { tags, tag_scores: scores };
 }
+
+/** The probability of each tag at each token; none where nothing was decoded. */
+export const tagDistributions = ({
+  probabilities,
+}: Pick<TagsPredicted, "probabilities">): Predicted["distributions"] & {} =>
+  probabilities === null ? {} : { tag_probabilities: probabilities };

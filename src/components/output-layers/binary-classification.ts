@@ -1,9 +1,10 @@
 import { Type } from "typebox";
-import { cast, neg, sigmoid } from "../../graph/ops/elementwise.js";
+import { cast, neg, sigmoid, sub } from "../../graph/ops/elementwise.js";
 import { gather } from "../../graph/ops/lookup.js";
-import { concat, reshape } from "../../graph/ops/shaping.js";
+import { concat, reshape, slice } from "../../graph/ops/shaping.js";
 import { component, Slot } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
+import { logOf } from "./inverse.js";
 import { buildLoss, labelWeights, labelWeightsSchema } from "./label-weights.js";
 import { targetTensor } from "./target.js";
 
@@ -39,6 +40,10 @@ export const BinaryClassificationOutputLayer = component({
     return { logits: 1 };
   },
   threshold: () => 0,
+  logitsOf(_config, scores) {
+    const logs = logOf(scores);
+    return sub(slice(logs, 1, 1, 2), slice(logs, 1, 0, 1));
+  },
   build(scope, config, logits, target, labels) {
     const scores = sigmoid(concat([neg(logits), logits], 1));
     if (target === undefined) return { loss: null, scores };

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { softmax } from "../../graph/ops/reduction.js";
 import { component, Slot } from "../../registry/component.js";
+import { logOf } from "./inverse.js";
 import { buildLoss, labelWeights, labelWeightsSchema } from "./label-weights.js";
 import { targetTensor } from "./target.js";
 
@@ -23,6 +24,7 @@ export const ClassificationOutputLayer = component({
   decision: "single-label",
   spec: (_config, labels) => ({ logits: labels.length }),
   threshold: () => 0,
+  logitsOf: (_config, scores) => logOf(scores),
   build(scope, config, logits, target, labels) {
     const scores = softmax(logits);
     if (target === undefined) return { loss: null, scores };

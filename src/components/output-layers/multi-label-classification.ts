@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { sigmoid } from "../../graph/ops/elementwise.js";
 import { component, Slot } from "../../registry/component.js";
+import { logitOf } from "./inverse.js";
 import { buildLoss, labelWeights, labelWeightsSchema } from "./label-weights.js";
 import { targetTensor } from "./target.js";
 
@@ -29,6 +30,7 @@ export const MultiLabelClassificationOutputLayer = component({
   decision: "multi-label",
   spec: (_config, labels) => ({ logits: labels.length }),
   threshold: ({ threshold }) => threshold,
+  logitsOf: (_config, scores) => logitOf(scores),
   build(scope, config, logits, target, labels) {
     const scores = sigmoid(logits);
     if (target === undefined) return { loss: null, scores };

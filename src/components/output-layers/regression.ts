@@ -1,7 +1,8 @@
 import { Type } from "typebox";
-import { add, mul, sigmoid } from "../../graph/ops/elementwise.js";
-import { squeeze } from "../../graph/ops/shaping.js";
+import { add, mul, sigmoid, sub } from "../../graph/ops/elementwise.js";
+import { squeeze, unsqueeze } from "../../graph/ops/shaping.js";
 import { component, Slot } from "../../registry/component.js";
+import { logitOf } from "./inverse.js";
 import { buildLoss } from "./label-weights.js";
 import { checkRange, rangeSchema } from "./range.js";
 import { numberTarget } from "./target.js";
@@ -28,6 +29,10 @@ export const RegressionOutputLayer = component({
   schema,
   check: ({ squash_to_range: range }) => checkRange(range, "squash_to_range"),
   range: ({ squash_to_range: range }) => range,
+  logitsOf({ squash_to_range: range }, scores) {
+    const column = unsqueeze(scores, [1]);
+    return range === null ? column : logitOf(mul(sub(column, range[0]), 1 / (range[1] - range[0])));
+  },
   build(scope, { loss, squash_to_range: range }, logits, target) {
     const plain = squeeze(logits, [1]);
     const scores = range === null ? plain : add(mul(sigmoid(plain), range[1] - range[0]), range[0]);

@@ -14,6 +14,8 @@ export interface TagInputs {
   readonly mask: Tensor;
   /** int32 `[batch, tokens]` label ids, whatever at padding; absent when predicting. */
   readonly target: Tensor | undefined;
+  /** A teacher's logits `[batch, tokens, labels]`, whatever at padding, where the target has them. */
+  readonly soft?: Tensor;
   /** Names in id order. */
   readonly labels: readonly string[];
 }
@@ -26,10 +28,19 @@ export interface TagsPredicted {
   readonly tags: Tensor | null;
   /** `[batch, tokens]`: the probability of the tag, 0 at padding; null with the tags. */
   readonly scores: Tensor | null;
+  /** `[batch, tokens, labels]`: the probability of each label, whatever at padding; null with the tags. */
+  readonly probabilities: Tensor | null;
 }
 
 declare module "../../registry/component.js" {
   interface ComponentKinds<Config> {
-    tag_output_layer: { build(scope: Scope, config: Config, inputs: TagInputs): TagsPredicted };
+    tag_output_layer: {
+      build(scope: Scope, config: Config, inputs: TagInputs): TagsPredicted;
+      /**
+       * Logits of which it makes these probabilities if its parameters are all 0; absent: predictions of several models
+       * cannot be made one.
+       */
+      logitsOf?(config: Config, probabilities: Tensor): Tensor;
+    };
   }
 }

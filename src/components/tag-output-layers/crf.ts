@@ -3,12 +3,14 @@ import { maximum, minimum, where } from "../../graph/ops/elementwise.js";
 import { gatherElements } from "../../graph/ops/lookup.js";
 import { squeeze, transpose, unsqueeze } from "../../graph/ops/shaping.js";
 import { component } from "../../registry/component.js";
+import { ptxError } from "../../registry/errors.js";
 import { type Chain, chainOf, crfWeights } from "../crf/chain.js";
 import { constraintsOf } from "../crf/constraints.js";
 import { type ForwardPass, forwardPass, marginals } from "../crf/forward-backward.js";
 import { negativeLogLikelihood } from "../crf/loss.js";
 import { viterbi } from "../crf/viterbi.js";
 import { rowTotal } from "../losses/totals.js";
+import { logOf } from "../output-layers/inverse.js";
 import { NO_TAG, type TagsPredicted } from "./contracts.js";
 
 const schema = Type.Object(
@@ -36,23 +38,39 @@ export const CRFOutputLayer = component({
   kind: "tag_output_layer",
   name: "CRFOutputLayer",
   schema,
-  build(scope, { constraints }, { logits, mask, target, labels }) {
+  build(scope, { constraints }, { logits, mask, target, labels, soft }) {
+    if (soft !== undefined)
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        scope.path,
+        "the target has a teacher's logits of each token, but CRFOutputLayer learns whole sequences",
+        "use WordTaggingOutputLayer with distillation, or SlotLabelTensorizer for the target",
+      );
     const allowed = constraintsOf(labels, constraints, `${scope.path}.CRFOutputLayer.constraints`);
     const chain = chainOf(logits, mask, crfWeights(scope, labels.length), allowed);
     const forward = forwardPass(chain);
     const loss = target === undefined ? null : rowTotal(negativeLogLikelihood(chain, forward, target), null);
-    const decoded = scope.mode === "train" ? { tags: null, scores: null } : decode(chain, forward);
-    return { loss, ...decoded };
+    return { loss, ...(scope.mode === "train" ? undecoded : decode(chain, forward)) };
   },
+  logitsOf: (_config, probabilities) => logOf(probabilities),
 });
 
 /** The smallest score: a tag that was chosen is possible, whatever rounding makes of its probability. */
 const LEAST = 1e-30;
 
-function decode(chain: Chain, forward: ForwardPass): Pick<TagsPredicted, "tags" | "scores"> {
+type Decoded = Omit<TagsPredicted, "loss">;
+
+const undecoded: Decoded = { tags: null, scores: null, probabilities: null };
+
+function decode(chain: Chain, forward: ForwardPass): Decoded {
   const path = viterbi(chain);
   const somewhere = unsqueeze(where(chain.mask, path, 0), [2]);
-  const chosen = squeeze(gatherElements(marginals(chain, forward), somewhere, 2), [2]);
+  const all = marginals(chain, forward);
+  const chosen = squeeze(gatherElements(all, somewhere, 2), [2]);
   const scores = where(chain.mask, maximum(minimum(chosen, 1), LEAST), 0);
-  return { tags: transpose(where(chain.mask, path, NO_TAG), [1, 0]), scores: transpose(scores, [1, 0]) };
+  return {
+    tags: transpose(where(chain.mask, path, NO_TAG), [1, 0]),
+    scores: transpose(scores, [1, 0]),
+    probabilities: transpose(all, [1, 0, 2]),
+  };
 }

@@ -88,7 +88,7 @@ describe("DistillationLoss", () => {
 
   it("reads logits that give the teacher's probabilities", () => {
     const [a, b, c] = softmax([1, 0, -1]);
-    const logits = logitsOf({ label: "a", scores: { a: a!, b: b!, c: c! } });
+    const logits = logitsOf({ a: a!, b: b!, c: c! });
     for (const [label, expected] of Object.entries({ a: 1, b: 0, c: -1 }))
       expect(logits[label]).toBeCloseTo(expected, 10);
   });

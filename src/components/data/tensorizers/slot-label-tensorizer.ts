@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { Scope } from "../../../graph/scope.js";
-import { component } from "../../../registry/component.js";
+import { type CheckProblem, component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
 import {
@@ -18,7 +18,8 @@ import { checkSlotOptions, SlotReader, type SlotReading, slotOptions } from "./s
 import { labelsOfReading, renamedReading, tagNames, tagsOfReading } from "./tag-names.js";
 import { noTargetStrings } from "./target-form.js";
 
-const schema = Type.Object(
+/** The keys of a target with a tag for each token. */
+export const slotLabelSchema = Type.Object(
   {
     ...slotOptions,
     ...labelOptions,
@@ -36,7 +37,7 @@ const schema = Type.Object(
       "One tag for each token of a text: entities, slots or parts of speech. Needs the same tokenizer, max_seq_len and axis as the tokens that the model reads.",
   },
 );
-type Config = Static<typeof schema>;
+type Config = Static<typeof slotLabelSchema>;
 
 /** A target with a tag for each token. */
 export interface TagTensorizer extends Tensorizer {
@@ -51,10 +52,9 @@ export interface TagTensorizer extends Tensorizer {
  * those of each label, the most frequent label first (`B-x`, `I-x`; in BIOES also `E-x`, `S-x`): all that a valid
  * sequence may need, seen in training or not.
  */
-class SlotLabels implements TagTensorizer {
-  readonly columns: readonly string[];
+export class SlotLabels implements TagTensorizer {
+  columns: readonly string[];
   readonly role = "target";
-  readonly fields: readonly FieldSpec[];
   readonly #reader: SlotReader;
   readonly #list: LabelList;
   readonly #seen = new Map<string, number>();
@@ -69,10 +69,13 @@ class SlotLabels implements TagTensorizer {
     readonly name: string,
   ) {
     this.columns = [...new Set([config.text_column, config.column])];
-    this.fields = [{ name, dtype: "int32", dims: [config.axis], pad: 0 }];
     this.#reader = new SlotReader(config, context, `inputs.${name}`);
     const fewest = config.label_scheme === "none" ? 2 : 1;
     this.#list = new LabelList(config, `inputs.${name}`, fewest);
+  }
+
+  get fields(): readonly FieldSpec[] {
+    return [{ name: this.name, dtype: "int32", dims: [this.config.axis], pad: 0 }];
   }
 
   get labels(): readonly string[] {
@@ -164,11 +167,17 @@ class SlotLabels implements TagTensorizer {
   }
 }
 
+/** The rules between the keys of `slotLabelSchema`. */
+export const checkSlotLabels = (config: Config): CheckProblem[] => [
+  ...checkSlotOptions(config),
+  ...checkLabelOptions(config),
+];
+
 /** The tags of a text's tokens. */
 export const SlotLabelTensorizer = component({
   kind: "tensorizer",
   name: "SlotLabelTensorizer",
-  schema,
-  check: (config) => [...checkSlotOptions(config), ...checkLabelOptions(config)],
+  schema: slotLabelSchema,
+  check: checkSlotLabels,
   create: (config, context, name) => new SlotLabels(config, context, name),
 });
