@@ -32,7 +32,8 @@ import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
 import { SquadAnswerTensorizer } from "./tensorizers/squad-answer-tensorizer.js";
-import { SquadForBERTTensorizer } from "./tensorizers/squad-tensorizer.js";
+import { SquadForBERTTensorizer } from "./tensorizers/squad-for-bert-tensorizer.js";
+import { SquadTensorizer } from "./tensorizers/squad-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
 import { UidTensorizer } from "./tensorizers/uid-tensorizer.js";
 import { WordPiecesTensorizer } from "./tensorizers/word-pieces-tensorizer.js";
@@ -78,6 +79,7 @@ export const dataComponents = [
   NGramTensorizer,
   BERTTensorizer,
   SquadForBERTTensorizer,
+  SquadTensorizer,
   SquadAnswerTensorizer,
   AnnotationNumberizer,
   NumericLabelTensorizer,
