@@ -16,7 +16,6 @@ import {
 } from "../contracts.js";
 import { badCell, badState, cell } from "./cells.js";
 import { listCell, toNumber } from "./lists.js";
-
 import type { QuestionTensorizer, ReadQuestion } from "./question-windows.js";
 import { noTargetStrings } from "./target-form.js";
 

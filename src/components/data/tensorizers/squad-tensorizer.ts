@@ -233,14 +233,19 @@ export class QuestionWords implements QuestionTensorizer, VocabularyHolder {
   }
 
   counts(): Readonly<Record<string, number>> {
-    const [doc, question] = [this.#words("doc").counts(), this.#words("question").counts()];
-    const both = (key: string): number => (doc[key] ?? 0) + (question[key] ?? 0);
+    const sums: Record<string, number> = {};
+    for (const text of QUESTION_TEXTS) {
+      for (const [feature, part] of this.texts[text]) {
+        const { rows: _, truncated_rows: __, tokens = 0, ...own } = part.counts();
+        const all = feature === "tokens" ? { tokens, ...own } : own;
+        for (const [key, count] of Object.entries(all)) sums[key] = (sums[key] ?? 0) + count;
+      }
+    }
     return {
-      rows: doc.rows ?? 0,
-      tokens: both("tokens"),
-      unknown_tokens: both("unknown_tokens"),
+      rows: this.#words("doc").counts().rows ?? 0,
+      ...sums,
       rows_cut_into_several: this.#cutRows,
-      questions_cut: question.truncated_rows ?? 0,
+      questions_cut: this.#words("question").counts().truncated_rows ?? 0,
     };
   }
 

@@ -79,8 +79,8 @@ export const BiDAFModel = component({
       vectors: wordsOf(scope, config.contextual_layer, "contextual_layer", read),
       mask: read.mask,
     });
-    const [states, question_] = [inContext({ ...text, mask }), inContext(asked)];
-    const flow = scope.within("attention", (at) => bidirectionalAttention(at, states, question_));
+    const [textStates, askedStates] = [inContext({ ...text, mask }), inContext(asked)];
+    const flow = scope.within("attention", (at) => bidirectionalAttention(at, textStates, askedStates));
     const modeled = wordsOf(scope, config.modeling_layer, "modeling_layer", { vectors: flow, mask });
     const ended = wordsOf(scope, config.span_end_layer, "span_end_layer", { vectors: modeled, mask });
     const logit = (place: string, seen: Tensor): Tensor =>
