@@ -59,7 +59,8 @@ if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.map((line) => `- ${li
 async function measured(one: Case, folder: string | undefined): Promise<string[][]> {
   const config = configOf(one);
   const sets = [
-    ...(one.shared ? [`vars.data=${data}`] : []),
+    ...(one.shared === true ? [`vars.data=${data}`] : []),
+    ...(typeof one.shared === "string" ? [`vars.${one.shared}=${join(data, one.shared)}`] : []),
     ...(one.vectors ? [`vars.vectors=${await prepareGlove()}`] : []),
     ...(folder === undefined ? [] : [`vars.${one.external!.variable}=${folder}`]),
     ...(one.unseen === undefined

@@ -17,8 +17,8 @@ export interface Case {
   /** A file of configs/ without its ending; the name by default. */
   readonly config?: string;
   readonly goals: readonly Goal[];
-  /** The config's variable `data` names the shared data (`--data`). */
-  readonly shared?: boolean;
+  /** The config's variable `data` names the shared data (`--data`); or a variable of this name the folder of this name in it. */
+  readonly shared?: boolean | string;
   /** Changes to the config. */
   readonly sets?: readonly string[];
   /** The config's variable `vectors` names the benchmark's GloVe file. */
@@ -43,6 +43,12 @@ const joint = (
     return { figure: `${task}${figure}`, ...(target !== undefined && { target }) };
   });
 
+const SQUAD = {
+  goals: [{ figure: "exact_match" }, { figure: "f1" }],
+  shared: "squad",
+  vectors: true,
+  once: true,
+} as const;
 const CONLL = { folder: "conll2003", variable: "conll" };
 
 export const CASES: readonly Case[] = [
@@ -104,6 +110,8 @@ export const CASES: readonly Case[] = [
     vectors: true,
     once: true,
   },
+  { name: "squad-drqa", ...SQUAD },
+  { name: "squad-bidaf", ...SQUAD },
   { name: "ewt-pos", shared: true, goals: [{ figure: "token_accuracy", target: 0.93 }] },
   {
     name: "ewt-pos-glove",

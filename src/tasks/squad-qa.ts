@@ -3,16 +3,16 @@ import type { Predicted, SpanRule } from "../components/contracts.js";
 import type { Row } from "../components/data/contracts.js";
 import type { SplitData } from "../components/data/split-data.js";
 import {
+  type QuestionTensorizer,
+  type QuestionWindow,
+  questionsOf,
+  type ReadQuestion,
+} from "../components/data/tensorizers/question-windows.js";
+import {
   type Answers,
   answersOf,
   type KeptQuestion,
 } from "../components/data/tensorizers/squad-answer-tensorizer.js";
-import {
-  type QuestionPieces,
-  type QuestionWindow,
-  questionPiecesOf,
-  type ReadQuestion,
-} from "../components/data/tensorizers/squad-tensorizer.js";
 import type { AnsweredRow, AnswersEvaluated, MetricReporter } from "../components/reporters/contracts.js";
 import type { Predictions } from "../components/trainers/contracts.js";
 import type { Tensor } from "../graph/graph.js";
@@ -41,7 +41,7 @@ const schema = Type.Object(
   },
   {
     description:
-      "Answers questions by a part of a text (SQuAD), on a pretrained encoder that reads both together; long texts in overlapping windows.",
+      "Answers questions by a part of a text (SQuAD): on a pretrained encoder that reads both together, or by words from scratch; long texts in overlapping windows.",
   },
 );
 
@@ -49,13 +49,13 @@ const [TOKENS, ANSWERS] = ["tokens", "answers"];
 
 class SquadQA extends SingleModelTask<AnswersEvaluated> {
   protected readonly reporter: MetricReporter<AnswersEvaluated>;
-  readonly #questions: QuestionPieces;
+  readonly #questions: QuestionTensorizer;
   readonly #answers: Answers;
   readonly #rule: SpanRule;
 
   constructor(config: Static<typeof schema>, context: Context) {
     super("SquadQATask", context, config, "span_model");
-    this.#questions = questionPiecesOf(this.tensorizers[TOKENS], this.name);
+    this.#questions = questionsOf(this.tensorizers[TOKENS], this.name);
     this.#answers = answersOf(this.tensorizers[ANSWERS], this.name);
     this.#answers.lookIn(this.#questions);
     const reporter = context.part("squad_metric_reporter", config.metric_reporter);
@@ -114,7 +114,8 @@ class SquadQA extends SingleModelTask<AnswersEvaluated> {
       log_total: log_total!,
     };
     const placed = this.#questions.placedIn(first!.graph, unit);
-    if (placed === undefined) return { start_piece: first!, end_piece: last!, ...common };
+    if (placed === undefined)
+      return { start_piece: this.#own(first!), end_piece: this.#own(last!), ...common };
     const at = (places: Tensor, pieces: Tensor): Tensor => {
       const found = gatherElements(places, cast(maximum(pieces, 0), "int64"), 1);
       return where(greaterOrEqual(pieces, 0), found, -1);
@@ -125,6 +126,12 @@ class SquadQA extends SingleModelTask<AnswersEvaluated> {
       truncated: placed.truncated,
       ...common,
     };
+  }
+
+  /** Places that have logits, as places of the inputs; -1 stays. */
+  #own(places: Tensor): Tensor {
+    const { added } = this.#questions;
+    return added === 0 ? places : where(greaterOrEqual(places, 0), sub(places, added), -1);
   }
 
   override read(output: OutputRow, row: Row): Prediction {
@@ -151,8 +158,8 @@ class SquadQA extends SingleModelTask<AnswersEvaluated> {
           : spansIn(
               question,
               question.windows[i]!,
-              output.numbers("start_piece"),
-              output.numbers("end_piece"),
+              this.#placesIn(output, "start_piece"),
+              this.#placesIn(output, "end_piece"),
             );
       return { spans, logits, nullLogit, logTotal };
     });
@@ -173,6 +180,13 @@ class SquadQA extends SingleModelTask<AnswersEvaluated> {
     };
   }
 
+  /** Places of the inputs that a file tells, as places that have logits. */
+  #placesIn(output: OutputRow, name: string): number[] {
+    return Array.from(output.numbers(name), (place) =>
+      Number(place) < 0 ? -1 : Number(place) + this.#questions.added,
+    );
+  }
+
   /** Scores are compared; which of two nearly equally good answers comes first is chance, as is what the threshold says near it. */
   override undecided({ answers = [], no_answer_score: none = 0 }: Prediction, tolerance: number): boolean {
     const apart = (a: number, b: number): number => Math.abs(Math.log(a) - Math.log(b));
@@ -188,8 +202,8 @@ class SquadQA extends SingleModelTask<AnswersEvaluated> {
 
 /** Places of a window's pieces in the text, without the spaces that some tokenizers count to a piece; null where there is no piece. */
 function spansIn(
-  { text, starts, ends }: Omit<ReadQuestion, "windows">,
-  { from, place }: Omit<QuestionWindow, "ids">,
+  { text, starts, ends }: ReadQuestion,
+  { from, place }: QuestionWindow,
   first: ArrayLike<number>,
   last: ArrayLike<number>,
 ): (Place | null)[] {

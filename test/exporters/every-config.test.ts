@@ -133,6 +133,8 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   "multitask-snips-assistant": ["task.tasks.snips.data.train_fraction=1"],
   "snips-joint-ensemble": ["task.copies=2"],
   "sst2-ensemble": ["task.copies=2"],
+  "squad-drqa": ["task.trainer.scheduler.warmup_steps=0"],
+  "squad-bidaf": ["task.trainer.scheduler.warmup_steps=0"],
   "top-rnng": ["task.model.lstm.lstm_dim=16", "task.model.embedding.embed_dim=16"],
   "wikitext2-mlm": ["task.trainer.scheduler.warmup_steps=0", "task.model.inputs.tokens.max_seq_len=32"],
   "wikitext2-lm": ["task.model.softmax.cutoffs=[50,200]"],
@@ -186,11 +188,11 @@ function littleData(name: string, text: string): Record<string, string> | undefi
   return places;
 }
 
-/** The forms of strings that a config's inputs take: pieces of texts are cut from whole texts; masked ones, and words by a segmenter, outside the file. */
+/** The forms of strings that a config's inputs take: pieces of texts, and answers' words, are cut from whole texts; masked ones, and words by a segmenter, outside the file. */
 function stringForms(text: string): ("text" | "tokens")[] {
   if (text.includes("MaskedTokenTensorizer")) return [];
   if (text.includes("SegmenterTokenizer")) return ["tokens"];
-  return text.includes("BERTTensorizer") ? ["text"] : ["text", "tokens"];
+  return /BERTTensorizer|SquadTensorizer/.test(text) ? ["text"] : ["text", "tokens"];
 }
 
 /** The largest difference of two predictions' numbers, by their size above 1; what else they hold must be the same. */

@@ -35,8 +35,9 @@ import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
 import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
 import { SoftSlotLabelTensorizer } from "./tensorizers/soft-slot-label-tensorizer.js";
 import { SquadAnswerTensorizer } from "./tensorizers/squad-answer-tensorizer.js";
-import { SquadForBERTTensorizer } from "./tensorizers/squad-tensorizer.js";
 import { TargetTokenTensorizer } from "./tensorizers/target-tokens-tensorizer.js";
+import { SquadForBERTTensorizer } from "./tensorizers/squad-for-bert-tensorizer.js";
+import { SquadTensorizer } from "./tensorizers/squad-tensorizer.js";
 import { TokenTensorizer } from "./tensorizers/token-tensorizer.js";
 import { UidTensorizer } from "./tensorizers/uid-tensorizer.js";
 import { WordPiecesTensorizer } from "./tensorizers/word-pieces-tensorizer.js";
@@ -85,6 +86,7 @@ export const dataComponents = [
   NGramTensorizer,
   BERTTensorizer,
   SquadForBERTTensorizer,
+  SquadTensorizer,
   SquadAnswerTensorizer,
   AnnotationNumberizer,
   NumericLabelTensorizer,

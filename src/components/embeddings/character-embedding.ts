@@ -1,18 +1,16 @@
 import { Type } from "typebox";
 import { mulDims } from "../../graph/dims.js";
-import type { Tensor } from "../../graph/graph.js";
-import { add, cast, greater, mul, relu, sigmoid, sub } from "../../graph/ops/elementwise.js";
+import { cast, greater } from "../../graph/ops/elementwise.js";
 import { gather } from "../../graph/ops/lookup.js";
-import { linear } from "../../graph/ops/matrix.js";
 import { reduceSum } from "../../graph/ops/reduction.js";
-import { reshape, slice } from "../../graph/ops/shaping.js";
-import { type Initializer, uniformInit, xavierInit } from "../../graph/parameters.js";
-import type { Scope } from "../../graph/scope.js";
+import { reshape } from "../../graph/ops/shaping.js";
+import { type Initializer, uniformInit } from "../../graph/parameters.js";
 import { component } from "../../registry/component.js";
 import { PAD_ID } from "../../text/vocabulary.js";
 import { vocabularyOf } from "../data/tensorizers/vocabulary-holder.js";
 import { linearLayer } from "../decoders/hidden-layers.js";
 import { distinctLookup, wholeLookup } from "../distinct.js";
+import { highway } from "../highway.js";
 import { zeroPadding } from "../masking.js";
 import { windowFeatures } from "../representations/max-over-windows.js";
 import { sizedAxis } from "../sizes.js";
@@ -58,21 +56,6 @@ const paddedUniform =
     uniformInit(limit)(data, shape, random);
     data.fill(0, PAD_ID * shape[1]!, (PAD_ID + 1) * shape[1]!);
   };
-
-/** Biases of a highway layer: zeros, and -1 for the gate, so that a new layer mostly carries its input through. */
-const carry: Initializer = (data) => data.fill(0).fill(-1, data.length / 2);
-
-/** `gate * relu(h) + (1 - gate) * x`, where `h` and the gate's logit are linear in `x [rows, dim]`. */
-function highway(layer: Scope, x: Tensor): Tensor {
-  const dim = sizedAxis(x, 1);
-  const both = linear(
-    x,
-    layer.parameter("weight", [dim, 2 * dim], xavierInit),
-    layer.parameter("bias", [2 * dim], carry),
-  );
-  const gate = sigmoid(slice(both, 1, dim, 2 * dim));
-  return add(mul(gate, relu(slice(both, 1, 0, dim))), mul(sub(1, gate), x));
-}
 
 /** `chars [batch, tokens, chars] -> [batch, tokens, dim]`, zero at padding. */
 export const CharacterEmbedding = component({

@@ -1,8 +1,9 @@
 import { Type } from "typebox";
 import { component, Slot } from "../../registry/component.js";
-import { questionPiecesOf } from "../data/tensorizers/squad-tensorizer.js";
+import { questionPiecesOf } from "../data/tensorizers/squad-for-bert-tensorizer.js";
 import { encode, piecesOf } from "../encoders/encode.js";
 import { prepareEncoder } from "../encoders/text-vector.js";
+import { answersFrom, answersInput, spanOutput, spanRule } from "./reading/span-parts.js";
 
 const NAME = "BertSquadQAModel";
 
@@ -14,10 +15,7 @@ const schema = Type.Object(
           default: "SquadForBERTTensorizer",
           description: "Question and text as the pieces that the encoder knows.",
         }),
-        answers: Slot("tensorizer", {
-          default: "SquadAnswerTensorizer",
-          description: "What is to be found.",
-        }),
+        answers: answersInput,
       },
       { default: {}, description: "What the model reads, and from which columns." },
     ),
@@ -33,10 +31,7 @@ const schema = Type.Object(
       default: "MLPDecoder",
       description: "Each state to two logits: an answer begins here, and ends here.",
     }),
-    output_layer: Slot("span_output_layer", {
-      default: "SquadOutputLayer",
-      description: "Logits to loss and answers.",
-    }),
+    ...spanOutput,
   },
   {
     description:
@@ -51,10 +46,7 @@ export const BertSquadQAModel = component({
   schema,
   inputs: ({ inputs }) => inputs,
   prepare: prepareEncoder,
-  rule({ output_layer }, context) {
-    const { component: output, config } = context.part("span_output_layer", output_layer);
-    return output.rule(config);
-  },
+  rule: spanRule,
   build(scope, config, inputs) {
     const { tensorizer, tensors } = inputs.need("tokens", NAME);
     questionPiecesOf(tensorizer, NAME);
@@ -63,8 +55,6 @@ export const BertSquadQAModel = component({
     const logits = scope.part("decoder", config.decoder, "decoder", (decoder, options, at) =>
       decoder.build(at, options, scope.dropout(states, config.dropout), 2),
     );
-    return scope.part("span_output_layer", config.output_layer, "output_layer", (output, options, at) =>
-      output.build(at, options, logits, tensors.context!, inputs.find("answers")),
-    );
+    return answersFrom(scope, config, logits, tensors.context!, inputs);
   },
 });

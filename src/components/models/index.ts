@@ -73,6 +73,8 @@ import {
   TwoTowerRegressionModel,
 } from "./pairs/tower-models.js";
 import { PersonalizedDocModel } from "./personalized-doc-model.js";
+import { BiDAFModel } from "./reading/bidaf-model.js";
+import { DrQAModel } from "./reading/drqa-model.js";
 import { RNNGParser } from "./rnng-parser.js";
 import { SentenceEmbeddingModel } from "./sentence-embedding-model.js";
 import { SeqNNModel } from "./seq-nn-model.js";
@@ -98,6 +100,8 @@ export const modelComponents = [
   BertPairwiseRegressionModel,
   SentenceEmbeddingModel,
   BertSquadQAModel,
+  DrQAModel,
+  BiDAFModel,
   RNNGParser,
   Seq2SeqModel,
   RNNDecoder,

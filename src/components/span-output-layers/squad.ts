@@ -29,7 +29,7 @@ const schema = Type.Object(
     max_answer_length: Type.Integer({
       default: 30,
       minimum: 1,
-      description: "Pieces of an answer at most.",
+      description: "Places (pieces, words) of an answer at most.",
     }),
     n_best_size: Type.Integer({
       default: 5,
@@ -40,12 +40,12 @@ const schema = Type.Object(
     null_threshold: Type.Union([Type.Number(), Type.Null()], {
       default: null,
       description:
-        "Say that the text does not tell where [CLS] scores more than the best answer by more than this (difference of logits; test prints which would be best). null: every question gets an answer.",
+        "Say that the text does not tell where no answer ([CLS], the sentinel before words) scores more than the best answer by more than this (difference of logits; test prints which would be best). null: every question gets an answer.",
     }),
   },
   {
     description:
-      "First and last piece of an answer, each by softmax over the text's pieces and [CLS], which stands for no answer (BERT).",
+      "First and last place (piece, word) of an answer, each by softmax over the text's places and a very first one, [CLS] or a sentinel, which stands for no answer (BERT).",
   },
 );
 

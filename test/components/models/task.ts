@@ -7,7 +7,7 @@ import {
 } from "../../../src/components/contracts.js";
 import type { Row, Tensorizer } from "../../../src/components/data/contracts.js";
 import { dataComponents } from "../../../src/components/data/index.js";
-import { SplitData } from "../../../src/components/data/split-data.js";
+import { SplitData, type Tensorizers } from "../../../src/components/data/split-data.js";
 import type { HostTensor } from "../../../src/graph/dtype.js";
 import type { Scope } from "../../../src/graph/scope.js";
 import type { Context } from "../../../src/registry/context.js";
@@ -26,17 +26,23 @@ export interface ModelOnRows {
   feeds(rows: readonly number[], targets?: boolean): Record<string, HostTensor>;
 }
 
-/** Makes the model of a config and lets its tensorizers look at the rows (values by column). */
+/**
+ * Makes the model of a config and lets its tensorizers look at the rows (values by column).
+ * @param prepare what the model's task does to its tensorizers first
+ */
 export async function modelOnRows(
   raw: unknown,
   values: readonly Readonly<Record<string, unknown>>[],
   kind: ModelKindName = "model",
+  prepare: (tensorizers: Tensorizers) => void = () => {},
 ): Promise<ModelOnRows> {
   const context = testContext(...dataComponents);
   const part = context.part(kind, slot(kind, raw, context));
   // All kinds of model offer the same functions.
   const { component: model, config } = part as unknown as { component: ModelKind<object>; config: object };
-  const tensorizers = new Map(Object.entries(makeTensorizers(context, model, config)));
+  const made = makeTensorizers(context, model, config);
+  prepare(made);
+  const tensorizers = new Map(Object.entries(made));
   const rows = values.map((row, i): Row => ({ values: row, origin: `rows:${i + 1}` }));
   for (const row of rows) for (const tensorizer of tensorizers.values()) tensorizer.observe(row);
   for (const tensorizer of tensorizers.values()) await tensorizer.finish();

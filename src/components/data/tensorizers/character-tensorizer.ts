@@ -4,12 +4,12 @@ import { MOST_CHARACTERS, splitCharacters } from "../../../graph/ops/text.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
-import { Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
-import type { InputTensors, Row } from "../contracts.js";
+import type { Vocabulary } from "../../../text/vocabulary.js";
+import type { InputTensors, Row, Tensorizer } from "../contracts.js";
+import { LearntVocabulary } from "./learnt-vocabulary.js";
 import { tokenOptions } from "./token-cutter.js";
 import { TokenPieces } from "./token-pieces.js";
-import { buildVocabulary, vocabSchema } from "./vocab-config.js";
-import { savedVocabulary } from "./vocabulary-holder.js";
+import { vocabSchema } from "./vocab-config.js";
 import { vocabularyIds } from "./vocabulary-ids.js";
 
 const schema = Type.Object(
@@ -27,8 +27,7 @@ const schema = Type.Object(
 
 /** Text to character ids `[tokens, chars]`; a character is a Unicode code point. */
 class CharacterIds extends TokenPieces {
-  readonly #builder = new VocabularyBuilder();
-  #vocabulary = new Vocabulary([]);
+  #learnt: LearntVocabulary;
 
   constructor(
     readonly config: Static<typeof schema>,
@@ -36,31 +35,37 @@ class CharacterIds extends TokenPieces {
     name: string,
   ) {
     super(config, context, name, config.max_char_length);
+    this.#learnt = new LearntVocabulary(config.vocab, name);
   }
 
   override get vocabulary(): Vocabulary {
-    return this.#vocabulary;
+    return this.#learnt.vocabulary;
+  }
+
+  learnWith(other: Tensorizer): void {
+    if (!(other instanceof CharacterIds)) return;
+    other.#learnt.requireSame(this.config.vocab, this.name);
+    this.#learnt = other.#learnt;
   }
 
   override observe(row: Row): void {
-    if (!this.config.vocab.build_from_data) return;
-    for (const token of this.cutter.words(row)) for (const character of token) this.#builder.add(character);
+    this.#learnt.observe(() => this.cutter.words(row).flatMap((token) => [...token]));
   }
 
-  override async finish(): Promise<void> {
-    this.#vocabulary = await buildVocabulary(this.#builder, this.config.vocab, `inputs.${this.name}.vocab`);
+  override finish(): Promise<void> {
+    return this.#learnt.finish();
   }
 
   override state(): unknown {
-    return { vocabulary: this.#vocabulary.toJSON() };
+    return this.#learnt.state();
   }
 
   override load(state: unknown): void {
-    this.#vocabulary = savedVocabulary(state, this.name);
+    this.#learnt.load(state);
   }
 
   protected override pieces(token: string): number[] {
-    return Array.from(token, (character) => this.#vocabulary.id(character));
+    return Array.from(token, (character) => this.vocabulary.id(character));
   }
 
   protected override fromStrings(strings: Tensor): InputTensors {
@@ -72,7 +77,7 @@ class CharacterIds extends TokenPieces {
         `set max_char_length to ${MOST_CHARACTERS} or less and train again`,
       );
     }
-    return vocabularyIds(splitCharacters(strings, this.maxPieces), this.#vocabulary);
+    return vocabularyIds(splitCharacters(strings, this.maxPieces), this.vocabulary);
   }
 }
 

@@ -16,7 +16,7 @@ import {
 } from "../contracts.js";
 import { badCell, badState, cell } from "./cells.js";
 import { listCell, toNumber } from "./lists.js";
-import type { QuestionPieces, QuestionWindow, ReadQuestion } from "./squad-tensorizer.js";
+import type { QuestionTensorizer, ReadQuestion } from "./question-windows.js";
 import { noTargetStrings } from "./target-form.js";
 
 const schema = Type.Object(
@@ -44,7 +44,7 @@ const schema = Type.Object(
   },
   {
     description:
-      "Right answers of a question, as first and last piece in each window of the text. Trained is the first one of several; figures know all.",
+      "Right answers of a question, as first and last place (piece, word) in each window of the text. Trained is the first one of several; figures know all.",
   },
 );
 type Config = Static<typeof schema>;
@@ -53,9 +53,7 @@ type Config = Static<typeof schema>;
 export interface KeptQuestion {
   /** Right answers; none where the text does not tell. */
   readonly answers: readonly string[];
-  readonly question: Omit<ReadQuestion, "windows"> & {
-    readonly windows: readonly Omit<QuestionWindow, "ids">[];
-  };
+  readonly question: ReadQuestion;
 }
 
 /** An answer in the text, in UTF-16 code units, the end exclusive. */
@@ -65,14 +63,14 @@ interface Span {
   readonly end: number;
 }
 
-/** What a window has in place of an answer that it does not hold: both places are the first piece, [CLS]. */
+/** What a window has in place of an answer that it does not hold: both places are the very first. */
 const NO_ANSWER = Int32Array.of(0, 0);
 
-/** Answers to the places of first and last piece `[2]`, for each window. In a graph it gives `span [batch, 2]` (int32). */
+/** Answers to their first and last place `[2]`, for each window. In a graph it gives `span [batch, 2]` (int32). */
 export class Answers implements Tensorizer {
   readonly columns: readonly string[];
   readonly role = "target";
-  #questions: QuestionPieces | undefined;
+  #questions: QuestionTensorizer | undefined;
   #unanswered = 0;
   #withoutAnswer = 0;
   #inNoWindow = 0;
@@ -95,7 +93,7 @@ export class Answers implements Tensorizer {
   }
 
   /** Whose windows the answers are looked for in; before any row is read. */
-  lookIn(questions: QuestionPieces): void {
+  lookIn(questions: QuestionTensorizer): void {
     this.#questions = questions;
   }
 
@@ -113,7 +111,7 @@ export class Answers implements Tensorizer {
     const question = this.#question(row);
     const [first] = this.#spans(row, question.text);
     const windows = question.windows.map((window): Int32Array => {
-      const found = first && piecesOf(first, question);
+      const found = first && placesOf(first, question);
       if (!found || found[0] < window.from || found[1] >= window.from + window.count) return NO_ANSWER;
       const move = window.place - window.from;
       return Int32Array.of(found[0] + move, found[1] + move);
@@ -223,8 +221,8 @@ export class Answers implements Tensorizer {
   }
 }
 
-/** First and last of the text's pieces that an answer touches; undefined where there are none. */
-function piecesOf({ start, end }: Span, { starts, ends }: ReadQuestion): [number, number] | undefined {
+/** First and last of the text's places that an answer touches; undefined where there are none. */
+function placesOf({ start, end }: Span, { starts, ends }: ReadQuestion): [number, number] | undefined {
   const first = ends.findIndex((place) => place > start);
   const last = starts.findLastIndex((place) => place < end);
   return first < 0 || last < first ? undefined : [first, last];

@@ -1,143 +1,150 @@
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../../../graph/dtype.js";
 import type { Graph, Tensor } from "../../../graph/graph.js";
-import { and, cast, equal, greaterOrEqual, less, not } from "../../../graph/ops/elementwise.js";
-import { range, slice } from "../../../graph/ops/shaping.js";
+import { cast, greater } from "../../../graph/ops/elementwise.js";
+import { reduceSum } from "../../../graph/ops/reduction.js";
+import { concat, full, head } from "../../../graph/ops/shaping.js";
 import type { Scope } from "../../../graph/scope.js";
-import { component } from "../../../registry/component.js";
+import { type CheckProblem, component, Slot, type SlotValue } from "../../../registry/component.js";
+import type { Context } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
+import { sharedKeyOf } from "../../../registry/shared-module.js";
 import { mended } from "../../../text/normalize.js";
 import type { OffsetUnit } from "../../../text/offsets.js";
-import type { Piece } from "../../../text/pieces/encoding.js";
 import { windowPlaces } from "../../../text/pieces/truncation.js";
-import type { FieldSpec, FieldValue, InputForm, InputTensors, PieceTensorizer, Row } from "../contracts.js";
-import { textCell } from "./cells.js";
-import { PieceReader } from "./piece-reader.js";
-import { pieceInputs, segmentRule } from "./piece-roles.js";
-import { checkPieceOptions, pieceOptions } from "./piece-source.js";
-import { textsOf } from "./token-cutter.js";
-import { type EncodedTexts, encodeTexts } from "./wordpiece-graph.js";
+import type { Vocabulary } from "../../../text/vocabulary.js";
+import type {
+  FieldSpec,
+  FieldValue,
+  InputForm,
+  InputTensors,
+  Row,
+  StringForm,
+  Tensorizer,
+  TextTensorizer,
+} from "../contracts.js";
+import { badState } from "./cells.js";
+import {
+  noQuestions,
+  type PlacedQuestions,
+  type QuestionTensorizer,
+  questionOptions,
+  type ReadQuestion,
+} from "./question-windows.js";
+import { type VocabularyHolder, vocabularyOf } from "./vocabulary-holder.js";
+
+/** What may be read of each word; the names by which embeddings ask for them. */
+const FEATURES = ["tokens", "chars", "caps"] as const;
+type Feature = (typeof FEATURES)[number];
 
 const schema = Type.Object(
   {
-    columns: Type.Array(Type.String({ minLength: 1 }), {
-      default: ["question", "doc"],
-      minItems: 2,
-      maxItems: 2,
-      uniqueItems: true,
-      description: "The columns that hold the question and the text in which its answer is looked for.",
+    ...questionOptions,
+    tokens: Slot("tensorizer", {
+      default: "TokenTensorizer",
+      description: "How both texts are cut into words, and their ids: one vocabulary, learnt from both.",
     }),
-    ...pieceOptions,
+    chars: Slot("tensorizer", {
+      default: null,
+      description: "The characters of the words, for CharacterEmbedding: a CharacterTokenTensorizer.",
+    }),
+    caps: Slot("tensorizer", {
+      default: null,
+      description: "How the words are written, for CapitalizationEmbedding: a CapitalizationTensorizer.",
+    }),
     max_seq_len: Type.Integer({
       default: 384,
-      minimum: 5,
+      minimum: 1,
       description:
-        "Pieces of a window: question, special pieces, and as much of the text as there is room for. A longer text is read in several windows, and nothing of it is left out.",
+        "Words of a window of the text. A longer text is read in several windows, and nothing of it is left out.",
     }),
     max_query_length: Type.Integer({
       default: 64,
       minimum: 1,
-      description: "Keep so many pieces of a question, which is counted and printed.",
+      description: "Keep so many words of a question, which is counted and printed.",
     }),
-    doc_stride: Type.Integer({
-      default: 128,
-      minimum: 1,
-      description: "How many pieces of the text a window begins behind the one before.",
+    axis: Type.String({
+      default: "tokens",
+      minLength: 1,
+      description: "Name of the axis of the text's words; that of the question's is \"question_\" and this.",
     }),
-    axis: Type.String({ default: "pieces", minLength: 1, description: "Name of the axis of pieces." }),
   },
   {
     description:
-      "A question and the text that answers it, as pieces of a model's vocabulary ([CLS] question [SEP] text [SEP]), in overlapping windows where the text is long.",
+      "A question and the text that answers it, as words, in overlapping windows where the text is long.",
   },
 );
 type Config = Static<typeof schema>;
 
-/** A part of a text that is read together with the question. */
-export interface QuestionWindow {
-  readonly ids: Int32Array;
-  /** Which of the text's pieces is its first, where that stands among its ids, and how many it has. */
-  readonly from: number;
-  readonly place: number;
-  readonly count: number;
-}
+/** Keys of the parts that `SquadTensorizer` sets itself, and their values where nobody else did. */
+const SET_HERE = { column: "text", axis: "tokens", max_seq_len: null };
 
-/** A question with its text, cut into pieces. */
-export interface ReadQuestion {
-  readonly text: string;
-  /** Where the text's pieces start and (exclusive) end, in UTF-16 code units. */
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  /** One at least. */
-  readonly windows: readonly QuestionWindow[];
-}
+/** One of the two texts, as what is read of each of its words. */
+type Words = ReadonlyMap<Feature, TextTensorizer>;
 
-/** A text's pieces. */
-interface Document extends Omit<ReadQuestion, "windows"> {
-  readonly pieces: readonly Piece[];
-}
+/** What is read of a question and its text. */
+export const QUESTION_TEXTS = ["doc", "question"] as const;
+/** One of the two texts. */
+export type QuestionText = (typeof QUESTION_TEXTS)[number];
+
+/** The role of a tensor that is about one of the texts. */
+export const questionRole = (text: QuestionText, feature: string, role: string): string =>
+  `${text}.${feature}.${role}`;
 
 /**
- * Question and text to windows of ids `[pieces]`, and the places `[2]` from where to where (exclusive) the text's pieces stand
- * among these. In a graph it gives `ids`, `mask` and `segments` as `BERTTensorizer` does, and `context [batch, pieces]` (bool),
- * true at pieces of the text. In the form "text" there is one window, the first.
+ * Question and text to windows of word ids `[tokens]` and `[question_tokens]`, and of what else is read of each word. In a
+ * graph it gives the tensors of its parts by `questionRole`. In the form "text" there is one window, the first.
  */
-export class QuestionPieces extends PieceReader implements PieceTensorizer {
+export class QuestionWords implements QuestionTensorizer, VocabularyHolder {
   readonly columns: readonly string[];
   readonly role = "input";
-  readonly #encoded = new WeakMap<Graph, EncodedTexts>();
-  /** Questions about one text follow each other: it is cut once. */
-  #document: Document | undefined;
+  readonly added = 1;
+  readonly texts: Readonly<Record<QuestionText, Words>>;
+  readonly #truncated = new WeakMap<Graph, Tensor>();
   #last: { readonly row: Row; readonly question: ReadQuestion } | undefined;
-  #cutQuestions = 0;
   #cutRows = 0;
 
   constructor(
     readonly config: Config,
-    name: string,
+    context: Context,
+    readonly name: string,
   ) {
-    super(config, name);
-    this.columns = config.columns;
+    const { columns, axis, max_query_length } = config;
+    this.columns = columns;
+    this.texts = {
+      question: partsOf(config, context, `${name}_question`, {
+        ...{ column: columns[0]!, axis: `question_${axis}`, max_seq_len: max_query_length },
+      }),
+      doc: partsOf(config, context, name, { column: columns[1]!, axis, max_seq_len: null }),
+    };
+    for (const [feature, part] of this.texts.question)
+      (part as Partial<VocabularyHolder>).learnWith?.(this.texts.doc.get(feature)!);
   }
 
-  get most(): number {
-    return this.config.max_seq_len;
+  /** The words of both texts. */
+  get vocabulary(): Vocabulary {
+    return vocabularyOf(this.#words("doc"), `inputs.${this.name}`);
   }
 
   get fields(): readonly FieldSpec[] {
-    return [
-      this.idsField(this.config.axis),
-      { name: `${this.name}_context`, dtype: "int32", dims: [2], pad: 0 },
-    ];
+    return this.#parts().flatMap(({ fields }) => fields);
+  }
+
+  observe(row: Row): void {
+    for (const part of this.#parts()) part.observe(row);
   }
 
   async finish(): Promise<void> {
-    await this.source.read();
-    const { max_seq_len, max_query_length, doc_stride } = this.config;
-    const { template, special } = this.tokenizer;
-    segmentRule(this.tokenizer, 2, this.name);
-    const [first] = template.pair;
-    if (first === undefined || !("id" in first.piece) || first.piece.id !== special.start)
-      throw ptxError(
-        "PTX_VOCABULARY",
-        `inputs.${this.name}`,
-        "two texts have no special piece ([CLS], <s>) before them here, at which windows without an answer point",
-      );
-    const room = max_seq_len - this.tokenizer.specialCount(2) - max_query_length;
-    if (room >= doc_stride) return;
-    const message = `beside a question of max_query_length (${max_query_length}) a window of ${max_seq_len} pieces has room for ${room} of the text: windows that begin ${doc_stride} apart (doc_stride) would leave some out`;
-    throw ptxError("PTX_CONFIG_VALUE", `inputs.${this.name}.doc_stride`, message);
+    for (const part of this.#parts()) await part.finish();
   }
 
-  /** A row's question and text in windows. */
   read(row: Row): ReadQuestion {
     if (this.#last?.row !== row) this.#last = { row, question: this.#windowed(row) };
     return this.#last.question;
   }
 
-  /** The text that places are about, without cutting it. */
   textOf(row: Row): string {
-    return mended(textCell(row, this.columns[1]!));
+    return mended(this.#words("doc").textOf(row));
   }
 
   numberize(row: Row): FieldValue[] {
@@ -146,114 +153,184 @@ export class QuestionPieces extends PieceReader implements PieceTensorizer {
 
   examples(row: Row): FieldValue[][] {
     const { windows } = this.read(row);
-    this.countRow(windows.flatMap(({ ids }) => [...ids]));
     if (windows.length > 1) this.#cutRows += 1;
-    if (this.#question(row).length > this.config.max_query_length) this.#cutQuestions += 1;
-    return windows.map(({ ids, place, count }) => [
-      { data: ids, sizes: [ids.length] },
-      { data: Int32Array.of(place, place + count), sizes: [2] },
-    ]);
+    const values = (text: QuestionText): FieldValue[] =>
+      [...this.texts[text].values()].flatMap((part) => part.numberize(row));
+    const [doc, question] = [values("doc"), values("question")];
+    return windows.map(({ from, count }) => [...doc.map((value) => part(value, from, count)), ...question]);
+  }
+
+  /** Words of the window, by which rows are batched. */
+  length([ids]: readonly FieldValue[]): number {
+    return ids!.sizes[0]!;
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
-    const { columns, axis, max_seq_len, max_query_length } = this.config;
-    const { graph } = scope;
-    const rule = segmentRule(this.tokenizer, 2, this.name);
     if (form === "tokens") {
       throw ptxError(
         "PTX_EXPORT",
         `inputs.${this.name}`,
-        "word pieces are cut from whole texts, which tokens are not",
+        "answers are told as places in a text, which tokens do not show",
         "export with --input text or --input ids",
       );
     }
-    if (form === "ids") {
-      const ids = graph.input(this.name, "int32", ["batch", axis]);
-      const places = graph.input(`${this.name}_context`, "int32", ["batch", 2]);
-      const [from, to] = [slice(places, 1, 0, 1), slice(places, 1, 1, 2)];
-      const place = cast(range(graph, ids.dim(1)), "int32");
-      const context = and(greaterOrEqual(place, from), less(place, to));
-      return { ...pieceInputs(ids, this.tokenizer, rule), context };
+    const { max_seq_len } = this.config;
+    const tensors: Record<string, Tensor> = {};
+    for (const text of QUESTION_TEXTS) {
+      for (const [feature, part] of this.texts[text]) {
+        const made = part.build(scope, form);
+        if (form === "text" && text === "doc" && feature === "tokens") {
+          const words = reduceSum(cast(made.mask!, "int32"), [1]);
+          this.#truncated.set(scope.graph, greater(words, max_seq_len));
+        }
+        for (const [role, tensor] of Object.entries(made)) {
+          const whole = form === "ids" || text === "question";
+          tensors[questionRole(text, feature, role)] = whole ? tensor : head(tensor, 1, max_seq_len);
+        }
+      }
     }
-    const texts = columns.map((column) => textsOf(scope, column, ["batch"]));
-    const encoded = encodeTexts(texts, this.source.wordPiece, {
-      most: max_seq_len,
-      mostOfFirst: max_query_length,
-    });
-    this.#encoded.set(graph, encoded);
-    const inputs = pieceInputs(encoded.ids, this.tokenizer, rule);
-    const separates = equal(inputs.ids, this.tokenizer.special.separator!);
-    return { ...inputs, context: and(equal(inputs.segments, 1), not(separates)) };
+    return tensors;
   }
 
-  /** In a graph that cuts texts: where pieces stand, `[batch, pieces]`, and whether a text had more than its window holds, bool `[batch]`. */
-  placedIn(
-    graph: Graph,
-    unit: OffsetUnit,
-  ): { readonly starts: Tensor; readonly ends: Tensor; readonly truncated: Tensor } | undefined {
-    const encoded = this.#encoded.get(graph);
-    return encoded && { ...encoded.places(unit), truncated: encoded.truncated };
+  placedIn(graph: Graph, unit: OffsetUnit): PlacedQuestions | undefined {
+    const truncated = this.#truncated.get(graph);
+    if (truncated === undefined) return undefined;
+    const { starts, ends } = this.#words("doc").cutIn(graph)!.places(unit);
+    const behindNone = (places: Tensor): Tensor =>
+      concat([full(graph, "int64", [places.dim(0), this.added], -1), places], 1);
+    return { starts: behindNone(starts), ends: behindNone(ends), truncated };
   }
 
-  serve(rows: readonly Row[]): Readonly<Record<string, HostTensor>> {
-    return Object.fromEntries(
-      this.columns.map((column) => [
-        column,
-        { dtype: "string", dims: [rows.length], data: rows.map((row) => mended(textCell(row, column))) },
+  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
+    return Object.assign({}, ...this.#parts().map((part) => part.serve!(rows, form))) as Record<
+      string,
+      HostTensor
+    >;
+  }
+
+  state(): unknown {
+    return Object.fromEntries([...this.texts.doc].map(([feature, part]) => [feature, part.state()]));
+  }
+
+  load(state: unknown): void {
+    for (const text of QUESTION_TEXTS) {
+      for (const [feature, part] of this.texts[text]) {
+        const own = ((state ?? {}) as Readonly<Record<string, unknown>>)[feature];
+        if (own === undefined) throw badState(this.name, `the state of "${feature}"`);
+        part.load(own);
+      }
+    }
+  }
+
+  facts(): Readonly<Record<string, number | string>> {
+    const facts = [...this.texts.doc].flatMap(([feature, part]) =>
+      Object.entries(part.facts()).map(([key, fact]) => [
+        feature === "tokens" ? key : `${feature}_${key}`,
+        fact,
       ]),
     );
+    return Object.fromEntries(facts) as Record<string, number | string>;
   }
 
-  override counts(): Readonly<Record<string, number>> {
+  counts(): Readonly<Record<string, number>> {
+    const sums: Record<string, number> = {};
+    for (const text of QUESTION_TEXTS) {
+      for (const [feature, part] of this.texts[text]) {
+        const { rows: _, truncated_rows: __, tokens = 0, ...own } = part.counts();
+        const all = feature === "tokens" ? { tokens, ...own } : own;
+        for (const [key, count] of Object.entries(all)) sums[key] = (sums[key] ?? 0) + count;
+      }
+    }
     return {
-      ...super.counts(),
+      rows: this.#words("doc").counts().rows ?? 0,
+      ...sums,
       rows_cut_into_several: this.#cutRows,
-      questions_cut: this.#cutQuestions,
+      questions_cut: this.#words("question").counts().truncated_rows ?? 0,
     };
   }
 
-  #question(row: Row): readonly Piece[] {
-    return this.tokenizer.tokenize(mended(textCell(row, this.columns[0]!)));
+  #parts(): TextTensorizer[] {
+    return QUESTION_TEXTS.flatMap((text) => [...this.texts[text].values()]);
   }
 
-  #documentOf(text: string): Document {
-    if (this.#document?.text === text) return this.#document;
-    const pieces = this.tokenizer.tokenize(text);
-    const starts = Int32Array.from(pieces, ({ startUtf16 }) => startUtf16);
-    const ends = Int32Array.from(pieces, ({ endUtf16 }) => endUtf16);
-    this.#document = { text, pieces, starts, ends };
-    return this.#document;
+  #words(text: QuestionText): TextTensorizer {
+    return this.texts[text].get("tokens")!;
   }
 
   #windowed(row: Row): ReadQuestion {
-    const { max_seq_len, max_query_length, doc_stride } = this.config;
-    const question = this.#question(row).slice(0, max_query_length);
-    const { pieces, ...document } = this.#documentOf(this.textOf(row));
-    const room = this.tokenizer.room([question], max_seq_len);
-    const windows = windowPlaces(pieces.length, room, room - doc_stride).map(([from, to]): QuestionWindow => {
-      const { ids, texts } = this.tokenizer.around([question, pieces.slice(from, to)]);
-      return { ids, from, place: Math.max(0, texts.indexOf(1)), count: to - from };
-    });
-    return { ...document, windows };
+    const { max_seq_len, doc_stride } = this.config;
+    const { tokens } = this.#words("doc").tokenized(row);
+    const windows = windowPlaces(tokens.length, max_seq_len, max_seq_len - doc_stride);
+    return {
+      text: this.textOf(row),
+      starts: Int32Array.from(tokens, ({ startUtf16 }) => startUtf16),
+      ends: Int32Array.from(tokens, ({ endUtf16 }) => endUtf16),
+      windows: windows.map(([from, to]) => ({ from, count: to - from, place: this.added })),
+    };
   }
 }
 
-/** The input that reads questions. Throws `PTX_CONFIG_VALUE` for another one. */
-export function questionPiecesOf(tensorizer: unknown, reader: string): QuestionPieces {
-  if (tensorizer instanceof QuestionPieces) return tensorizer;
-  throw ptxError(
-    "PTX_CONFIG_VALUE",
-    "model.inputs.tokens",
-    `${reader} reads a question and its text in windows, which this tensorizer does not give`,
-    "use SquadForBERTTensorizer",
-  );
+/** Some of the words of a field along its first axis. */
+function part({ data, sizes }: FieldValue, from: number, count: number): FieldValue {
+  const [words, ...inner] = sizes as [number, ...number[]];
+  if (from === 0 && count === words) return { data, sizes };
+  const width = inner.reduce((product, size) => product * size, 1);
+  return { data: data.slice(from * width, (from + count) * width), sizes: [count, ...inner] };
 }
 
-/** PyText's SquadForBERTTensorizer. */
-export const SquadForBERTTensorizer = component({
+/** What is read of one text's words. Throws `PTX_CONFIG_VALUE` for tensorizers that do not cut texts into words. */
+function partsOf(config: Config, context: Context, name: string, set: object): Words {
+  const parts = new Map<Feature, TextTensorizer>();
+  for (const feature of FEATURES) {
+    const slot = config[feature] as SlotValue<"tensorizer"> | null;
+    if (slot === null) continue;
+    const { component: made, config: options } = context.part("tensorizer", slot);
+    const own = feature === "tokens" ? name : `${name}_${feature}`;
+    const tensorizer = made.create({ ...(options as object), ...set } as typeof options, context, own);
+    if (!("tokenized" in tensorizer))
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        `inputs.${name}.${feature}`,
+        `${Object.keys(slot)[0]} does not read words one by one`,
+        "use TokenTensorizer for tokens, CharacterTokenTensorizer for chars, CapitalizationTensorizer for caps",
+      );
+    parts.set(feature, tensorizer as TextTensorizer);
+  }
+  return parts;
+}
+
+/** Keys of the parts that would do nothing, and windows that would leave words out. */
+function checkParts(config: Config): readonly CheckProblem[] {
+  const { doc_stride, max_seq_len } = config;
+  const problems = FEATURES.flatMap((feature) => {
+    const slot = config[feature] as SlotValue<"tensorizer"> | null;
+    if (slot === null) return [];
+    const [[name, options]] = Object.entries(slot) as [[string, Readonly<Record<string, unknown>>]];
+    const idle = Object.entries(SET_HERE).flatMap(([key, value]) =>
+      key in options && options[key] !== value ? [key] : [],
+    );
+    if (sharedKeyOf(options) !== null) idle.push("shared_module_key");
+    return idle.map((key) => ({
+      path: `${feature}.${name}.${key}`,
+      message: `${key} does nothing here: SquadTensorizer's own keys say it for both texts`,
+    }));
+  });
+  if (doc_stride <= max_seq_len) return problems;
+  const message = `windows of ${max_seq_len} words (max_seq_len) that begin ${doc_stride} apart would leave some out`;
+  return [...problems, { path: "doc_stride", message }];
+}
+
+/** The input that reads questions as words. Throws `PTX_CONFIG_VALUE` for another one. */
+export function questionWordsOf(tensorizer: Tensorizer, reader: string): QuestionWords {
+  if (tensorizer instanceof QuestionWords) return tensorizer;
+  throw noQuestions(reader, "SquadTensorizer");
+}
+
+/** PyText's SquadTensorizer. */
+export const SquadTensorizer = component({
   kind: "tensorizer",
-  name: "SquadForBERTTensorizer",
+  name: "SquadTensorizer",
   schema,
-  check: checkPieceOptions,
-  create: (config, _context, name) => new QuestionPieces(config, name),
+  check: checkParts,
+  create: (config, context, name) => new QuestionWords(config, context, name),
 });

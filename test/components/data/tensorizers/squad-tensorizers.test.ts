@@ -11,7 +11,7 @@ import {
 import {
   type QuestionPieces,
   questionPiecesOf,
-} from "../../../../src/components/data/tensorizers/squad-tensorizer.js";
+} from "../../../../src/components/data/tensorizers/squad-for-bert-tensorizer.js";
 import { Graph } from "../../../../src/graph/graph.js";
 import { ParameterStore } from "../../../../src/graph/parameters.js";
 import { optimize } from "../../../../src/graph/passes.js";
