@@ -79,7 +79,7 @@ export function fusionLines(changes: readonly OperatorChange[]): string[] {
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** Lines of columns. The first `left` columns (all when 0) begin, the others end at one place. */
-function table(rows: readonly (readonly string[])[], left = 1): string[] {
+export function table(rows: readonly (readonly string[])[], left = 1): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const cell = (text: string, column: number): string =>
     left === 0 || column < left ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);

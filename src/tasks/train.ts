@@ -27,6 +27,8 @@ export interface Metrics {
   readonly eval: Figures | null;
   readonly test: Figures | null;
   readonly best_epoch: number;
+  /** The share of zeros in what the trainer's sparsifier works on, where it has one. */
+  readonly sparsity?: number;
   readonly epochs: readonly EpochRecord[];
 }
 
@@ -190,6 +192,7 @@ async function trainAndTest(open: OpenTask, { rows, folder, emit, begin }: RunSe
     eval: combined("eval"),
     test: combined("test"),
     best_epoch: result.bestEpoch,
+    ...(result.sparsity !== undefined && { sparsity: result.sparsity }),
     epochs: result.epochs,
   };
 }
