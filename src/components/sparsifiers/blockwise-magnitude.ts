@@ -3,7 +3,7 @@ import { component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import type { ParameterEntry } from "../optimizers/contracts.js";
 import { ACCUMULATE } from "./l0-projection.js";
-import { keptOf, largest } from "./magnitude.js";
+import { keptOf, kthMagnitude } from "./magnitude.js";
 import { chosenParameters, PARAMETERS_KEY } from "./masks.js";
 import { projection, sparsityOption, stepwiseOptions } from "./stepwise.js";
 
@@ -85,6 +85,6 @@ function blockMask(
     left++;
   }
   const kept = Math.min(norms.length, Math.ceil(keptOf(left, sparsity) / size));
-  const least = largest(norms.slice(), kept);
+  const least = kthMagnitude([norms], [undefined], kept);
   return data.map((_, at) => (norms[blockOf(at)]! >= least && before?.[at] !== 0 ? 1 : 0));
 }

@@ -4,7 +4,7 @@ import { component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import type { ParameterEntry } from "../optimizers/contracts.js";
 import type { SparsifierInfo } from "./contracts.js";
-import { keptOf, largest } from "./magnitude.js";
+import { keptOf, kthMagnitude } from "./magnitude.js";
 import { actingEpochs, acts, projection, sparsityOption, stepwiseOptions } from "./stepwise.js";
 
 /** The trained matrices of transitions between tags. Throws `PTX_CONFIG_VALUE` where there are none. */
@@ -90,7 +90,7 @@ export const CRFMagnitudeThresholding = component({
         const lineOf = (at: number): number =>
           config.grouping === "row" ? Math.floor(at / tags) : at % tags;
         const lines = Array.from({ length: tags }, (_, line) =>
-          largest(data.filter((_, at) => lineOf(at) === line).map(Math.abs), kept(tags)),
+          kthMagnitude([data.filter((_, at) => lineOf(at) === line)], [undefined], kept(tags)),
         );
         return data.map((value, at) => (Math.abs(value) >= lines[lineOf(at)]! ? 1 : 0));
       }),

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { component } from "../../registry/component.js";
-import { keptOf, largest, magnitudes, maskFrom } from "./magnitude.js";
+import { keptOf, kthMagnitude, leftBy, maskFrom } from "./magnitude.js";
 import { chosenParameters, PARAMETERS_KEY } from "./masks.js";
 import { projection, sparsityOption, stepwiseOptions } from "./stepwise.js";
 
@@ -37,11 +37,9 @@ export const L0ProjectionSparsifier = component({
     const choose: Parameters<typeof projection>[4] = (masks) =>
       groups.flatMap((group) => {
         const before = group.map((parameter) => (accumulate ? masks.get(parameter.name) : undefined));
-        const left = magnitudes(
-          group.map(({ data }) => data),
-          before,
-        );
-        const least = largest(left, keptOf(left.length, sparsity));
+        const arrays = group.map(({ data }) => data);
+        const left = arrays.reduce((sum, array, i) => sum + leftBy(array, before[i]), 0);
+        const least = kthMagnitude(arrays, before, keptOf(left, sparsity));
         return group.map(({ data }, i) => maskFrom(data, least, before[i]));
       });
     return projection(name, config, chosen, info, choose, accumulate);

@@ -4,44 +4,53 @@
 export const keptOf = (count: number, sparsity: number): number =>
   Math.max(1, count - Math.floor(count * sparsity + 1e-9));
 
-/** The `kept`-th largest of some numbers, which are put into another order. */
-export function largest(numbers: Float32Array, kept: number): number {
-  const target = numbers.length - kept;
-  let [low, high] = [0, numbers.length - 1];
-  while (low < high) {
-    const pivot = numbers[(low + high) >> 1]!;
-    let [left, right] = [low, high];
-    while (left <= right) {
-      while (numbers[left]! < pivot) left++;
-      while (numbers[right]! > pivot) right--;
-      if (left > right) break;
-      const held = numbers[left]!;
-      numbers[left++] = numbers[right]!;
-      numbers[right--] = held;
-    }
-    if (target <= right) high = right;
-    else if (target >= left) low = left;
-    else break;
-  }
-  return numbers[target]!;
-}
+/** How many bits of a magnitude each pass of the search looks at, the highest first: 31 in all. */
+const PASSES = [11, 10, 10];
 
-/** The absolute values of several arrays in one, those whose mask is 0 left out. */
-export function magnitudes(
+/**
+ * The `kept`-th largest magnitude of several arrays together; numbers whose mask is 0 are not looked at.
+ * The bits of numbers that are not negative are in the order of the numbers, so counting them by their highest bits, and so
+ * on downwards, finds it in three passes.
+ */
+export function kthMagnitude(
   arrays: readonly Float32Array[],
   masks: readonly (Float32Array | undefined)[],
-): Float32Array {
-  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let count = 0;
-  for (const [i, array] of arrays.entries()) {
-    const mask = masks[i];
-    for (let at = 0; at < array.length; at++)
-      if (mask === undefined || mask[at] !== 0) all[count++] = Math.abs(array[at]!);
+  kept: number,
+): number {
+  let [prefix, left, shift] = [0, kept, 31];
+  for (const width of PASSES) {
+    shift -= width;
+    const counts = new Uint32Array(1 << width);
+    for (const [i, array] of arrays.entries()) {
+      const bits = new Uint32Array(array.buffer, array.byteOffset, array.length);
+      const mask = masks[i];
+      for (let at = 0; at < bits.length; at++) {
+        const high = (bits[at]! & 0x7fffffff) >>> shift;
+        if (high >>> width === prefix && (mask === undefined || mask[at] !== 0))
+          counts[high & ((1 << width) - 1)]!++;
+      }
+    }
+    let bucket = counts.length - 1;
+    while (counts[bucket]! < left) left -= counts[bucket--]!;
+    prefix = (prefix << width) | bucket;
   }
-  return all.subarray(0, count);
+  return new Float32Array(Uint32Array.of(prefix).buffer)[0]!;
+}
+
+/** How many numbers a mask leaves of an array. */
+export function leftBy(array: Float32Array, mask: Float32Array | undefined): number {
+  if (mask === undefined) return array.length;
+  let count = 0;
+  for (let i = 0; i < mask.length; i++) count += mask[i]!;
+  return count;
 }
 
 /** 1 where a number is at least `least` in size and `mask` is not 0. Numbers of equal size stay or go together. */
 export function maskFrom(data: Float32Array, least: number, mask?: Float32Array): Float32Array {
-  return data.map((value, i) => (Math.abs(value) >= least && mask?.[i] !== 0 ? 1 : 0));
+  const kept = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    if (value >= least || -value >= least) kept[i] = mask === undefined ? 1 : mask[i]!;
+  }
+  return kept;
 }

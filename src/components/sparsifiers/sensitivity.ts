@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { ptxError } from "../../registry/errors.js";
 import { isObject } from "../../registry/json.js";
 import type { ParameterEntry } from "../optimizers/contracts.js";
-import { keptOf, largest, magnitudes, maskFrom } from "./magnitude.js";
+import { keptOf, kthMagnitude, maskFrom } from "./magnitude.js";
 
 /** What a file of `pytext-ts sensitivity` holds. */
 export interface SensitivityAnalysis {
@@ -19,8 +19,7 @@ export interface SensitivityAnalysis {
 
 /** The mask that leaves a parameter the share of its numbers of the largest magnitude. */
 export function magnitudeMask({ data }: Pick<ParameterEntry, "data">, sparsity: number): Float32Array {
-  const all = magnitudes([data], [undefined]);
-  return maskFrom(data, largest(all, keptOf(all.length, sparsity)));
+  return maskFrom(data, kthMagnitude([data], [undefined], keptOf(data.length, sparsity)));
 }
 
 /**

@@ -1,19 +1,26 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { keptOf, largest } from "../../../src/components/sparsifiers/magnitude.js";
+import { keptOf, kthMagnitude } from "../../../src/components/sparsifiers/magnitude.js";
 import { parameter, places, sparsifier } from "./support.js";
-
-const number = fc.integer({ min: -1000, max: 1000 }).map((value) => value / 8);
 
 /** The step after which the first choice is made: epoch 2 of 4 updates each. */
 const FIRST = { step: 5, epoch: 1, lr: 0.1 };
 
-test("the k-th largest number is the one that sorting gives", () => {
+test("the k-th largest magnitude is the one that sorting gives, of what masks leave", () => {
+  const numbers = fc.array(fc.tuple(fc.float({ noNaN: true, noDefaultInfinity: true }), fc.boolean()), {
+    minLength: 1,
+    maxLength: 60,
+  });
   fc.assert(
-    fc.property(fc.array(number, { minLength: 1, maxLength: 60 }), fc.nat(), (values, seed) => {
-      const kept = 1 + (seed % values.length);
-      const sorted = Float32Array.from(values).sort();
-      expect(largest(Float32Array.from(values), kept)).toBe(sorted[sorted.length - kept]);
+    fc.property(numbers, numbers, fc.nat(), (first, second, seed) => {
+      const all = [first, second];
+      const arrays = all.map((one) => Float32Array.from(one, ([value]) => value));
+      const masks = all.map((one) => Float32Array.from(one, ([, stays]) => (stays ? 1 : 0)));
+      const left = all.flat().flatMap(([value, stays]) => (stays ? [Math.abs(value)] : []));
+      fc.pre(left.length > 0);
+      const kept = 1 + (seed % left.length);
+      const sorted = Float32Array.from(left).sort();
+      expect(kthMagnitude(arrays, masks, kept)).toBe(sorted[sorted.length - kept]);
     }),
   );
 });
