@@ -186,6 +186,10 @@ command("export <run>", "write a run as one .onnx file, or its encoder for Huggi
     ).choices(Object.keys(forms)),
   )
   .option(
+    "--prune",
+    "take out of the file what a sparsifier left zero throughout: filters and units of layers, dimensions of word vectors",
+  )
+  .option(
     "--max-accuracy-drop <points>",
     "write nothing if the smaller form loses more points of accuracy on the run's test (else eval) rows",
     decimal(0, true, 100),
