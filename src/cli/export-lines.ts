@@ -1,5 +1,6 @@
 /** @file What `pytext-ts export` prints of a smaller form, and of what ONNX Runtime makes of a file. */
 import type { OperatorChange } from "../exporters/fusions.js";
+import type { PruningReport } from "../exporters/onnx-exporter.js";
 import type { FigurePair } from "../exporters/quantize/compare.js";
 import { pointsLost, type QuantizationReport } from "../exporters/quantize/report.js";
 
@@ -69,6 +70,22 @@ function comparisonLine({
   return `${rows} ${split} rows: ${parts.join(", ")}`;
 }
 
+/** Which parameters became smaller by pruning, and what that saved. */
+export function pruningLines({ smaller, bytes: { whole, pruned } }: PruningReport): string[] {
+  if (smaller.length === 0)
+    return [
+      "nothing was pruned: no column of a layer is zero throughout. Single zeros make a file no smaller; they make it compress better",
+    ];
+  const bytes = (count: number): string => count.toLocaleString("en");
+  return [
+    ...table([
+      ["parameter", "shape", "pruned to"],
+      ...smaller.map(({ name, from, to }) => [name, `[${from}]`, `[${to}]`]),
+    ]),
+    `pruned: ${bytes(pruned)} bytes of .onnx in place of ${bytes(whole)} (${((100 * pruned) / whole).toFixed(1)} %)`,
+  ];
+}
+
 /** The operators that ONNX Runtime runs more or fewer of than a file has. */
 export function fusionLines(changes: readonly OperatorChange[]): string[] {
   if (changes.length === 0) return ["ONNX Runtime runs the operators of the file as they are"];
@@ -79,7 +96,7 @@ export function fusionLines(changes: readonly OperatorChange[]): string[] {
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** Lines of columns. The first `left` columns (all when 0) begin, the others end at one place. */
-function table(rows: readonly (readonly string[])[], left = 1): string[] {
+export function table(rows: readonly (readonly string[])[], left = 1): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const cell = (text: string, column: number): string =>
     left === 0 || column < left ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);

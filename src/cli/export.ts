@@ -4,7 +4,7 @@ import { exportHuggingFace } from "../exporters/hugging-face-exporter.js";
 import { exportOnnx } from "../exporters/onnx-exporter.js";
 import type { QuantizedForm } from "../exporters/quantize/forms.js";
 import { UNITS, type UnitName } from "../text/offset-units.js";
-import { fusionLines, quantizationLines } from "./export-lines.js";
+import { fusionLines, pruningLines, quantizationLines } from "./export-lines.js";
 import { loadRegistry, print, terminalLog } from "./session.js";
 import { parseSizes } from "./sizes.js";
 
@@ -21,6 +21,7 @@ export interface ExportCommand {
   readonly topK?: number;
   readonly size: readonly string[];
   readonly quantize?: QuantizedForm;
+  readonly prune?: boolean;
   readonly maxAccuracyDrop?: number;
   readonly externalData?: boolean;
   readonly selfTest: boolean;
@@ -40,6 +41,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
     task,
     topK,
     quantize,
+    prune,
     maxAccuracyDrop,
     externalData,
     selfTest,
@@ -55,12 +57,12 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
   for (const path of inFolders) print(`wrote ${path}`);
   if (inFolders.length > 0) {
     // With options of a model file in hand, the export of one tells that its name is missing.
-    const forms = [onnx, ort, card, quantize, maxAccuracyDrop, externalData, showFusions];
+    const forms = [onnx, ort, card, quantize, prune, maxAccuracyDrop, externalData, showFusions];
     const about = [...forms, topK, tagProbabilities];
     if (selfTest && about.every((value) => value === undefined)) return;
   }
   const targets = { ...(onnx !== undefined && { onnx }), ...(ort !== undefined && { ort }) };
-  const { written, rows, difference, quantization, fusions } = await exportOnnx(run, targets, {
+  const { written, rows, difference, quantization, pruning, fusions } = await exportOnnx(run, targets, {
     registry,
     log: terminalLog(),
     input: options.input,
@@ -70,6 +72,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
     ...(task !== undefined && { task }),
     ...(topK !== undefined && { topK }),
     ...(quantize !== undefined && { quantize }),
+    ...(prune && { prune }),
     ...(maxAccuracyDrop !== undefined && { maxAccuracyDrop }),
     ...(externalData && { externalData }),
     ...(showFusions && { fusions: true }),
@@ -78,6 +81,7 @@ export async function exportCommand(run: string, options: ExportCommand): Promis
   });
   print(`checked ${rows} rows: largest difference of a score ${difference.toExponential(1)}`);
   if (quantization !== undefined) for (const line of quantizationLines(quantization)) print(line);
+  if (pruning !== undefined) for (const line of pruningLines(pruning)) print(line);
   if (fusions !== undefined) for (const line of fusionLines(fusions)) print(line);
   for (const path of written) print(`wrote ${path}`);
   if (written.some((path) => path.endsWith(".tokenizer.json")))

@@ -85,6 +85,27 @@ command("test <run>", "figures of a run on its test rows")
   .action(async (run, options) => (await import("./test.js")).testCommand(run, options));
 
 command(
+  "sensitivity <run>",
+  "a table of what it costs when each parameter alone loses its smallest numbers, on the run's eval (else test) rows",
+)
+  .option(
+    "--sparsity <share>",
+    "the share of numbers that become zero; may be repeated (default: 0.5, 0.8, 0.9)",
+    (text, all: readonly number[]) => [...all, decimal(0, false, 0.9999)(text)],
+    [],
+  )
+  .option(
+    "--parameter <pattern>",
+    "paths of parameters, * for a part of a name; may be repeated (default: all trained ones of two or more axes)",
+    collect,
+    [],
+  )
+  .option("--output <file>", "file for the table as JSON, which SensitivityAnalysisSparsifier reads")
+  .option("--task <name>", "which of a run's several tasks")
+  .option("--json", "print one JSON object")
+  .action(async (run, options) => (await import("./sensitivity.js")).sensitivityCommand(run, options));
+
+command(
   "predict <model> [texts...]",
   "predict texts with a run folder or an exported .onnx file, one JSON object a line",
 )
@@ -182,6 +203,10 @@ command("export <run>", "write a run as one .onnx file, or its encoder for Huggi
         .map((form) => form.join(" "))
         .join("; ")}`,
     ).choices(Object.keys(forms)),
+  )
+  .option(
+    "--prune",
+    "take out of the file what a sparsifier left zero throughout: filters and units of layers, dimensions of word vectors",
   )
   .option(
     "--max-accuracy-drop <points>",

@@ -24,6 +24,7 @@ import { writeMetadata } from "./metadata.js";
 import { modelCard } from "./model-card.js";
 import { exportedGraph } from "./offers.js";
 import { OnnxPredictor } from "./onnx-predictor.js";
+import { prunedModel, type SmallerParameter } from "./prune/prune.js";
 import { compareForm } from "./quantize/compare.js";
 import { forms, type QuantizedForm } from "./quantize/forms.js";
 import { quantizedModel } from "./quantize/quantize.js";
@@ -50,6 +51,8 @@ export interface ExportOptions {
   readonly sizes?: ReadonlyMap<string, number>;
   /** A smaller form than the run's own. */
   readonly quantize?: QuantizedForm;
+  /** Takes out of the file the rows and columns of weights that do nothing (zero throughout). */
+  readonly prune?: boolean;
   /** By how many points of accuracy the smaller form may be worse than the run. */
   readonly maxAccuracyDrop?: number;
   /** Keeps weights in a second file, `FILE.data`. Models of more than 1 GB always do. */
@@ -70,6 +73,13 @@ export interface ExportTargets {
   readonly ort?: string;
 }
 
+/** What pruning took out of a file. */
+export interface PruningReport {
+  readonly smaller: readonly SmallerParameter[];
+  /** Of the file as it would be without pruning, and as it is; quantized both where that was asked for. */
+  readonly bytes: { readonly whole: number; readonly pruned: number };
+}
+
 /** What an export did. */
 export interface Exported {
   readonly written: readonly string[];
@@ -79,6 +89,7 @@ export interface Exported {
   readonly difference: number;
   /** Of a smaller form: what it is beside the run's own. */
   readonly quantization?: QuantizationReport;
+  readonly pruning?: PruningReport;
   readonly fusions?: readonly OperatorChange[];
 }
 
@@ -105,12 +116,21 @@ export async function exportOnnx(
   const more = { distributions, ...(top !== undefined && { top }) };
   const graph = exportedGraph(open, part, { input, unit, sizes, ...more });
   const values = open.parameters.feeds(graph.parameters.map(({ name }) => name));
-  const small = quantize && (await quantizedModel(graph, values, quantize, await open.engine()));
+  const engine = await open.engine();
+  const pruned = options.prune ? await prunedModel(graph, values, engine) : undefined;
+  const inSmallForm = async (model: { graph: Graph; values: Values }) =>
+    quantize && quantizedModel(model.graph, model.values, quantize, engine);
+  const whole = { graph, values };
+  const small = await inSmallForm(pruned ?? whole);
   const samples = await open.folder.samples(task);
   // A file that takes texts reads the first example of a row that is several.
   const examples = input === "ids" ? Number.POSITIVE_INFINITY : 1;
   const asked = { examples, ...more };
-  const reference = await RunPredictor.of(quantize ? inForm(open, quantize) : open, part, asked);
+  const reference = await RunPredictor.of(
+    quantize ? inForm(open, quantize, options.prune) : open,
+    part,
+    asked,
+  );
   const expected = await predictions(reference, samples);
   const version = libraryVersion();
   const producer = { name: "pytext-ts", version };
@@ -150,7 +170,7 @@ export async function exportOnnx(
       return paths;
     };
     const candidate = join(place, basename(targets.onnx ?? "model.onnx"));
-    const files = await write(candidate, small ?? { graph, values }, quantize ? { quantize } : {});
+    const files = await write(candidate, small ?? pruned ?? whole, quantize ? { quantize } : {});
     let difference = await check(candidate);
     const moves = targets.onnx === undefined ? [] : files.map((path) => [path, beside(targets.onnx!, path)]);
     if (targets.ort !== undefined) {
@@ -161,12 +181,18 @@ export async function exportOnnx(
     }
     let quantization: QuantizationReport | undefined;
     if (quantize && small) {
-      const compare = (form: QuantizedForm) => compareForm(open, part, form);
+      const compare = (form: QuantizedForm) => compareForm(open, part, form, options.prune ?? false);
       const comparison = await compare(quantize);
       await requireAccuracy(quantize, comparison, options.maxAccuracyDrop, compare);
-      const own = await write(join(scratch, "float32.onnx"), { graph, values }, {});
+      const own = await write(join(scratch, "float32.onnx"), whole, {});
       const sides = { ...(await besideRun(own, files, samples, part, options)), comparison };
       quantization = { form: quantize, parameters: small.parameters, ...sides };
+    }
+    let pruning: PruningReport | undefined;
+    if (pruned) {
+      const without = await write(join(scratch, "whole.onnx"), (await inSmallForm(whole)) ?? whole, {});
+      const bytes = { whole: await totalSize(without), pruned: await totalSize(files) };
+      pruning = { smaller: pruned.smaller, bytes };
     }
     const fusions = options.fusions && (await operatorChanges(candidate, join(scratch, "optimized.onnx")));
     const page = options.card === undefined ? undefined : modelCard(await inspectModel(candidate));
@@ -192,6 +218,7 @@ export async function exportOnnx(
       rows: samples.length,
       difference,
       ...(quantization && { quantization }),
+      ...(pruning && { pruning }),
       ...(fusions && { fusions }),
     };
   } finally {

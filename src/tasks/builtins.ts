@@ -37,6 +37,7 @@ import { ReduceLROnPlateau } from "../components/schedulers/reduce-lr-on-plateau
 import { SchedulerWithWarmup } from "../components/schedulers/scheduler-with-warmup.js";
 import { StepLR } from "../components/schedulers/step-lr.js";
 import { WarmupScheduler } from "../components/schedulers/warmup-scheduler.js";
+import { sparsifiers } from "../components/sparsifiers/index.js";
 import { Trainer } from "../components/trainers/trainer.js";
 import { onnxruntime } from "../engine/onnxruntime.js";
 import { tensorflow } from "../engine/tensorflow.js";
@@ -113,7 +114,7 @@ export function defaultRegistry(): Registry {
     .add(onnxruntime, tensorflow)
     .add(...dataComponents)
     .add(...modelComponents)
-    .add(SGD, Adam, AdamW, Adagrad, RAdam, Lamb, EMA, SWA, ...schedulers, Trainer)
+    .add(SGD, Adam, AdamW, Adagrad, RAdam, Lamb, EMA, SWA, ...schedulers, ...sparsifiers, Trainer)
     .add(
       ClassificationMetricReporter,
       TopKClassificationMetricReporter,

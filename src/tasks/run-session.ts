@@ -31,6 +31,8 @@ export interface Metrics {
   readonly test: Figures | null;
   /** Absent where members were trained, each of which has its own, as it has epochs. */
   readonly best_epoch?: number;
+  /** The share of zeros in what the trainer's sparsifier works on, where it has one. */
+  readonly sparsity?: number;
   readonly epochs: readonly EpochRecord[];
   /** Of an ensemble: its members. */
   readonly members?: readonly MemberFigures[];

@@ -147,7 +147,8 @@ async function trainAndTest(open: OpenTask, session: RunSession): Promise<Metric
     if (own !== undefined) await folder.savePartParameters(name, parameters, own.parameters);
   }
   const figures = await tested(open, engine, parts, result.chosen, session);
-  return { train: result.train, ...figures, best_epoch: result.bestEpoch, epochs: result.epochs };
+  const { train, bestEpoch: best_epoch, sparsity, epochs } = result;
+  return { train, ...figures, best_epoch, ...(sparsity !== undefined && { sparsity }), epochs };
 }
 
 /** Whether the folder holds a run of this very config that can be gone on with. */

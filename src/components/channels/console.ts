@@ -32,6 +32,10 @@ function taskMetrics({ tasks }: EpochRecord): string {
   return shown.length === 0 ? "" : `  ${shown.join("  ")}`;
 }
 
+/** The share of zeros behind it, where a sparsifier makes them. */
+const zeros = ({ sparsity }: EpochRecord): string =>
+  sparsity === undefined ? "" : `  ${(100 * sparsity).toFixed(1)} % zeros`;
+
 class Console implements Channel {
   readonly terminal = true;
   readonly #live: boolean;
@@ -55,7 +59,8 @@ class Console implements Channel {
       case "epoch":
         this.#line(
           columns.map(([, width, cell]) => cell(event.record, event.seconds).padStart(width)).join("  ") +
-            taskMetrics(event.record),
+            taskMetrics(event.record) +
+            zeros(event.record),
         );
         this.#restart();
         break;

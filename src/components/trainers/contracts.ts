@@ -56,6 +56,8 @@ export interface EpochRecord {
   readonly learning_rate: number;
   readonly gradient_norm: number | null;
   readonly best: boolean;
+  /** The share of zeros in what the sparsifier works on, where there is one. */
+  readonly sparsity?: number;
   /** Each part's own metric on eval, where several are trained together. */
   readonly tasks?: Readonly<Record<string, number | null>>;
 }
@@ -152,6 +154,8 @@ export interface TrainingResult {
   readonly bestEpoch: number;
   /** Figures of the best epoch's training pass (dropout on, parameters changing). */
   readonly train: Figures;
+  /** The share of zeros in what the sparsifier works on, where there is one. */
+  readonly sparsity?: number;
   /** What each selection chose, by its name. */
   readonly chosen: ReadonlyMap<string, Chosen>;
 }

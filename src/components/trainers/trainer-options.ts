@@ -44,6 +44,10 @@ export const trainerOptions = Type.Object(
       default: null,
       description: "Evaluate and keep an average of the parameters over time.",
     }),
+    sparsifier: Slot("sparsifier", {
+      default: null,
+      description: "Sets numbers of parameters to zero while they are trained, and keeps them there.",
+    }),
     checkpoint_every_batches: Type.Union([Type.Null(), Type.Integer({ minimum: 1 })], {
       default: null,
       description: "Also write a checkpoint after every so many batches; null = only after each epoch.",

@@ -7,6 +7,8 @@ import { GradientAccumulator } from "../optimizers/gradient-accumulator.js";
 import { matchParameters } from "../optimizers/parameter-match.js";
 import { sumOfSquares } from "../optimizers/sum-of-squares.js";
 import type { Scheduler } from "../schedulers/contracts.js";
+import type { Sparsifier } from "../sparsifiers/contracts.js";
+import { zerosIn } from "../sparsifiers/zeros.js";
 import type {
   EpochRecord,
   Figures,
@@ -41,6 +43,7 @@ class TrainingRun {
     readonly scheduler: Scheduler,
     readonly averaging: WeightAveraging | null,
     readonly unfreezing: GradualUnfreezing | null,
+    readonly sparsifier: Sparsifier | null,
   ) {
     this.#held = unfreezing?.held(0, 0).size ?? 0;
     this.#accumulator = new GradientAccumulator(config.num_accumulated_batches);
@@ -90,7 +93,17 @@ class TrainingRun {
     const scheduler = schedule.component.create(schedule.config, info, context);
     const average = config.weight_averaging && context.part("weight_averaging", config.weight_averaging);
     const averaging = average?.component.create(average.config, context) ?? null;
-    const run = new TrainingRun(config, session, parts, optimizer, scheduler, averaging, unfreezing);
+    const sparse = config.sparsifier && context.part("sparsifier", config.sparsifier);
+    const evaluated = "metric" in info;
+    const sparsifier =
+      sparse?.component.create(
+        sparse.config,
+        { parameters: [...parameters], epochs: config.epochs, stepsPerEpoch, evaluated },
+        context,
+      ) ?? null;
+    const run = new TrainingRun(
+      ...([config, session, parts, optimizer, scheduler, averaging, unfreezing, sparsifier] as const),
+    );
     const idle = run.unfreezing?.warning(config.epochs, info.totalSteps);
     if (idle !== undefined) context.log.warn(idle);
     return run;
@@ -117,6 +130,7 @@ class TrainingRun {
         break;
       }
       const started = performance.now();
+      if (state.turn === 0) await this.#beginEpoch();
       await this.#epoch();
       const record = await this.#finishEpoch();
       session.emit({
@@ -136,13 +150,35 @@ class TrainingRun {
       );
     }
     session.emit({ type: "stop", reason, best_epoch: best?.epoch ?? state.epoch });
+    const sparsity = this.#sparsity;
+    if (sparsity !== undefined) session.context.log.info(this.#sparsityLine());
     for (const part of this.parts) await part.release();
     return {
       epochs: state.epochs,
       bestEpoch: best?.epoch ?? state.epoch,
       train: state.trainFigures ?? { loss: null },
+      ...(sparsity !== undefined && { sparsity }),
       chosen: new Map(Object.entries(state.best)),
     };
+  }
+
+  /** Lets the sparsifier look at what is there. From where it takes more away, epochs before are no choice any more. */
+  async #beginEpoch(): Promise<void> {
+    const { sparsifier, session } = this;
+    const { epoch } = this.#state;
+    await sparsifier?.beforeEpoch({
+      epoch,
+      goodness: async () => {
+        const figures = await this.#evaluate();
+        const { metric } = this.#main;
+        const value = figures && metric.value(session.combine(figures));
+        return value === null || metric.higherIsBetter ? value : -value;
+      },
+      restoreBest: () => {
+        if (this.#best !== undefined) session.parameters.assign(this.#best.parameters);
+      },
+    });
+    if (sparsifier?.rises.includes(epoch)) this.#state.best = {};
   }
 
   /** The turns that are left of the current epoch. */
@@ -197,7 +233,10 @@ class TrainingRun {
       state.norm = clipped.norm;
       scale = clipped.scale;
     }
-    this.optimizer.step(updates, this.scheduler.factor({ step: state.step, epoch: state.epoch }), scale);
+    const { step, epoch } = state;
+    const factor = this.scheduler.factor({ step, epoch });
+    this.optimizer.step(updates, factor, scale);
+    this.sparsifier?.afterStep({ step: step + 1, epoch, lr: this.optimizer.lr * factor });
     this.averaging?.afterStep([...this.session.parameters]);
     state.pending = 0;
     state.step++;
@@ -222,6 +261,7 @@ class TrainingRun {
     if (better) state.trainFigures = train;
     if (averaged) this.averaging?.swap(all);
     if (evaluated !== null && metric !== null) scheduler.observe(metric);
+    const sparsity = this.#sparsity;
     const record: EpochRecord = {
       epoch: state.epoch + 1,
       steps: state.step,
@@ -231,6 +271,7 @@ class TrainingRun {
       learning_rate: learningRate,
       gradient_norm: state.norm,
       best: better,
+      ...(sparsity !== undefined && { sparsity }),
       ...(byPart !== null && this.parts.length > 1 && { tasks: this.#metrics(byPart) }),
     };
     state.epochs.push(record);
@@ -299,6 +340,7 @@ class TrainingRun {
   #stale(): boolean {
     const best = this.#best;
     const patience = this.config.early_stop_after;
+    if (this.#state.epoch <= Math.max(-1, ...(this.sparsifier?.rises ?? []))) return false;
     return patience > 0 && best !== undefined && this.#state.epoch - best.epoch >= patience;
   }
 
@@ -310,6 +352,20 @@ class TrainingRun {
     return this.#state.best[this.#main.name];
   }
 
+  /** The share of zeros that is reached. */
+  get #sparsity(): number | undefined {
+    return this.sparsifier === null ? undefined : zerosIn(this.sparsifier.parameters).share;
+  }
+
+  #sparsityLine(): string {
+    const [own, all] = [zerosIn(this.sparsifier!.parameters), zerosIn(this.session.parameters)];
+    const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+    return (
+      `sparsity: ${own.zeros} of ${own.numbers} numbers in ${this.sparsifier!.parameters.length} parameters are zero ` +
+      `(${percent(own.share)}); of all ${all.numbers} ${percent(all.share)}`
+    );
+  }
+
   get #rows(): number {
     return this.parts.reduce((sum, { part }) => sum + part.data.train.size, 0);
   }
@@ -319,10 +375,10 @@ class TrainingRun {
   }
 
   #parts(): TrainingParts {
-    const { optimizer, scheduler, averaging } = this;
+    const { optimizer, scheduler, averaging, sparsifier } = this;
     const { context, parameters } = this.session;
     const passes = this.parts.map(({ outputs, carried }) => ({ outputs, carried }));
-    return { context, state: this.#state, passes, parameters, optimizer, scheduler, averaging };
+    return { context, state: this.#state, passes, parameters, optimizer, scheduler, averaging, sparsifier };
   }
 }
 
@@ -346,5 +402,15 @@ export const Trainer = component({
   kind: "trainer",
   name: "Trainer",
   schema: trainerOptions,
+  check: ({ sparsifier, weight_averaging }) =>
+    sparsifier === null || weight_averaging === null
+      ? []
+      : [
+          {
+            path: "sparsifier",
+            message:
+              "an average of parameters is not zero where they are: leave sparsifier or weight_averaging out",
+          },
+        ],
   create: (config) => ({ train: async (session) => (await TrainingRun.prepare(config, session)).train() }),
 });

@@ -3,6 +3,7 @@ import type { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
 import type { Optimizer, SavedState, WeightAveraging } from "../optimizers/contracts.js";
 import type { Scheduler, SchedulerState } from "../schedulers/contracts.js";
+import type { Sparsifier } from "../sparsifiers/contracts.js";
 import type { CarriedValues } from "./carried.js";
 import type { Checkpoint, EpochRecord, Figures } from "./contracts.js";
 import type { RowOutputs } from "./row-outputs.js";
@@ -52,6 +53,7 @@ export interface TrainingParts {
   readonly optimizer: Optimizer;
   readonly scheduler: Scheduler;
   readonly averaging: WeightAveraging | null;
+  readonly sparsifier: Sparsifier | null;
 }
 
 /** The JSON part of a checkpoint. */
@@ -64,24 +66,27 @@ interface SavedJson {
   readonly carried: readonly Readonly<Record<string, readonly number[]>>[];
   readonly optimizer: Readonly<Record<string, number>>;
   readonly averaging: Readonly<Record<string, number>> | null;
+  readonly sparsifier: Readonly<Record<string, number>> | null;
   readonly scheduler: SchedulerState;
 }
 
 /** All of a run as arrays and JSON. Arrays are the live ones: write before training goes on. */
 export function saveState(parts: TrainingParts): Checkpoint {
-  const { context, state, passes, parameters, optimizer, scheduler, averaging } = parts;
+  const { context, state, passes, parameters, optimizer, scheduler, averaging, sparsifier } = parts;
   const arrays = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   const put = (prefix: string, entries: Iterable<readonly [string, Float32Array]>): void => {
     for (const [name, data] of entries) arrays.set(`${prefix}/${name}`, { shape: [data.length], data });
   };
   const { best, ...progress } = state;
   const [moved, averaged] = [optimizer.state(), averaging?.state() ?? null];
+  const masked = sparsifier?.state() ?? null;
   put(
     "parameter",
     [...parameters].map(({ name, data }) => [name, data] as const),
   );
   put("optimizer", Object.entries(moved.arrays));
   put("averaging", Object.entries(averaged?.arrays ?? {}));
+  put("sparsifier", Object.entries(masked?.arrays ?? {}));
   for (const [name, { parameters: chosen }] of Object.entries(best)) put(`best/${name}`, chosen);
   for (const [i, { outputs, carried }] of passes.entries()) {
     put(`pass${i}`, outputs.state());
@@ -101,6 +106,7 @@ export function saveState(parts: TrainingParts): Checkpoint {
     ),
     optimizer: moved.numbers,
     averaging: averaged?.numbers ?? null,
+    sparsifier: masked?.numbers ?? null,
     scheduler: scheduler.state(),
   };
   return { arrays, state: json };
@@ -142,6 +148,8 @@ export function restoreState(checkpoint: Checkpoint, parts: TrainingParts): void
   if (parts.averaging !== null && json.averaging !== null) {
     parts.averaging.load(saved("averaging", json.averaging), [...parts.parameters]);
   }
+  if (parts.sparsifier !== null && json.sparsifier !== null)
+    parts.sparsifier.load(saved("sparsifier", json.sparsifier));
   const best = Object.fromEntries(
     Object.entries(json.best).map(([name, kept]) => [name, { ...kept, parameters: take(`best/${name}`) }]),
   );

@@ -35,6 +35,7 @@ export async function compareForm(
   open: OpenTask,
   part: ModelTask,
   form: QuantizedForm,
+  prune: boolean,
 ): Promise<FormComparison | undefined> {
   const data = part.data();
   const split = (["test", "eval"] as const).find(
@@ -43,7 +44,7 @@ export async function compareForm(
   if (split === undefined) return undefined;
   const rows = await data.load(split);
   const run = await evaluateRows(open, part, rows);
-  const small = await evaluateRows(inForm(open, form), part, rows);
+  const small = await evaluateRows(inForm(open, form, prune), part, rows);
   const [ofRun, ofForm] = [part.compare(rows, run), part.compare(rows, small)];
   const decides = ofRun.some(({ right }) => right !== null);
   const metric = (predictions: typeof run) => part.select.value(part.report(rows, predictions));

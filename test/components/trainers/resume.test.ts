@@ -27,6 +27,16 @@ const trainers: readonly { readonly name: string; readonly trainer: object }[] =
     trainer: { optimizer: "Lamb", load_best_model_after_train: false, weight_averaging: "EMA" },
   },
   {
+    name: "zeros by magnitude, chosen at times",
+    trainer: {
+      sparsifier: { L0ProjectionSparsifier: { sparsity: 0.5, frequency: 3, accumulate_mask: true } },
+    },
+  },
+  {
+    name: "zeros after an analysis, in steps",
+    trainer: { sparsifier: { SensitivityAnalysisSparsifier: { sparsity: 0.7 } } },
+  },
+  {
     name: "cyclic rate, clipped values",
     trainer: { scheduler: "CyclicLR", max_clip_value: 0.1, freeze: ["model.bias"] },
   },

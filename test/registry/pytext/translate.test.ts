@@ -67,6 +67,18 @@ test("a part without a class name is of the class that PyText takes: the first o
   });
 });
 
+test("a sparsifier has its own name here, and works on biases too as PyText's does", () => {
+  const sparse = (sparsifier: object) =>
+    at(inTask({ trainer: { sparsifier } }).config, "task", TASK, "trainer", "Trainer", "sparsifier");
+  expect(sparse({ L0_projection_sparsifier: { sparsity: 0.6 } })).toEqual({
+    L0ProjectionSparsifier: { sparsity: 0.6, parameters: ["**"] },
+  });
+  expect(sparse({ CRF_MagnitudeThresholding: { grouping: "column" } })).toEqual({
+    CRFMagnitudeThresholding: { grouping: "column" },
+  });
+  expect(() => sparse({ SensitivityAnalysisSparsifier: {} })).toThrow("a model that PyText pickled");
+});
+
 test("class names are compared in lower case, as PyText does", () => {
   const { config } = inTask({ trainer: { optimizer: { SgD: { lr: 1 } } } });
   expect(at(config, "task", TASK, "trainer", "Trainer", "optimizer")).toEqual({ SGD: { lr: 1 } });
@@ -94,9 +106,9 @@ test("keys without meaning are told by their reason, once, however many places t
 });
 
 test("a value that asks for what is done anyway is told in one line for all", () => {
-  const { notes } = inTask({ trainer: { sparsifier: null, target_time_limit_seconds: null } });
+  const { notes } = inTask({ trainer: { num_batches_per_epoch: null, target_time_limit_seconds: null } });
   expect(notes.at(-1)).toBe(
-    "sparsifier, target_time_limit_seconds removed: what they ask for is done here in any case",
+    "num_batches_per_epoch, target_time_limit_seconds removed: what they ask for is done here in any case",
   );
 });
 

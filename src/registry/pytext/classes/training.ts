@@ -101,6 +101,58 @@ const schedulers: readonly PyTextClass[] = [
   },
 ];
 
+const moments = (epoch: number) => ({
+  starting_epoch: same("starting_epoch", epoch),
+  frequency: same("frequency", 1),
+});
+const projections = {
+  ...moments(2),
+  sparsity: same("sparsity", 0.9),
+  accumulate_mask: same("accumulate_mask", false),
+};
+
+const sparsifiers: readonly PyTextClass[] = [
+  {
+    name: "L0_projection_sparsifier",
+    to: "L0ProjectionSparsifier",
+    keys: { ...projections, layerwise_pruning: same("layerwise_pruning", true) },
+    // Biases too.
+    always: { parameters: ["**"] },
+  },
+  {
+    name: "BlockwiseMagnitudeSparsifier",
+    to: "BlockwiseMagnitudeSparsifier",
+    keys: {
+      ...projections,
+      block_size: same("block_size", 16),
+      columnwise_blocking: same("columnwise_blocking", false),
+      layerwise_pruning: only(true, "blocks are compared within each matrix"),
+    },
+    finish: (made, _given, at: At): JsonObject => {
+      at.report.note(
+        "BlockwiseMagnitudeSparsifier: the matrices of layers are [inputs, outputs] here, the other way round in PyText; columnwise_blocking is kept as it is",
+      );
+      return made;
+    },
+  },
+  {
+    name: "CRF_L1_SoftThresholding",
+    to: "CRFL1SoftThresholding",
+    keys: { ...moments(1), lambda_l1: same("lambda_l1", 0.001) },
+  },
+  {
+    name: "CRF_MagnitudeThresholding",
+    to: "CRFMagnitudeThresholding",
+    keys: { ...moments(1), sparsity: same("sparsity", 0.9), grouping: same("grouping", "row") },
+  },
+  {
+    name: "SensitivityAnalysisSparsifier",
+    keys: {},
+    refused:
+      "it begins with a model that PyText pickled (pre_train_model_path); here the run itself trains without zeros until starting_epoch: write trainer.sparsifier anew",
+  },
+];
+
 const noScheduler = special(null, "apart", (value, at) =>
   value === null ? [] : slot("scheduler", null, "scheduler").apply(value, at),
 );
@@ -128,7 +180,7 @@ const trainer: PyTextClass = {
     num_batches_per_epoch: only(null, "an epoch is one pass over the training rows"),
     optimizer: slot("optimizer", "Adam"),
     scheduler: noScheduler,
-    sparsifier: only(null, "the trainer removes no weights"),
+    sparsifier: slot("sparsifier", null, "Sparsifier"),
     fp16_args: gone("parameters are 32-bit floats"),
     use_tensorboard: gone("figures are written to metrics.json and the log of the run folder"),
     find_unused_parameters: gone("training runs in one process"),
@@ -156,6 +208,7 @@ function around(name: string, keys: PyTextClass["keys"], why: string): PyTextCla
 export const trainingClasses: readonly PyTextClass[] = [
   ...optimizers,
   ...schedulers,
+  ...sparsifiers,
   trainer,
   { ...trainer, name: "Trainer" },
   { ...trainer, name: "FP16GradsTrainer" },
