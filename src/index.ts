@@ -17,11 +17,19 @@ export type {
   Split,
   Tensorizer,
 } from "./components/data/contracts.js";
+export { rowTotal } from "./components/losses/totals.js";
 export type { Optimizer, ParameterUpdate, WeightAveraging } from "./components/optimizers/contracts.js";
 export type * from "./components/reporters/contracts.js";
+export { Reporter, type ReporterConfig } from "./components/reporters/reporter.js";
 export type { BatchSampler, SampledTask } from "./components/samplers/contracts.js";
 export type { Scheduler } from "./components/schedulers/contracts.js";
-export type { Channel, EpochRecord, Figures, TrainingEvent } from "./components/trainers/contracts.js";
+export type {
+  Channel,
+  EpochRecord,
+  Figures,
+  Predictions,
+  TrainingEvent,
+} from "./components/trainers/contracts.js";
 export type { CompileOptions, Engine, Program, Values } from "./engine/engine.js";
 export {
   type Exported,
@@ -92,6 +100,7 @@ export { type ModelReference, parseReference } from "./serving/store/names.js";
 export { openStore } from "./serving/store/open-store.js";
 export { verifyStore } from "./serving/store/verify.js";
 export { defaultRegistry } from "./tasks/builtins.js";
+export { DocumentClassification } from "./tasks/document-classification.js";
 export type { Embedded, Embedder, EmbedInput } from "./tasks/embed/contracts.js";
 export type { EmbeddingPooling, EmbedOptions } from "./tasks/embed/options.js";
 export { type GenerateOptions, Generator } from "./tasks/generate.js";
