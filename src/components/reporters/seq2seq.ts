@@ -49,7 +49,7 @@ class Seq2Seq implements MetricReporter<SequencesEvaluated> {
   }
 
   figures({ loss, rows }: SequencesEvaluated): Figures {
-    const given = rows?.map(({ gold, found }) => ({ gold, predicted: found })) ?? null;
+    const given = rows?.map(({ gold, most, found }) => ({ gold, most, predicted: found })) ?? null;
     return figuresOf(() => seq2seqReport({ loss, rows: given, bleuTokenization: this.config.bleu_tokenize }));
   }
 
