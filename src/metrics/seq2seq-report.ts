@@ -14,6 +14,8 @@ export type WrittenSequence = {
 /** What should have been written, and what was, the best first. */
 export type SequenceRow = {
   readonly gold: WrittenSequence;
+  /** How many tokens may be written at most. */
+  readonly most: number;
   readonly predicted: readonly WrittenSequence[];
 };
 
@@ -33,6 +35,8 @@ export type Seq2SeqReport = {
   /** Shares from 0 to 1 of rows whose best sequence is right, and of those where one of all that were found is. */
   readonly exact_match: number | null;
   readonly exact_match_top_k: number | null;
+  /** Share of rows whose right sequence is longer than what may be written. */
+  readonly out_of_reach: number | null;
   /** The mean F1 of tokens, each counted as often as it stands there. */
   readonly token_f1: number | null;
   /** Edits by tokens of gold: word or phoneme error rate. */
@@ -57,6 +61,7 @@ export function seq2seqReport({ loss, rows, bleuTokenization }: Seq2SeqInput): S
     exact_match_top_k: mean(
       all.map(({ gold, predicted }) => Number(predicted.some((one) => sameTokens(one.tokens, gold.tokens)))),
     ),
+    out_of_reach: mean(all.map(({ gold, most }) => Number(gold.tokens.length > most))),
     token_f1: mean(tokens.map(({ gold, predicted }) => wordF1(predicted, gold))),
     token_error_rate: tokenErrorRate(tokens),
     bleu: corpusBleu(texts, bleuTokenization),

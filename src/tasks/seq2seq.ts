@@ -106,7 +106,9 @@ class Seq2Seq extends SingleModelTask<SequencesEvaluated> {
       const scores = Array.from(outputs.row("sequence_scores", row), (score) =>
         score <= NO_SEQUENCE ? NONE : Math.exp(score),
       );
-      return { gold: this.#written(gold), found: this.#sequences(tokens, scores) };
+      // The end takes a step, too.
+      const most = tokens.length / scores.length - 1;
+      return { gold: this.#written(gold), most, found: this.#sequences(tokens, scores) };
     });
     return { loss, rows };
   }

@@ -98,6 +98,12 @@ const MADE_UP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ),
 };
 
+/** Rows that are prepared, not shipped, by the folder of their files. */
+const PREPARED: Readonly<Record<string, string>> = {
+  spam: `label\ttext\n${"spam\twin a free prize now\nham\tsee you at lunch tomorrow\n".repeat(20)}`,
+  cmudict: `word\tphonemes\n${"cat\tK AE T\ntack\tT AE K\nit's\tIH T S\n".repeat(20)}`,
+};
+
 /** The first lines of files that were read before. */
 const beginnings = new Map<string, readonly string[]>();
 
@@ -135,6 +141,12 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   "sst2-ensemble": ["task.copies=2"],
   "squad-drqa": ["task.trainer.scheduler.warmup_steps=0"],
   "squad-bidaf": ["task.trainer.scheduler.warmup_steps=0"],
+  "cmudict-g2p": ["task.model.encoder.lstm_dim=16", "task.model.decoder.hidden_dim=32"],
+  "top-pointer": [
+    "task.model.inputs.target.vocab.min_counts=1",
+    "task.model.encoder.lstm_dim=16",
+    "task.model.decoder.hidden_dim=32",
+  ],
   "top-rnng": ["task.model.lstm.lstm_dim=16", "task.model.embedding.embed_dim=16"],
   "wikitext2-mlm": ["task.trainer.scheduler.warmup_steps=0", "task.model.inputs.tokens.max_seq_len=32"],
   "wikitext2-lm": ["task.model.softmax.cutoffs=[50,200]"],
@@ -167,13 +179,9 @@ function littleData(name: string, text: string): Record<string, string> | undefi
     }
     const paths = [...text.matchAll(FILES)].filter(([, at]) => at === variable).map(([, , path]) => path!);
     const sources = new Map(paths.map((path) => [path, join(root, place, path)]));
-    if (paths.every((path) => path.startsWith("spam/"))) {
-      // Its rows are prepared, not shipped.
-      for (const path of paths)
-        write(
-          join(own, path),
-          `label\ttext\n${"spam\twin a free prize now\nham\tsee you at lunch tomorrow\n".repeat(20)}`,
-        );
+    const prepared = PREPARED[paths[0]?.split("/")[0] ?? ""];
+    if (prepared !== undefined) {
+      for (const path of paths) write(join(own, path), prepared);
       continue;
     }
     if (![...sources.values()].every((path) => existsSync(path))) return undefined;

@@ -79,12 +79,17 @@ describe("the report of sequences", () => {
       loss: 0.5,
       bleuTokenization: "none",
       rows: [
-        { gold: sequence("a b"), predicted: [sequence("a b"), sequence("b")] },
-        { gold: sequence("a b c d"), predicted: [sequence("a c"), sequence("a b c d")] },
-        { gold: sequence("a"), predicted: [] },
+        { gold: sequence("a b"), most: 5, predicted: [sequence("a b"), sequence("b")] },
+        { gold: sequence("a b c d"), most: 3, predicted: [sequence("a c"), sequence("a b c d")] },
+        { gold: sequence("a"), most: 1, predicted: [] },
       ],
     });
-    expect(report).toMatchObject({ loss: 0.5, exact_match: 1 / 3, exact_match_top_k: 2 / 3 });
+    expect(report).toMatchObject({
+      loss: 0.5,
+      exact_match: 1 / 3,
+      exact_match_top_k: 2 / 3,
+      out_of_reach: 1 / 3,
+    });
     expect(report.token_f1).toBeCloseTo((1 + 2 / 3 + 0) / 3);
     expect(report.token_error_rate).toBeCloseTo(3 / 7);
   });

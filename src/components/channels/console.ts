@@ -129,6 +129,7 @@ const SHOWN = [
   ...["token_accuracy", "sentence_accuracy", "tag_macro_f1", "bracket_f1", "tree_f1"],
   ...["perplexity", "bits_per_token"],
   ...["pearson", "spearman", "mrr", "map"],
+  ...["exact_match_top_k", "token_error_rate", "token_f1", "bleu", "chrf", "rougeL", "out_of_reach"],
   ...["exact_match", "f1", "has_answer_exact_match", "has_answer_f1", "no_answer_accuracy"],
   ...["best_exact_match", "best_exact_match_threshold", "best_f1", "best_f1_threshold"],
 ];

@@ -144,6 +144,8 @@ export interface ScoredSequence extends WrittenSequence {
 /** A row with its sequence and the ones that were found, the best first. */
 export interface SequencesRow {
   readonly gold: WrittenSequence;
+  /** How many tokens may be written at most. */
+  readonly most: number;
   readonly found: readonly ScoredSequence[];
 }
 

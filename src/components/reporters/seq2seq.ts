@@ -44,7 +44,7 @@ class Seq2Seq extends Reporter<SequencesEvaluated, Static<typeof schema>> {
   }
 
   protected override report({ loss, rows }: SequencesEvaluated): Figures {
-    const given = rows?.map(({ gold, found }) => ({ gold, predicted: found })) ?? null;
+    const given = rows?.map(({ gold, most, found }) => ({ gold, most, predicted: found })) ?? null;
     return seq2seqReport({ loss, rows: given, bleuTokenization: this.config.bleu_tokenize });
   }
 
