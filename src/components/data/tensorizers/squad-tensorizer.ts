@@ -171,7 +171,6 @@ export class QuestionWords implements QuestionTensorizer, VocabularyHolder {
         "PTX_EXPORT",
         `inputs.${this.name}`,
         "answers are told as places in a text, which tokens do not show",
-        "export with --input text or --input ids",
       );
     }
     const { max_seq_len } = this.config;
