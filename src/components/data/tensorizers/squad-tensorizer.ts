@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../../../graph/dtype.js";
 import type { Graph, Tensor } from "../../../graph/graph.js";
@@ -101,6 +102,8 @@ export class QuestionWords implements QuestionTensorizer, VocabularyHolder {
   readonly added = 1;
   readonly texts: Readonly<Record<QuestionText, Words>>;
   readonly #truncated = new WeakMap<Graph, Tensor>();
+  /** Questions about one text follow each other: what is kept of them has one copy of what is known of it. */
+  #document: Omit<ReadQuestion, "windows"> | undefined;
   #last: { readonly row: Row; readonly question: ReadQuestion } | undefined;
   #cutRows = 0;
 
@@ -171,7 +174,6 @@ export class QuestionWords implements QuestionTensorizer, VocabularyHolder {
         "PTX_EXPORT",
         `inputs.${this.name}`,
         "answers are told as places in a text, which tokens do not show",
-        "export with --input text or --input ids",
       );
     }
     const { max_seq_len } = this.config;
@@ -260,11 +262,15 @@ export class QuestionWords implements QuestionTensorizer, VocabularyHolder {
   #windowed(row: Row): ReadQuestion {
     const { max_seq_len, doc_stride } = this.config;
     const { tokens } = this.#words("doc").tokenized(row);
-    const windows = windowPlaces(tokens.length, max_seq_len, max_seq_len - doc_stride);
-    return {
+    const document = {
       text: this.textOf(row),
       starts: Int32Array.from(tokens, ({ startUtf16 }) => startUtf16),
       ends: Int32Array.from(tokens, ({ endUtf16 }) => endUtf16),
+    };
+    if (!isDeepStrictEqual(document, this.#document)) this.#document = document;
+    const windows = windowPlaces(tokens.length, max_seq_len, max_seq_len - doc_stride);
+    return {
+      ...this.#document!,
       windows: windows.map(([from, to]) => ({ from, count: to - from, place: this.added })),
     };
   }
