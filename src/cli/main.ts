@@ -61,7 +61,10 @@ command("train <config>", "train, test, and write a run folder")
   .option("--quiet", "print only warnings and the paths written")
   .action(async (config, options) => (await import("./train.js")).trainCommand(config, options));
 
-command("ensemble <runs...>", "make one model of runs that have ended, which decide together; nothing is trained")
+command(
+  "ensemble <runs...>",
+  "make one model of runs that have ended, which decide together; nothing is trained",
+)
   .requiredOption("--output <dir>", "folder of the ensemble's run")
   .addOption(
     new Option(

@@ -44,6 +44,7 @@ function roundLine({ run, rows, metric, eval: onEval, test: onTest }: Round): st
     value === null ? [] : [`${split} ${value.toFixed(4)}`];
   const figures = [...shown("eval", onEval), ...shown("test", onTest)].join(", ");
   const taken = rows && Object.values(rows.taken).reduce((a, b) => a + b, 0);
-  const about = rows === null ? "the rows with labels" : `and ${taken} rows of its own labels, ${rows.left} left`;
+  const about =
+    rows === null ? "the rows with labels" : `and ${taken} rows of its own labels, ${rows.left} left`;
   return `${run}: ${about}; ${metric}: ${figures}`;
 }

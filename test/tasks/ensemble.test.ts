@@ -1,16 +1,16 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { optimize } from "../../src/graph/passes.js";
-import { Graph } from "../../src/graph/graph.js";
-import { type Jury, Scope } from "../../src/graph/scope.js";
 import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
+import { Graph } from "../../src/graph/graph.js";
+import { optimize } from "../../src/graph/passes.js";
+import { type Jury, Scope } from "../../src/graph/scope.js";
 import { loadModel, loadRun, predict, silentLog, test as testRun, train } from "../../src/library.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
 import { ensembleOfRuns } from "../../src/tasks/ensemble/from-runs.js";
 import { openRun } from "../../src/tasks/open-task.js";
-import { numberized } from "../../src/tasks/predictor.js";
 import type { Prediction, TokenPrediction } from "../../src/tasks/prediction.js";
+import { numberized } from "../../src/tasks/predictor.js";
 import type { Metrics } from "../../src/tasks/run-session.js";
 import { toyConfig, toyRows, tsv, workplace } from "../support/toy.js";
 
@@ -197,7 +197,10 @@ async function emissionsOf(run: string): Promise<{ emissions: number[][][]; weig
   const program = await (await open.engine()).compile(graph);
   const rows = texts.map((text, i) => ({ values: { text }, origin: `${i}` }));
   const all = numberized(part, rows);
-  const feeds = { ...all.batch(Uint32Array.from(rows.keys())), ...open.parameters.feeds(graph.parameters.map(({ name }) => name)) };
+  const feeds = {
+    ...all.batch(Uint32Array.from(rows.keys())),
+    ...open.parameters.feeds(graph.parameters.map(({ name }) => name)),
+  };
   const { emissions } = await program.run(feeds);
   await program.release();
   const { data: numbers, dims } = emissions!;

@@ -6,6 +6,7 @@ import { component, Slot } from "../../registry/component.js";
 import type { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
 import { InputFile } from "../../registry/input-file.js";
+import { AddedSource } from "./added-source.js";
 import {
   type Batcher,
   type DataSource,
@@ -17,7 +18,6 @@ import {
   type Split,
   type Tensorizer,
 } from "./contracts.js";
-import { AddedSource } from "./added-source.js";
 import { examplesOf } from "./examples.js";
 import { HeldOutSource } from "./held-out.js";
 import { PartSource } from "./part-source.js";
@@ -285,7 +285,9 @@ export const Data = component({
     const source =
       config.train_fraction === 1 ? all : new PartSource(all, config.train_fraction, config.train_seed);
     const whole =
-      config.added_filename === null ? source : new AddedSource(source, addedRows(config.added_filename, context));
+      config.added_filename === null
+        ? source
+        : new AddedSource(source, addedRows(config.added_filename, context));
     return new DataHandler(whole, batcherComponent.create(batcherConfig, context), tensorizers, context);
   },
 });

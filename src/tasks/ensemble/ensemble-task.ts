@@ -10,7 +10,6 @@ import type { Scope } from "../../graph/scope.js";
 import { type CheckProblem, component, Slot, type SlotValue } from "../../registry/component.js";
 import { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
-import { isObject } from "../../registry/json.js";
 import { shareRunFiles } from "../../registry/run-files.js";
 import type { OffsetUnit } from "../../text/offsets.js";
 import { OnePartTask } from "../one-part-task.js";
