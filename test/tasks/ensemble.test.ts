@@ -76,8 +76,8 @@ const trained = async (config: object, output = place()): Promise<string> => {
 /** Short ones, of which all tag sequences can be tried. */
 const texts = rowsOf("test").flatMap(({ text }) => (text.split(" ").length < 8 ? [text] : []));
 
-async function predictions(path: string): Promise<Prediction[]> {
-  const loaded = await (path.endsWith(".onnx") ? loadModel(path) : loadRun(path));
+async function predictions(path: string, distributions = false): Promise<Prediction[]> {
+  const loaded = await (path.endsWith(".onnx") ? loadModel(path) : loadRun(path, { distributions }));
   const made = await predict(loaded, texts);
   await loaded.release();
   return made;
@@ -274,7 +274,7 @@ describe("an ensemble of joint models with a CRF", () => {
         });
         const weights = { transitions: mixed("transitions"), start: mixed("start"), end: mixed("end") };
         const { best, marginals } = bruteForce(together, combine === "logits" ? weights : nothing, names);
-        return best.map((tag, i) => ({ tag, score: marginals[i]![tag]! }));
+        return best.map((tag, i) => ({ tag, score: marginals[i]![tag]!, all: marginals[i]! }));
       });
       const same = (made: readonly Prediction[]): void => {
         for (const [row, tokens] of made.map((one) => one.tokens as readonly TokenPrediction[]).entries())
@@ -283,7 +283,11 @@ describe("an ensemble of joint models with a CRF", () => {
             expect(score).toBeCloseTo(expected[row]![i]!.score, 4);
           }
       };
-      same(await predictions(output));
+      const told = await predictions(output, true);
+      same(told);
+      for (const [row, one] of told.entries())
+        for (const [i, { scores }] of (one.tokens as readonly TokenPrediction[]).entries())
+          close([Object.values(scores!)], [expected[row]![i]!.all]);
       const file = `${output}.onnx`;
       await exportOnnx(output, file, { registry, log: silentLog });
       same(await predictions(file));

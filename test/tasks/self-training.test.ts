@@ -61,7 +61,7 @@ test("each round is trained on the rows with labels and on those that the run be
 
 test("balanced, as many rows of each label are taken: those with the highest scores", async () => {
   const [, round] = await selfTrain(
-    config(),
+    config({ epochs: 20 }),
     options("balanced", { balanced: true, rounds: 1, threshold: 0.36 }),
   );
   const taken = rowsOf("balanced/round1-rows.jsonl");

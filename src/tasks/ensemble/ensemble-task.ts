@@ -172,6 +172,7 @@ class Ensemble extends OnePartTask {
         "PTX_USAGE",
         "EnsembleTask",
         "an ensemble is not trained as one model: its members are, each as a run of its own",
+        "look at a member by a config of its own task, or at RUN/members/member1",
       );
     const names = this.#members.map(({ name }) => name);
     return decideTogether(scope, names, this.config.combine, (member, at) =>
