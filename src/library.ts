@@ -13,15 +13,15 @@ import { loadConfig, resolveConfig } from "./registry/load-config.js";
 import type { Registry } from "./registry/registry.js";
 import { resolveValue } from "./registry/resolve.js";
 import { defaultRegistry } from "./tasks/builtins.js";
+import { choosePart } from "./tasks/deployment.js";
 import type { Embedder } from "./tasks/embed/contracts.js";
 import type { OpenOptions } from "./tasks/embed/encoder-source.js";
 import { openEncoder } from "./tasks/embed/load-encoder.js";
-import { choosePart } from "./tasks/deployment.js";
 import { openRun } from "./tasks/open-task.js";
 import type { Prediction } from "./tasks/prediction.js";
 import { type Predictor, RunPredictor } from "./tasks/predictor.js";
-import { testRun } from "./tasks/test-run.js";
 import type { TrainedRun } from "./tasks/run-session.js";
+import { testRun } from "./tasks/test-run.js";
 import { train as trainConfig } from "./tasks/train.js";
 
 /** Shows nothing but warnings. */

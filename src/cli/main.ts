@@ -61,7 +61,10 @@ command("train <config>", "train, test, and write a run folder")
   .option("--quiet", "print only warnings and the paths written")
   .action(async (config, options) => (await import("./train.js")).trainCommand(config, options));
 
-command("ensemble <runs...>", "make one model of runs that have ended, which decide together; nothing is trained")
+command(
+  "ensemble <runs...>",
+  "make one model of runs that have ended, which decide together; nothing is trained",
+)
   .requiredOption("--output <dir>", "folder of the ensemble's run")
   .addOption(
     new Option(
@@ -73,6 +76,21 @@ command("ensemble <runs...>", "make one model of runs that have ended, which dec
   )
   .option("--quiet", "print only warnings and the paths written")
   .action(async (runs, options) => (await import("./ensemble.js")).ensembleCommand(runs, options));
+
+command(
+  "self-train <config>",
+  "train on rows with labels, then on those too that the model before labels with confidence; a run for each round",
+)
+  .requiredOption("--unlabelled <file>", "plain lines or JSON objects without labels")
+  .requiredOption("--output <dir>", "folder for the rounds: their runs and the rows that each took")
+  .option("--threshold <score>", "the least score with which a row is taken", decimal(0, true, 1), 0.9)
+  .option("--rounds <n>", "how often rows are labelled and a model is trained", integer(1, 1000), 1)
+  .option("--balanced", "take as many rows of each label as of the one with the fewest: the surest")
+  .option("--set <path=value>", "change the config; may be repeated", collect, [])
+  .option("--seed <n>", "seed of all randomness, in place of the config's", integer(0, 0xffffffff))
+  .option("--threads <n>", "threads for the graph, in place of the config's", integer(1, 1024))
+  .option("--quiet", "print only warnings and the figures of each round")
+  .action(async (config, options) => (await import("./self-train.js")).selfTrainCommand(config, options));
 
 command("test <run>", "figures of a run on its test rows")
   .option("--data <file>", "rows to test on, in the form of the run's test file")

@@ -22,9 +22,7 @@ export function teachings(prediction: Prediction): Readonly<Record<string, unkno
     throw refusal("this model may give a row several labels, and DistillationLoss compares one of several");
   const ofText = label ?? intent;
   const text =
-    ofText === undefined || scores === undefined
-      ? {}
-      : { teacher_label: ofText, logits: logitsOf(scores) };
+    ofText === undefined || scores === undefined ? {} : { teacher_label: ofText, logits: logitsOf(scores) };
   if (tokens !== undefined && (intent !== undefined || "label" in (tokens[0] ?? { label: "" }))) {
     const told = tokens as readonly TokenPrediction[];
     if (told.some((token) => token.scores === undefined))

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { optimize } from "../../src/graph/passes.js";
-import { Graph } from "../../src/graph/graph.js";
-import { type Jury, Scope } from "../../src/graph/scope.js";
 import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
+import { Graph } from "../../src/graph/graph.js";
+import { optimize } from "../../src/graph/passes.js";
+import { type Jury, Scope } from "../../src/graph/scope.js";
 import { loadModel, loadRun, predict, silentLog, test as testRun, train } from "../../src/library.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
 import { ensembleOfRuns } from "../../src/tasks/ensemble/from-runs.js";
 import { openRun } from "../../src/tasks/open-task.js";
-import { numberized } from "../../src/tasks/predictor.js";
 import type { Prediction, TokenPrediction } from "../../src/tasks/prediction.js";
+import { numberized } from "../../src/tasks/predictor.js";
 import type { Metrics } from "../../src/tasks/run-session.js";
 import { toyConfig, toyRows, tsv, workplace } from "../support/toy.js";
 
@@ -76,8 +76,8 @@ const trained = async (config: object, output = place()): Promise<string> => {
 /** Short ones, of which all tag sequences can be tried. */
 const texts = rowsOf("test").flatMap(({ text }) => (text.split(" ").length < 8 ? [text] : []));
 
-async function predictions(path: string): Promise<Prediction[]> {
-  const loaded = await (path.endsWith(".onnx") ? loadModel(path) : loadRun(path));
+async function predictions(path: string, distributions = false): Promise<Prediction[]> {
+  const loaded = await (path.endsWith(".onnx") ? loadModel(path) : loadRun(path, { distributions }));
   const made = await predict(loaded, texts);
   await loaded.release();
   return made;
@@ -197,7 +197,10 @@ async function emissionsOf(run: string): Promise<{ emissions: number[][][]; weig
   const program = await (await open.engine()).compile(graph);
   const rows = texts.map((text, i) => ({ values: { text }, origin: `${i}` }));
   const all = numberized(part, rows);
-  const feeds = { ...all.batch(Uint32Array.from(rows.keys())), ...open.parameters.feeds(graph.parameters.map(({ name }) => name)) };
+  const feeds = {
+    ...all.batch(Uint32Array.from(rows.keys())),
+    ...open.parameters.feeds(graph.parameters.map(({ name }) => name)),
+  };
   const { emissions } = await program.run(feeds);
   await program.release();
   const { data: numbers, dims } = emissions!;
@@ -271,7 +274,7 @@ describe("an ensemble of joint models with a CRF", () => {
         });
         const weights = { transitions: mixed("transitions"), start: mixed("start"), end: mixed("end") };
         const { best, marginals } = bruteForce(together, combine === "logits" ? weights : nothing, names);
-        return best.map((tag, i) => ({ tag, score: marginals[i]![tag]! }));
+        return best.map((tag, i) => ({ tag, score: marginals[i]![tag]!, all: marginals[i]! }));
       });
       const same = (made: readonly Prediction[]): void => {
         for (const [row, tokens] of made.map((one) => one.tokens as readonly TokenPrediction[]).entries())
@@ -280,7 +283,11 @@ describe("an ensemble of joint models with a CRF", () => {
             expect(score).toBeCloseTo(expected[row]![i]!.score, 4);
           }
       };
-      same(await predictions(output));
+      const told = await predictions(output, true);
+      same(told);
+      for (const [row, one] of told.entries())
+        for (const [i, { scores }] of (one.tokens as readonly TokenPrediction[]).entries())
+          close([Object.values(scores!)], [expected[row]![i]!.all]);
       const file = `${output}.onnx`;
       await exportOnnx(output, file, { registry, log: silentLog });
       same(await predictions(file));

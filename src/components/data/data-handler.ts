@@ -5,6 +5,8 @@ import { type Static, Type } from "typebox";
 import { component, Slot } from "../../registry/component.js";
 import type { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
+import { InputFile } from "../../registry/input-file.js";
+import { AddedSource } from "./added-source.js";
 import {
   type Batcher,
   type DataSource,
@@ -20,6 +22,7 @@ import { examplesOf } from "./examples.js";
 import { HeldOutSource } from "./held-out.js";
 import { PartSource } from "./part-source.js";
 import { missingColumn } from "./sources/file-source.js";
+import { JSONLDataSource } from "./sources/jsonl-source.js";
 import { replaceFile } from "./sources/replace-file.js";
 import { SkipLog } from "./sources/skip-log.js";
 import { type SplitAccount, SplitData, type Tensorizers } from "./split-data.js";
@@ -50,6 +53,11 @@ const schema = Type.Object(
     train_seed: Type.Integer({
       default: 0,
       description: "Chooses the rows of train_fraction; apart from the run's seed, as eval_seed is.",
+    }),
+    added_filename: InputFile({
+      default: null,
+      description:
+        "A JSON lines file of rows that are trained on too, behind the others, with the columns that the model reads: what `pytext-ts self-train` writes. None of them is held out or left out.",
     }),
   },
   {
@@ -276,9 +284,19 @@ export const Data = component({
     const all = withHeldOut(sourceComponent.create(sourceConfig, context), config);
     const source =
       config.train_fraction === 1 ? all : new PartSource(all, config.train_fraction, config.train_seed);
-    return new DataHandler(source, batcherComponent.create(batcherConfig, context), tensorizers, context);
+    const whole =
+      config.added_filename === null
+        ? source
+        : new AddedSource(source, addedRows(config.added_filename, context));
+    return new DataHandler(whole, batcherComponent.create(batcherConfig, context), tensorizers, context);
   },
 });
+
+/** The rows of a JSON lines file as training rows. */
+function addedRows(file: string, context: Context): DataSource {
+  const options = { train_filename: file, eval_filename: null, test_filename: null };
+  return JSONLDataSource.create({ ...options, column_mapping: {}, on_error: "fail" }, context);
+}
 
 function withHeldOut(source: DataSource, config: Static<typeof schema>): DataSource {
   if (config.eval_fraction === 0) return source;

@@ -10,25 +10,27 @@ import { rowTotal } from "./totals.js";
 
 /** How a student is compared with a teacher. */
 export const distillationOptions = {
-    objective: Type.Union([Type.Literal("kl"), Type.Literal("mse")], {
-      default: "kl",
-      description:
-        '"kl": divergence of the student\'s probabilities from the teacher\'s, both at the temperature (Hinton et al., 2015); "mse": mean squared difference of their logits, each less its row\'s mean (Ba and Caruana, 2014; Tang et al., 2019).',
-    }),
-    temperature: Type.Union([Type.Null(), Type.Number({ exclusiveMinimum: 0 })], {
-      default: null,
-      description:
-        'What logits are divided by; the divergence is multiplied by its square. Of "kl" only; null: 2.',
-    }),
-    hard_weight: Type.Number({
-      minimum: 0,
-      maximum: 1,
-      default: 0,
-      description: "Share of the cross entropy with the row's own label; the rest is the teacher's.",
-    }),
+  objective: Type.Union([Type.Literal("kl"), Type.Literal("mse")], {
+    default: "kl",
+    description:
+      '"kl": divergence of the student\'s probabilities from the teacher\'s, both at the temperature (Hinton et al., 2015); "mse": mean squared difference of their logits, each less its row\'s mean (Ba and Caruana, 2014; Tang et al., 2019).',
+  }),
+  temperature: Type.Union([Type.Null(), Type.Number({ exclusiveMinimum: 0 })], {
+    default: null,
+    description:
+      'What logits are divided by; the divergence is multiplied by its square. Of "kl" only; null: 2.',
+  }),
+  hard_weight: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    default: 0,
+    description: "Share of the cross entropy with the row's own label; the rest is the teacher's.",
+  }),
 };
 
-const schema = Type.Object(distillationOptions, { description: "What a student learns from a teacher's logits, as SoftLabelTensorizer reads them." });
+const schema = Type.Object(distillationOptions, {
+  description: "What a student learns from a teacher's logits, as SoftLabelTensorizer reads them.",
+});
 
 /** The resolved value of `distillationOptions`. */
 export type DistillationOptions = Static<typeof schema>;

@@ -25,12 +25,8 @@ export function decide(
 ): Classified {
   const { component: layer, config } = scope.context.part("output_layer", outputLayer);
   const made = logitsOf(layer.spec(config, labels).logits);
-  return scope.decision(
-    "output_layer",
-    outputLayer,
-    "output_layer",
-    made,
-    (output, options, at, logits) => output.build(at, options, logits, target, labels),
+  return scope.decision("output_layer", outputLayer, "output_layer", made, (output, options, at, logits) =>
+    output.build(at, options, logits, target, labels),
   );
 }
 

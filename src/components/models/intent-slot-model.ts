@@ -8,7 +8,7 @@ import { ptxError } from "../../registry/errors.js";
 import type { Loss } from "../contracts.js";
 import { classify } from "./classify.js";
 import { embedded, embeddingSlot, prepareEmbedding, textInputs } from "./text-inputs.js";
-import { tagged, tagDistributions, tagOutputs } from "./word-tagging-model.js";
+import { tagDistributions, tagged, tagOutputs } from "./word-tagging-model.js";
 
 const schema = Type.Object(
   {

@@ -10,7 +10,6 @@ import type { Scope } from "../../graph/scope.js";
 import { type CheckProblem, component, Slot, type SlotValue } from "../../registry/component.js";
 import { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
-import { isObject } from "../../registry/json.js";
 import { shareRunFiles } from "../../registry/run-files.js";
 import type { OffsetUnit } from "../../text/offsets.js";
 import { OnePartTask } from "../one-part-task.js";
@@ -173,6 +172,7 @@ class Ensemble extends OnePartTask {
         "PTX_USAGE",
         "EnsembleTask",
         "an ensemble is not trained as one model: its members are, each as a run of its own",
+        "look at a member by a config of its own task, or at RUN/members/member1",
       );
     const names = this.#members.map(({ name }) => name);
     return decideTogether(scope, names, this.config.combine, (member, at) =>

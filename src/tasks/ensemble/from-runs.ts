@@ -41,7 +41,10 @@ interface Finished {
  * for runs that cannot decide together: they must read the same data (which share of the training rows each had may
  * differ), have learnt the same of inputs that are read in the same way, and have the same labels.
  */
-export async function ensembleOfRuns(paths: readonly string[], options: FromRunsOptions): Promise<TrainedRun> {
+export async function ensembleOfRuns(
+  paths: readonly string[],
+  options: FromRunsOptions,
+): Promise<TrainedRun> {
   const { registry, log, output, combine, quiet = false } = options;
   if (paths.length < 2) throw ptxError("PTX_USAGE", "ensemble", "name two runs or more");
   const runs = await Promise.all(paths.map((path) => finished(path, registry)));

@@ -31,7 +31,9 @@ export async function makeEnsemble(
   const made: Awaited<ReturnType<MakeMember>>[] = [];
   for (const member of members) {
     open.context.log.info(`${member.name} of ${members.length}, seed ${member.seed}`);
-    const learnt = Object.entries(member.tensorizers).map(([input, tensorizer]) => [input, tensorizer.state()] as const);
+    const learnt = Object.entries(member.tensorizers).map(
+      ([input, tensorizer]) => [input, tensorizer.state()] as const,
+    );
     made.push(await makeMember(member, Object.fromEntries(learnt)));
   }
   return assemble(open, session, made);
@@ -61,7 +63,13 @@ async function assemble(
   const members = trained.map(({ metrics }, i): MemberFigures => {
     const value = (split: Figures | null): number | null => split && part.select.value(split);
     const { seed, name: member } = task.members![i]!;
-    return { name: member, seed, metric: part.select.name, eval: value(metrics.eval), test: value(metrics.test) };
+    return {
+      name: member,
+      seed,
+      metric: part.select.name,
+      eval: value(metrics.eval),
+      test: value(metrics.test),
+    };
   });
   for (const split of ["eval", "test"] as const) {
     const line = compared(split, members, figures[split] && part.select.value(figures[split]));

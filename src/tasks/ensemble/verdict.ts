@@ -145,10 +145,7 @@ function requireAlike(heard: readonly (readonly Decision[])[], names: readonly s
     throw refusal(names[0]!, "its model has no output layer that several models could decide by", "others");
   const shown = (decisions: readonly Decision[]): string =>
     decisions
-      .map(
-        ({ layer, logits }) =>
-          `${layer.component.name} over ${logits.dim(logits.rank - 1)} logits`,
-      )
+      .map(({ layer, logits }) => `${layer.component.name} over ${logits.dim(logits.rank - 1)} logits`)
       .join(", ");
   for (const [i, decisions] of heard.entries()) {
     const alike =
