@@ -132,6 +132,7 @@ function trainsWith(path: string, other: string): boolean {
 const CHANGES: Readonly<Record<string, readonly string[]>> = {
   "multitask-snips-assistant": ["task.tasks.snips.data.train_fraction=1"],
   "top-rnng": ["task.model.lstm.lstm_dim=16", "task.model.embedding.embed_dim=16"],
+  "trec-sparse": ["task.trainer.sparsifier.starting_epoch=1"],
   "wikitext2-mlm": ["task.trainer.scheduler.warmup_steps=0", "task.model.inputs.tokens.max_seq_len=32"],
   "wikitext2-lm": ["task.model.softmax.cutoffs=[50,200]"],
 };
