@@ -3,11 +3,13 @@ import { ConsoleChannel } from "../components/channels/console.js";
 import { JSONLChannel } from "../components/channels/jsonl.js";
 import { dataComponents } from "../components/data/index.js";
 import { modelComponents } from "../components/models/index.js";
+import { AdaBelief } from "../components/optimizers/adabelief.js";
 import { Adagrad } from "../components/optimizers/adagrad.js";
 import { Adam } from "../components/optimizers/adam.js";
 import { AdamW } from "../components/optimizers/adamw.js";
 import { EMA, SWA } from "../components/optimizers/averaging.js";
 import { Lamb } from "../components/optimizers/lamb.js";
+import { MADGRAD } from "../components/optimizers/madgrad.js";
 import { RAdam } from "../components/optimizers/radam.js";
 import { SGD } from "../components/optimizers/sgd.js";
 import { ClassificationMetricReporter } from "../components/reporters/classification.js";
@@ -114,7 +116,21 @@ export function defaultRegistry(): Registry {
     .add(onnxruntime, tensorflow)
     .add(...dataComponents)
     .add(...modelComponents)
-    .add(SGD, Adam, AdamW, Adagrad, RAdam, Lamb, EMA, SWA, ...schedulers, ...sparsifiers, Trainer)
+    .add(
+      SGD,
+      Adam,
+      AdamW,
+      Adagrad,
+      RAdam,
+      Lamb,
+      AdaBelief,
+      MADGRAD,
+      EMA,
+      SWA,
+      ...schedulers,
+      ...sparsifiers,
+      Trainer,
+    )
     .add(
       ClassificationMetricReporter,
       TopKClassificationMetricReporter,

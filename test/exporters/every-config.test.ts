@@ -148,6 +148,7 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
     "task.model.decoder.hidden_dim=32",
   ],
   "top-rnng": ["task.model.lstm.lstm_dim=16", "task.model.embedding.embed_dim=16"],
+  "trec-sparse": ["task.trainer.sparsifier.starting_epoch=1"],
   "wikitext2-mlm": ["task.trainer.scheduler.warmup_steps=0", "task.model.inputs.tokens.max_seq_len=32"],
   "wikitext2-lm": ["task.model.softmax.cutoffs=[50,200]"],
 };

@@ -15,10 +15,12 @@ import { TransformerEncoder } from "../encoders/transformer-encoder.js";
 import { AdaptiveSoftmax } from "../language/adaptive-softmax.js";
 import { FullSoftmax } from "../language/full-softmax.js";
 import { SampledSoftmax } from "../language/sampled-softmax.js";
+import { AUCPRHingeLoss } from "../losses/aucpr-hinge.js";
 import { BinaryCrossEntropyWithLogitsLoss } from "../losses/binary-cross-entropy.js";
 import { CrossEntropyLoss } from "../losses/cross-entropy.js";
 import { DistillationLoss } from "../losses/distillation.js";
 import { BinaryFocalLoss, FocalLoss } from "../losses/focal.js";
+import { HingeLoss } from "../losses/hinge.js";
 import { BinaryCrossEntropyLoss } from "../losses/one-vs-all.js";
 import { HuberLoss, MAELoss, MSELoss } from "../losses/regression.js";
 import { CoSENTLoss } from "../losses/sentence/cosent.js";
@@ -150,6 +152,8 @@ export const modelComponents = [
   DistillationLoss,
   FocalLoss,
   BinaryCrossEntropyLoss,
+  HingeLoss,
+  AUCPRHingeLoss,
   BinaryCrossEntropyWithLogitsLoss,
   BinaryFocalLoss,
   MSELoss,

@@ -34,7 +34,8 @@ export interface PrunedModel {
 export async function prunedModel(source: Graph, values: Values, engine: Engine): Promise<PrunedModel> {
   const without = await attempt(source, values, engine, false);
   const tables = await attempt(source, values, engine, true);
-  return sizeOfValues(tables) < sizeOfValues(without) ? tables : without;
+  const best = sizeOfValues(tables) < sizeOfValues(without) ? tables : without;
+  return best.smaller.length === 0 ? { graph: source, values, smaller: [] } : best;
 }
 
 const sizeOfValues = ({ values }: PrunedModel): number =>
@@ -72,7 +73,8 @@ async function attempt(source: Graph, values: Values, engine: Engine, tables: bo
       const id = `${from.name}|${key}`;
       const found = made.get(id);
       if (found !== undefined) return found;
-      const tensor = graph.parameter(`${from.name}.kept${made.size === 0 ? "" : made.size}`, dims);
+      const others = [...made.keys()].filter((one) => one.startsWith(`${from.name}|`)).length;
+      const tensor = graph.parameter(`${from.name}.kept${others === 0 ? "" : others + 1}`, dims);
       made.set(id, tensor);
       madeValues[tensor.name] = { dtype: "float32", dims, data };
       const sources = [...(stored.get(from) ?? [])].map(({ name }) => name);

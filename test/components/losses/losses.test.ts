@@ -154,6 +154,136 @@ describe("BinaryCrossEntropyLoss", () => {
   });
 });
 
+describe("HingeLoss", () => {
+  it("is what wrong logits lack to the margin, by definition, and so is its gradient", async () => {
+    const target = await lossOf({ HingeLoss: { margin: 1.5 } }, "class", 3, [1, 2, 4]);
+    const row = fc.tuple(smallLogit, smallLogit, smallLogit, fc.nat(2));
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(row, row), async (rows) => {
+        const golds = rows.map((one) => one[3]);
+        const { sum, count, gradient } = await target.run({
+          logits: floats(
+            [2, 3],
+            rows.flatMap((one) => one.slice(0, 3)),
+          ),
+          target: ints([2], golds),
+        });
+        const lacks = rows.map((one) =>
+          [0, 1, 2].map((k) => (k === one[3] ? 0 : Math.max(0, 1.5 - one[one[3]]! + one[k]!))),
+        );
+        const weights = golds.map((gold) => [1, 2, 4][gold]!);
+        const total = weights.reduce((a, b) => a + b, 0);
+        const expected = lacks.reduce(
+          (all, own, i) => all + (weights[i]! * own.reduce((a, b) => a + b)) / 3,
+          0,
+        );
+        expect(Math.abs(sum!.data[0]! - expected)).toBeLessThan(1e-5 * (1 + expected));
+        expect(count!.data[0]).toBe(total);
+        if (lacks.some((own, i) => own.some((lack, k) => k !== golds[i] && lack < 1e-4))) return;
+        for (const [i, own] of lacks.entries())
+          for (const k of own.keys()) {
+            const slope = k === golds[i] ? -own.filter((lack) => lack > 0).length : 1;
+            expect(gradient!.data[i * 3 + k]).toBeCloseTo((weights[i]! * slope) / 3 / total, 5);
+          }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe("AUCPRHingeLoss", () => {
+  const anchors = 3;
+  const [low, high] = [0.2, 0.8];
+  const precisions = [0.4, 0.6, 0.8];
+  /** The loss of rows by the formulas of section 5 of its paper, and whatever is asked of a multiplier below zero. */
+  function byDefinition(
+    rows: readonly (readonly number[])[],
+    golds: readonly number[],
+    thresholds: readonly number[],
+    multipliers: readonly number[],
+  ): number {
+    const width = rows[0]!.length;
+    let total = 0;
+    for (const c of rows[0]!.keys()) {
+      const prior = (1 + golds.filter((gold) => gold === c).length) / (2 + rows.length);
+      for (const [k, p] of precisions.entries()) {
+        const lambda = Math.max(0, multipliers[c * anchors + k]!);
+        for (const [i, row] of rows.entries()) {
+          const margin = row[c]! - thresholds[c * anchors + k]!;
+          const hinge =
+            golds[i] === c
+              ? (1 + lambda * (1 - p)) * Math.max(0, 1 - margin)
+              : lambda * p * Math.max(0, 1 + margin);
+          total += hinge - lambda * (1 - p) * prior;
+        }
+      }
+    }
+    return total / anchors / (rows.length * width);
+  }
+
+  async function program(store: ParameterStore) {
+    const value = slot("loss", {
+      AUCPRHingeLoss: { num_anchors: anchors, precision_range_lower: low, precision_range_upper: high },
+    });
+    return built(await engine("onnxruntime"), "train", store, (scope) =>
+      scope.part("loss", value, "loss", (loss, config, at) => {
+        const input = scope.graph.input("logits", "float32", ["batch", 4]);
+        const target = scope.graph.input("target", "int32", ["batch"]);
+        const { sum, count } = loss.build(at, config, { logits: input, target, classWeights: null });
+        const mean = div(sum, count);
+        const wanted = [input, ...scope.graph.parameters];
+        const [ofLogits, ...others] = gradients(mean, wanted) as Tensor[];
+        return {
+          ...{ loss: mean, gradient: ofLogits! },
+          ...Object.fromEntries(others.map((one, i) => [`of:${scope.graph.parameters[i]!.name}`, one])),
+        };
+      }),
+    );
+  }
+
+  it("is the mean over anchors of the Lagrangian, whose multipliers have their gradient turned round", async () => {
+    const store = new ParameterStore(1);
+    const target = await program(store);
+    const names = store.names;
+    const [thresholds, multipliers] = ["thresholds", "multipliers"].map(
+      (name) => store.get(names.find((one) => one.endsWith(name))!)!,
+    );
+    expect(new Set(multipliers!.data)).toEqual(new Set([1]));
+    thresholds!.data.set(thresholds!.data.map((_, i) => (i % 5) / 10 - 0.2));
+    multipliers!.data.set(multipliers!.data.map((_, i) => 0.25 + (i % 4) / 3));
+    const rows = Array.from({ length: 5 }, (_, i) => given.logits.slice(i * 4, i * 4 + 4));
+    const at = (r: readonly (readonly number[])[], b: readonly number[], l: readonly number[]) =>
+      byDefinition(r, given.classes, b, l);
+    const [b, l] = [[...thresholds!.data], [...multipliers!.data]];
+    const results = await target.run({ logits, target: classes });
+    expect(results.loss!.data[0]).toBeCloseTo(at(rows, b, l), 4);
+    const slope = (move: (step: number) => number): number => (move(1e-4) - move(-1e-4)) / 2e-4;
+    const moved = (list: readonly number[], i: number, step: number) =>
+      list.map((x, j) => (i === j ? x + step : x));
+    for (const i of given.logits.keys())
+      expect(results.gradient!.data[i]).toBeCloseTo(
+        slope((step) =>
+          at(
+            rows.map((row, r) => moved(row, i - 4 * r, step)),
+            b,
+            l,
+          ),
+        ),
+        3,
+      );
+    for (const i of b.keys()) {
+      expect(results[`of:${thresholds!.name}`]!.data[i]).toBeCloseTo(
+        slope((step) => at(rows, moved(b, i, step), l)),
+        3,
+      );
+      expect(results[`of:${multipliers!.name}`]!.data[i]).toBeCloseTo(
+        -slope((step) => at(rows, b, moved(l, i, step))),
+        3,
+      );
+    }
+  });
+});
+
 describe("losses are finite, with finite gradients, for logits of any size", () => {
   const huge = [1e4, -1e4, 0, 0, 80, -80, -1e30, 1e30];
   const rows = huge.flatMap((a) => huge.map((b) => [a, b]));
@@ -191,6 +321,7 @@ describe("a loss is a sum and a count", () => {
     ["FocalLoss", "class"],
     ["BinaryCrossEntropyWithLogitsLoss", "labels"],
     ["BinaryFocalLoss", "labels"],
+    ["HingeLoss", "class"],
   ] as const)("%s over a batch is the sums and counts of its parts together", async (name, kind) => {
     const target = await lossOf(name, kind, 4, given.weights);
     const part = async (from: number, to: number) => {

@@ -32,6 +32,8 @@ const each = describe.each<[OptimizerName, object]>([
   ["Adagrad", { weight_decay: 0.1, lr_decay: 0.1 }],
   ["RAdam", { weight_decay: 0.1 }],
   ["Lamb", { weight_decay: 0.1 }],
+  ["AdaBelief", { weight_decay: 0.1, fixed_decay: false }],
+  ["MADGRAD", { weight_decay: 0.1 }],
 ]);
 
 function denseUpdate(entry: ParameterEntry, values: Float32Array): ParameterUpdate {
@@ -287,7 +289,11 @@ describe.each(names)("%s refuses", (name) => {
     expect(load({ "step/p": Number.NaN }).message).toContain('number "step/p" is NaN');
     if (name !== "SGD") {
       expect(load({ "step/p": 3 }).message).toMatch(/array "\w+\/p" is missing/);
-      const arrays = { "exp_avg/p": new Float32Array(3), "sum/p": new Float32Array(3) };
+      const arrays = {
+        "exp_avg/p": new Float32Array(3),
+        "sum/p": new Float32Array(3),
+        "s/p": new Float32Array(3),
+      };
       expect(load({ "step/p": 3 }, arrays).message).toMatch(/array "\w+\/p" has 3 values, not 4/);
     }
   });

@@ -1,5 +1,6 @@
 import type { TObject } from "typebox";
 import { Value } from "typebox/value";
+import { AdaBelief } from "../../../src/components/optimizers/adabelief.js";
 import { Adagrad } from "../../../src/components/optimizers/adagrad.js";
 import { Adam } from "../../../src/components/optimizers/adam.js";
 import { AdamW } from "../../../src/components/optimizers/adamw.js";
@@ -9,6 +10,7 @@ import type {
   SparseGradient,
 } from "../../../src/components/optimizers/contracts.js";
 import { Lamb } from "../../../src/components/optimizers/lamb.js";
+import { MADGRAD } from "../../../src/components/optimizers/madgrad.js";
 import { RAdam } from "../../../src/components/optimizers/radam.js";
 import { SGD } from "../../../src/components/optimizers/sgd.js";
 import { Context } from "../../../src/registry/context.js";
@@ -16,7 +18,7 @@ import { PtxError } from "../../../src/registry/errors.js";
 import { type RandomStream, stream } from "../../../src/registry/random.js";
 import { Registry } from "../../../src/registry/registry.js";
 
-export const optimizers = { SGD, Adam, AdamW, Adagrad, RAdam, Lamb };
+export const optimizers = { SGD, Adam, AdamW, Adagrad, RAdam, Lamb, AdaBelief, MADGRAD };
 export type OptimizerName = keyof typeof optimizers;
 
 /** A context with the given registry and nothing else of interest. */

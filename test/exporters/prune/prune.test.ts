@@ -107,7 +107,7 @@ test("layers whose units or inputs are zero become smaller by just these, and an
       const count = matrices.reduce((sum, { data }) => sum + data.length, 0);
       expect(count).toBe(live.length === 0 ? 5 + 3 : 5 * (first + second) + 3 * live.length);
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 

@@ -40,6 +40,30 @@ const losses: readonly PyTextClass[] = [
     to: "BinaryFocalLoss",
     keys: { alpha: same("alpha", 0.25), gamma: same("gamma", 2), logits },
   },
+  { name: "HingeLoss", to: "HingeLoss", keys: { margin: same("margin", 1) } },
+  {
+    name: "AUCPRHingeLoss",
+    to: "AUCPRHingeLoss",
+    keys: {
+      precision_range_lower: same("precision_range_lower", 0),
+      precision_range_upper: same("precision_range_upper", 1),
+      num_anchors: same("num_anchors", 20),
+      num_classes: gone("there are as many classes as labels"),
+    },
+  },
+  {
+    name: "NLLLoss",
+    to: "CrossEntropyLoss",
+    keys: {},
+    finish: (made, _given, at: At): JsonObject => {
+      at.report.note(
+        "NLLLoss is for logarithms of probabilities, which no decoder of PyText's gives; CrossEntropyLoss makes them of logits",
+      );
+      return made;
+    },
+  },
+  // The mean over rows and labels of the same losses.
+  { name: "MultiLabelSoftMarginLoss", to: "BinaryCrossEntropyWithLogitsLoss", keys: {} },
   { name: "MSELoss", to: "MSELoss", keys: {} },
   { name: "MAELoss", to: "MAELoss", keys: {} },
 ];

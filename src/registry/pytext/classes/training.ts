@@ -24,6 +24,25 @@ const optimizers: readonly PyTextClass[] = [
       min_trust: only(null, "the trust ratio has no lower bound"),
     },
   },
+  {
+    name: "AdaBelief",
+    to: "AdaBelief",
+    keys: {
+      ...rates(0.001, 0),
+      ...eps,
+      beta_1: same("beta1", 0.9),
+      beta_2: same("beta2", 0.999),
+      weight_decouple: same("weight_decouple", true),
+      fixed_decay: same("fixed_decay", true),
+      rectify: same("rectify", false),
+      amsgrad: only(false, "the variance is not held at its largest value"),
+    },
+  },
+  {
+    name: "MADGRAD",
+    to: "MADGRAD",
+    keys: { ...rates(0.001, 0), eps: same("eps", 1e-6), momentum: same("momentum", 0.9) },
+  },
 ];
 
 const lastEpoch = { last_epoch: gone("a resumed run goes on where it stopped") };
