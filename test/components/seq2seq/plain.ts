@@ -111,7 +111,11 @@ export class PlainWriter {
       const own = plus(plus(this.#times(below, `${at}.weight_ih`), this.#times(h, `${at}.weight_hh`)), bias);
       const sums = i === 0 && feeds ? plus(own, this.#times(before.given, "decoder.feed.weight")) : own;
       const gate = (k: number) => sums.slice(k * hidden, (k + 1) * hidden);
-      const [enter, leave, keep] = [0, 1, 2].map((k) => gate(k).map(sigmoid)) as [number[], number[], number[]];
+      const [enter, leave, keep] = [0, 1, 2].map((k) => gate(k).map(sigmoid)) as [
+        number[],
+        number[],
+        number[],
+      ];
       const candidate = gate(3).map(Math.tanh);
       const cell = c.map((x, k) => keep[k]! * x + enter[k]! * candidate[k]!);
       below = cell.map((x, k) => leave[k]! * Math.tanh(x));
