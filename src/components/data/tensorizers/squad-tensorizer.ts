@@ -155,11 +155,19 @@ export class QuestionWords implements QuestionTensorizer, VocabularyHolder {
   }
 
   examples(row: Row): FieldValue[][] {
-    const { windows } = this.read(row);
+    const { windows, starts } = this.read(row);
     if (windows.length > 1) this.#cutRows += 1;
     const values = (text: QuestionText): FieldValue[] =>
       [...this.texts[text].values()].flatMap((part) => part.numberize(row));
     const [doc, question] = [values("doc"), values("question")];
+    const other = doc.find(({ sizes }) => sizes[0] !== starts.length);
+    if (other !== undefined)
+      throw ptxError(
+        "PTX_DATA",
+        row.origin,
+        `the parts of inputs.${this.name} cut this text into ${starts.length} words and into ${other.sizes[0]}`,
+        "give tokens, chars and caps tokenizers that cut alike",
+      );
     return windows.map(({ from, count }) => [...doc.map((value) => part(value, from, count)), ...question]);
   }
 

@@ -64,6 +64,17 @@ describe("SquadTensorizer", () => {
     expect(() => again.load({ tokens: (words.state() as { tokens: unknown }).tokens })).toThrow(/"chars"/);
   });
 
+  it("refuses parts that cut a text into different words", async () => {
+    const words = await made({
+      ...SMALL,
+      tokens: { TokenTensorizer: { tokenizer: "WordPunctTokenizer" } },
+      chars: "CharacterTokenTensorizer",
+    });
+    expect(() => words.examples(row("a, b, c, d."))).toThrow(
+      /rows\.tsv:1\n.*into 8 words and into 4\n.*cut alike/,
+    );
+  });
+
   it("points at the answer's words in each window that holds all of it, behind the place of no answer", async () => {
     const windows = await made();
     const answers = answersOf(makeTensorizer("SquadAnswerTensorizer", {}, "answers"), "test");
