@@ -63,6 +63,11 @@ export class ParameterStore implements Iterable<Parameter> {
     return this.#source !== undefined;
   }
 
+  /** Counts the parameters below a path as declared: they were there for training, and a model that predicts has no use for them. */
+  leaveOut(path: string): void {
+    for (const name of this.names) if (name.startsWith(`${path}.`)) this.#declared.add(name);
+  }
+
   /** Throws `PTX_MODEL_FILE` when a sealed store holds a parameter that no model has declared: it belongs to another one. */
   requireAllDeclared(): void {
     if (this.#source === undefined) return;

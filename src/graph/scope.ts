@@ -275,6 +275,11 @@ export class Scope {
     return tensor;
   }
 
+  /** Says that a part of this place is there in training only, its parameters with it. */
+  leaveOut(name: string): void {
+    this.building.parameters.leaveOut(this.path === "" ? name : `${this.path}.${name}`);
+  }
+
   /**
    * The low-rank addition to the matrix `weight [inputs, outputs]` of this place, with the parameters `lora_A [inputs, rank]`
    * and `lora_B [rank, outputs]`; undefined: it has none. Unless they are given, B starts with zeros, A as in PEFT: uniform,

@@ -37,6 +37,7 @@ import { LastTimestepPool } from "../poolings/last-timestep-pool.js";
 import { MaxPool } from "../poolings/max-pool.js";
 import { MeanPool } from "../poolings/mean-pool.js";
 import { SelfAttention } from "../poolings/self-attention.js";
+import { AugmentedLSTM } from "../representations/augmented-lstm.js";
 import { BiGRU } from "../representations/bigru.js";
 import { BiLSTM } from "../representations/bilstm.js";
 import { BiLSTMDocAttention } from "../representations/bilstm-doc-attention.js";
@@ -121,6 +122,7 @@ export const modelComponents = [
   MatchEmbedding,
   DocNNRepresentation,
   BiLSTM,
+  AugmentedLSTM,
   BiGRU,
   BiLSTMDocAttention,
   BiLSTMSlotAttention,

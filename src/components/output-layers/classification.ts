@@ -27,7 +27,10 @@ export const ClassificationOutputLayer = component({
   logitsOf: (_config, scores) => logOf(scores),
   build(scope, config, logits, target, labels) {
     const scores = softmax(logits);
-    if (target === undefined) return { loss: null, scores };
+    if (target === undefined) {
+      scope.leaveOut("loss");
+      return { loss: null, scores };
+    }
     const ids = targetTensor(target, "ids", "ClassificationOutputLayer");
     const weights = labelWeights(scope, config.label_weights, target, labels);
     const soft = target.tensors.logits;

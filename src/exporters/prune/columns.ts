@@ -69,7 +69,7 @@ export class ColumnPruner {
     const [x, weight, bias] = inputs;
     if (!x || !weight || context.isStored(x) || !context.isStored(weight) || weight.rank !== 2)
       return undefined;
-    if (context.readers(weight) !== 1) return undefined;
+    if (context.readers(weight) !== 1 || typeof x.dim(-1) !== "number") return undefined;
     if (definition.name === "MatMul")
       return { x, weight, transposed: false, alpha: 1, bias: new Float64Array(weight.dim(1) as number) };
     if (definition.name !== "Gemm" || attributes.transA === 1) return undefined;

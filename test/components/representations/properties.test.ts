@@ -37,6 +37,12 @@ interface Kind {
 const transformer = { num_layers: 2, num_attention_heads: 2, ffnn_embed_dim: 5, dropout: 0.2 };
 const kinds: readonly Kind[] = [
   { title: "PassThrough", raw: "PassThroughRepresentation", doc: null, tokens: DIM },
+  {
+    title: "AugmentedLSTM",
+    raw: { AugmentedLSTM: { lstm_dim: 3, bidirectional: true, use_bias: true, num_layers: 2 } },
+    doc: null,
+    tokens: 6,
+  },
   { title: "BiLSTM", raw: { BiLSTM: { lstm_dim: 3 } }, doc: null, tokens: 6 },
   { title: "BiGRU", raw: { BiGRU: { gru_dim: 2, num_layers: 2 } }, doc: null, tokens: 4 },
   {

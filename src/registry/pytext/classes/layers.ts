@@ -173,6 +173,21 @@ const recurrent: readonly PyTextClass[] = [
     },
   },
   {
+    name: "AugmentedLSTM",
+    to: "AugmentedLSTM",
+    keys: {
+      ...moduleKeys(),
+      dropout: same("dropout", 0),
+      lstm_dim: same("lstm_dim", 32),
+      use_highway: same("use_highway", true),
+      bidirectional: same("bidirectional", false),
+      num_layers: same("num_layers", 1),
+      use_bias: same("use_bias", false),
+    },
+    // A plain LSTM has one bias here; PyText's has two, whose sum is all that counts.
+    finish: (made) => (made.use_highway === false ? without(made, "use_bias") : made),
+  },
+  {
     name: "StackedBidirectionalRNN",
     to: "StackedBidirectionalRNN",
     keys: {
