@@ -1,5 +1,5 @@
 /** @file Self-training (Scudder, 1965; Yarowsky, 1995): a model labels rows without labels, and learns from those that it is sure of. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Row } from "../components/data/contracts.js";
 import { replaceFiles } from "../graph/replace-file.js";
@@ -145,7 +145,15 @@ async function label(
     const inputs = predictor.columns.map((name) => [name, row.values[name]] as const);
     return `${JSON.stringify({ ...Object.fromEntries(inputs), [column]: chosen, score: Number(score.toFixed(6)) })}\n`;
   });
-  await replaceFiles([{ path: file, pieces: [Buffer.from(lines.join(""))] }]);
+  const text = lines.join("");
+  if (existsSync(file) && readFileSync(file, "utf8") !== text)
+    throw ptxError(
+      "PTX_RUN",
+      file,
+      "this round was begun with other rows: another file without labels, or other options",
+      "go on with what it was begun with, or name another --output",
+    );
+  await replaceFiles([{ path: file, pieces: [Buffer.from(text)] }]);
   const counts = labels.map((name) => [name, taken.filter((one) => one.label === name).length] as const);
   if (taken.length === 0)
     throw ptxError(

@@ -399,7 +399,7 @@ describe("members of an ensemble", () => {
     await expect(from([alone, alone])).rejects.toThrow("same model and seed");
     await expect(from([alone, half])).rejects.toThrow('its input "tokens" has learnt something else');
     const made = (members: object[], more: object) => trained(ensemble(members, more));
-    await expect(made([classes], {})).rejects.toThrow("two members at least");
+    await expect(made([classes], { copies: 1 })).rejects.toThrow("two members at least");
     await expect(made([classes], { copies: 2, seeds: [1] })).rejects.toThrow("2 members, but 1 seeds");
     await expect(made([classes, joint()], {})).rejects.toThrow("same labels");
     const binary = (layer: string) => ({

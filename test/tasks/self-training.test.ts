@@ -80,6 +80,9 @@ test("rounds that have ended are gone on from, and give the same", async () => {
   const rounds = await selfTrain(config(), options("again", { rounds: 2 }));
   expect(rounds[1]).toEqual(before);
   expect(rounds).toHaveLength(3);
+  await expect(selfTrain(config(), options("again", { threshold: 0.4 }))).rejects.toThrow(
+    "begun with other rows",
+  );
 });
 
 test("nothing to take, and tasks without one label a row, are refused with the reason", async () => {

@@ -46,13 +46,19 @@ export const WordTaggingOutputLayer = component({
   kind: "tag_output_layer",
   name: "WordTaggingOutputLayer",
   schema,
-  check: ({ distillation }) =>
-    distillation === null
-      ? []
-      : checkDistillation(distillation).map(({ path, message }) => ({
-          path: `distillation.${path}`,
-          message,
-        })),
+  check({ distillation, label_smoothing: smoothing }) {
+    if (distillation === null) return [];
+    const unread = smoothing > 0 && distillation.hard_weight === 0;
+    return [
+      ...checkDistillation(distillation).map(({ path, message }) => ({
+        path: `distillation.${path}`,
+        message,
+      })),
+      ...(unread
+        ? [{ path: "label_smoothing", message: "with distillation.hard_weight 0 no label is compared with" }]
+        : []),
+    ];
+  },
   build(scope, config, { logits, mask, target, labels, soft }) {
     if (target !== undefined) requireTeacher(scope, config.distillation, soft);
     const place = `${scope.path}.WordTaggingOutputLayer.label_weights`;

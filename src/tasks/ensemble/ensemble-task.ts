@@ -26,10 +26,10 @@ const schema = Type.Object(
       minItems: 1,
       description: "The models, each with its reporter. They give the same outputs; inputs may differ.",
     }),
-    copies: Type.Integer({
-      minimum: 1,
-      default: 1,
-      description: "How often each of the models is trained, every time with a seed of its own.",
+    copies: Type.Union([Type.Null(), Type.Integer({ minimum: 1 })], {
+      default: null,
+      description:
+        "How often each of the models is trained, every time with a seed of its own; null: five times where there is one model, once where there are several.",
     }),
     seeds: Type.Union([Type.Null(), Type.Array(Type.Integer({ minimum: 0, maximum: 0xffffffff }))], {
       default: null,
@@ -57,7 +57,13 @@ const schema = Type.Object(
 );
 type Config = Static<typeof schema>;
 
-function check({ members, copies, seeds, sample_rate: rate, data }: Config): CheckProblem[] {
+/** How often each of the models is trained. */
+const copiesOf = ({ members, copies }: Pick<Config, "members" | "copies">): number =>
+  copies ?? (members.length === 1 ? 5 : 1);
+
+function check(config: Config): CheckProblem[] {
+  const { members, seeds, sample_rate: rate, data } = config;
+  const copies = copiesOf(config);
   const count = members.length * copies;
   const [[name, options] = ["", {}]] = Object.entries(data);
   const own = (options as { readonly train_fraction?: number }).train_fraction;
@@ -105,7 +111,7 @@ class Ensemble extends OnePartTask {
   ) {
     super("EnsembleTask", context, config);
     const { seed, threads } = context.settings;
-    const slots = config.members.flatMap((slot) => Array.from({ length: config.copies }, () => slot));
+    const slots = config.members.flatMap((slot) => Array.from({ length: copiesOf(config) }, () => slot));
     const pool = new InputPool();
     this.#members = slots.map((slot, i) => {
       const name = `member${i + 1}`;
@@ -157,7 +163,7 @@ class Ensemble extends OnePartTask {
       if (isDeepStrictEqual(part.labels, this.labels)) continue;
       throw ptxError(
         "PTX_CONFIG_VALUE",
-        `members[${Math.floor(i / this.config.copies)}]`,
+        `members[${Math.floor(i / copiesOf(this.config))}]`,
         `the members of an ensemble must have the same labels in the same order: ${name} has ${facts(part.labels)}, ${this.#members[0]!.name} has ${facts(this.labels)}`,
       );
     }

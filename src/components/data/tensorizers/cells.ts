@@ -48,3 +48,14 @@ export function badState(name: string, needed: string): Error {
     `the saved state does not fit this tensorizer: it needs ${needed}`,
   );
 }
+
+/** A cell that holds JSON, as a value or as a text; undefined for a text that is no JSON. */
+export function jsonCell(row: Row, column: string): unknown {
+  const value = cell(row, column);
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}

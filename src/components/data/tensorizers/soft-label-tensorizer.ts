@@ -3,7 +3,7 @@ import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import { isObject } from "../../../registry/json.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
-import { badCell, cell } from "./cells.js";
+import { badCell, jsonCell } from "./cells.js";
 import { checkLabelOptions } from "./label-list.js";
 import { LabelId, labelSchema } from "./label-tensorizer.js";
 
@@ -61,19 +61,11 @@ class SoftLabel extends LabelId implements Tensorizer {
 
   #numbers(row: Row): Map<string, number> {
     const column = this.soft.logits_column;
-    const value = cell(row, column);
-    const object = typeof value === "string" ? parse(value) : value;
-    if (!isObject(object)) throw badCell(row, column, "a JSON object with a number for each label", value);
+    const object = jsonCell(row, column);
+    if (!isObject(object))
+      throw badCell(row, column, "a JSON object with a number for each label", row.values[column]);
     const entries = Object.entries(object);
     return new Map(entries.map(([label, x]) => [label, typeof x === "number" ? x : Number.NaN] as const));
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

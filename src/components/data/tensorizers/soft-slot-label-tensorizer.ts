@@ -4,7 +4,7 @@ import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { isObject } from "../../../registry/json.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
-import { badCell, cell } from "./cells.js";
+import { badCell, jsonCell } from "./cells.js";
 import { checkSlotLabels, SlotLabels, slotLabelSchema } from "./slot-label-tensorizer.js";
 
 const schema = Type.Object(
@@ -50,8 +50,7 @@ class SoftSlotLabels extends SlotLabels implements Tensorizer {
     const { labels } = this;
     const { tags, tokens } = this.#read(row);
     const order = labels.map((label) => tags.indexOf(label));
-    const missing = labels.find((_, i) => order[i]! < 0);
-    if (missing !== undefined || tags.length !== labels.length)
+    if (count > 0 && (order.includes(-1) || tags.length !== labels.length))
       throw this.#bad(row, `numbers for the tags ${labels.join(", ")}, and no others`);
     if (tokens.length !== count)
       throw this.#bad(
@@ -73,8 +72,7 @@ class SoftSlotLabels extends SlotLabels implements Tensorizer {
   }
 
   #read(row: Row): Logits {
-    const value = cell(row, this.soft.logits_column);
-    const object = typeof value === "string" ? parse(value) : value;
+    const object = jsonCell(row, this.soft.logits_column);
     if (isObject(object) && Array.isArray(object.tags) && Array.isArray(object.tokens))
       return object as unknown as Logits;
     throw this.#bad(row, '{"tags": [...], "tokens": [[...], ...]}');
@@ -83,14 +81,6 @@ class SoftSlotLabels extends SlotLabels implements Tensorizer {
   #bad(row: Row, expected: string): Error {
     const value = row.values[this.soft.logits_column];
     return badCell(row, this.soft.logits_column, expected, value);
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 
