@@ -175,7 +175,7 @@ export class PlainTransformer extends PlainLayers implements PlainDecoder {
     const { layers, before } = this.options;
     const written = [...(memory as readonly Vector[]), vector];
     let weights: Vector = [];
-    let x = written.map((one, t) =>
+    let x: readonly Vector[] = written.map((one, t) =>
       one.map((value, i) => {
         const angle = t / 10000 ** ((i - (i % 2)) / one.length);
         return value * Math.sqrt(one.length) + (i % 2 === 0 ? Math.sin(angle) : Math.cos(angle));
