@@ -32,7 +32,7 @@ const RULES = [
 ] as const;
 
 /** A text's tokens for BLEU. */
-export function bleuTokens(text: string, tokenization: BleuTokenization): string[] {
+function bleuTokens(text: string, tokenization: BleuTokenization): string[] {
   const words = (line: string): string[] => line.split(SPACES).filter((word) => word !== "");
   if (tokenization === "none") return words(text);
   const joined = text.replaceAll("<skipped>", "").replaceAll("-\n", "").replaceAll("\n", " ");

@@ -12,7 +12,7 @@ import type { PackedRows } from "../transformer/packed-rows.js";
 
 /** What a self-attention is told besides its input. */
 export interface MultiHeadOptions {
-  /** `[batch, tokens]`, any element types: sizes are read from its shape. */
+  /** `[batch, tokens, ...]`, any element types: sizes are read from its shape. */
   readonly places: Tensor;
   /** Added to every head's scores; broadcasts to `[batch, heads, tokens, tokens]`. See `paddingBias`. */
   readonly bias: Tensor;

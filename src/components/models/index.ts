@@ -52,6 +52,7 @@ import { SeqRepresentation } from "../representations/seq-representation.js";
 import { StackedBidirectionalRNN } from "../representations/stacked-bidirectional-rnn.js";
 import { TransformerRepresentation } from "../representations/transformer-representation.js";
 import { RNNDecoder } from "../seq2seq/rnn-decoder.js";
+import { TransformerDecoder } from "../seq2seq/transformer-decoder.js";
 import { TreeGrammar } from "../seq2seq/tree-grammar.js";
 import { SquadOutputLayer } from "../span-output-layers/squad.js";
 import { CRFOutputLayer } from "../tag-output-layers/crf.js";
@@ -108,6 +109,7 @@ export const modelComponents = [
   RNNGParser,
   Seq2SeqModel,
   RNNDecoder,
+  TransformerDecoder,
   TreeGrammar,
   WordTaggingModel,
   IntentSlotModel,

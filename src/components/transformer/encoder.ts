@@ -61,20 +61,44 @@ export function norm(scope: Scope, x: Tensor, epsilon: number): Tensor {
   );
 }
 
+/** How the halves of a layer are put together. */
+export type HalfOptions = Pick<EncoderOptions, "normalizeBefore" | "epsilon" | "dropout">;
+
+/** What a part of a layer makes of its input, added to that; normalised at the place `name`, before or behind. */
+export function addedHalf(
+  scope: Scope,
+  input: Tensor,
+  name: string,
+  { normalizeBefore, epsilon, dropout }: HalfOptions,
+  of: (x: Tensor) => Tensor,
+): Tensor {
+  const normal = (y: Tensor): Tensor => norm(scope.child(name), y, epsilon);
+  const added = scope.dropout(of(normalizeBefore ? normal(input) : input), dropout);
+  return normalizeBefore ? add(input, added) : normal(add(input, added));
+}
+
+/** The hidden layer of a Transformer's layer. `[rows, dim]` both. Parameters: `linear1.*`, `linear2.*`. */
+export function hiddenHalf(
+  scope: Scope,
+  x: Tensor,
+  options: Pick<EncoderOptions, "feedForward" | "activation" | "activationDropout">,
+): Tensor {
+  const hidden = activation(
+    options.activation,
+    linearLayer(scope.child("linear1"), x, options.feedForward, true),
+  );
+  const kept = scope.dropout(hidden, options.activationDropout);
+  return linearLayer(scope.child("linear2"), kept, sizedAxis(x, 1), true);
+}
+
 /**
  * One layer: self-attention, then a hidden layer for each token, each added to its input. `[batch * tokens, dim]` both.
  * Parameters: `attention.*`, `linear1.*`, `linear2.*`, `norm1.*`, `norm2.*` (PyTorch's `nn.TransformerEncoderLayer`, its
  * matrices transposed).
  */
 function encoderLayer(scope: Scope, x: Tensor, batch: LayerBatch, options: EncoderOptions): Attended {
-  const { normalizeBefore, epsilon, dropout } = options;
-  const half = (input: Tensor, name: string, of: (x: Tensor) => Tensor): Tensor => {
-    const normal = (y: Tensor): Tensor => norm(scope.child(name), y, epsilon);
-    const added = scope.dropout(of(normalizeBefore ? normal(input) : input), dropout);
-    return normalizeBefore ? add(input, added) : normal(add(input, added));
-  };
   let weights: Tensor | undefined;
-  const attended = half(x, "norm1", (input) => {
+  const attended = addedHalf(scope, x, "norm1", options, (input) => {
     const { heads, attentionDropout } = options;
     const result = scope.within("attention", (at) =>
       multiHeadAttention(at, input, { ...batch, heads, dropout: attentionDropout }),
@@ -82,14 +106,7 @@ function encoderLayer(scope: Scope, x: Tensor, batch: LayerBatch, options: Encod
     weights = result.weights;
     return result.rows;
   });
-  const rows = half(attended, "norm2", (input) => {
-    const hidden = activation(
-      options.activation,
-      linearLayer(scope.child("linear1"), input, options.feedForward, true),
-    );
-    const kept = scope.dropout(hidden, options.activationDropout);
-    return linearLayer(scope.child("linear2"), kept, sizedAxis(x, 1), true);
-  });
+  const rows = addedHalf(scope, attended, "norm2", options, (input) => hiddenHalf(scope, input, options));
   return { rows, weights: weights! };
 }
 

@@ -22,7 +22,7 @@ import {
 import type { PlainSource } from "./plain.js";
 
 /** Numbers of a source token's vector, and of a written token's. */
-export const [DIM, WRITTEN] = [4, 3] as const;
+const [DIM, WRITTEN] = [4, 6] as const;
 /** Tokens of the vocabulary: the four special ones and three words. */
 export const VOCAB = 7;
 
@@ -122,7 +122,7 @@ export async function searchProgram(
 }
 
 /** Feeds of sources, padded to `tokens`. */
-export function sourceFeeds(
+function sourceFeeds(
   cases: readonly Case[],
   copies: boolean,
   tokens = Math.max(1, ...cases.map(({ copied }) => copied.length)),

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
+import type { ParameterStore } from "../../../src/graph/parameters.js";
 import { gradientError } from "../models/harness.js";
-import { type PlainOptions, PlainWriter } from "./plain.js";
+import {
+  type PlainOptions,
+  PlainRecurrent,
+  type PlainSource,
+  PlainTransformer,
+  PlainWriter,
+} from "./plain.js";
 import { type Case, lossFeeds, lossProgram, plainSource, searchProgram, VOCAB } from "./program.js";
 
 /** Words 4 to 6; 7 and more stand for places of the source. */
@@ -10,20 +17,59 @@ const cases: readonly Case[] = [
   { name: "five", copied: [6, 8, 9, 8, 0 + 7 + 4], target: [8, 6, 9, 11, 0, 2] },
 ];
 
+interface Variant {
+  readonly what: string;
+  readonly decoder: object;
+  readonly copies: boolean;
+  readonly plain: (
+    store: ParameterStore,
+  ) => (source: PlainSource["vectors"]) => PlainRecurrent | PlainTransformer;
+}
+
+const recurrent = (what: string, copies: boolean, plain: PlainOptions): Variant => ({
+  ...{ what, copies },
+  decoder: {
+    RNNDecoder: {
+      hidden_dim: plain.hidden,
+      num_layers: plain.layers,
+      attention_type: plain.attention,
+      input_feeding: plain.feeds,
+    },
+  },
+  plain: (store) => (source) => new PlainRecurrent(store, plain, source),
+});
+
+const transformer = (what: string, copies: boolean, layers: number, before: boolean): Variant => ({
+  ...{ what, copies },
+  decoder: {
+    TransformerDecoder: {
+      ...{ num_layers: layers, num_attention_heads: 2, ffnn_embed_dim: 5 },
+      ...{ activation: "tanh", normalize_before: before },
+    },
+  },
+  plain: (store) => (source) => new PlainTransformer(store, { layers, heads: 2, before }, source),
+});
+
 const variants = [
-  { attention: "multiply", feeds: true, layers: 1, copies: true },
-  { attention: "concat", feeds: false, layers: 2, copies: false },
-  { attention: "dot", feeds: true, layers: 2, copies: true },
+  recurrent("an LSTM", true, { hidden: 5, layers: 1, attention: "multiply", feeds: true }),
+  recurrent("an LSTM with additive attention", false, {
+    hidden: 5,
+    layers: 2,
+    attention: "concat",
+    feeds: false,
+  }),
+  recurrent("an LSTM with products as attention", true, {
+    hidden: 4,
+    layers: 2,
+    attention: "dot",
+    feeds: true,
+  }),
+  transformer("a Transformer", true, 2, true),
+  transformer("a Transformer that normalises sums", false, 1, false),
 ] as const;
 
-const built = ({ attention, feeds, layers, copies }: (typeof variants)[number]) => {
-  const hidden = attention === "dot" ? 4 : 5;
-  const decoder = {
-    RNNDecoder: { hidden_dim: hidden, num_layers: layers, attention_type: attention, input_feeding: feeds },
-  };
-  const plain: PlainOptions = { vocab: VOCAB, hidden, layers, attention, feeds };
-  return { decoder, copies, plain };
-};
+const plainWriter = ({ plain, copies }: Variant, store: ParameterStore, one: Case): PlainWriter =>
+  new PlainWriter(store, VOCAB, plain(store), plainSource(one, copies));
 
 /** Without copying no place of the source is written. */
 const casesFor = (copies: boolean): readonly Case[] =>
@@ -31,8 +77,8 @@ const casesFor = (copies: boolean): readonly Case[] =>
 
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0);
 
-describe.each(variants)("an LSTM with attention by $attention, $layers layers", (variant) => {
-  const { decoder, copies, plain } = built(variant);
+describe.each(variants)("$what", (variant) => {
+  const { decoder, copies } = variant;
   const own = casesFor(copies);
 
   it.each(["train", "infer"] as const)(
@@ -40,9 +86,7 @@ describe.each(variants)("an LSTM with attention by $attention, $layers layers", 
     async (mode) => {
       const { target, store } = await lossProgram({ decoder, copies, mode });
       const { loss, count } = await target.run(lossFeeds(own, copies, 2));
-      const wanted = own.map((one) =>
-        total(new PlainWriter(store, plain, plainSource(one, copies)).surprisals(one.target)),
-      );
+      const wanted = own.map((one) => total(plainWriter(variant, store, one).surprisals(one.target)));
       expect(loss!.data[0]).toBeCloseTo(total(wanted), 3);
       expect(count!.data[0]).toBe(total(own.map((one) => one.target.length)));
     },
@@ -50,7 +94,9 @@ describe.each(variants)("an LSTM with attention by $attention, $layers layers", 
 
   it("has the gradients of its loss", async () => {
     const { target, store } = await lossProgram({ decoder, copies, mode: "train", smoothing: 0.1 }, true);
-    expect(await gradientError(target, store, lossFeeds(own, copies, 1), ["vectors"])).toBeLessThan(2e-3);
+    expect(await gradientError(target, store, lossFeeds(own, copies, 1), ["vectors"], 4e-3)).toBeLessThan(
+      2e-3,
+    );
   });
 
   it.each([
@@ -62,7 +108,7 @@ describe.each(variants)("an LSTM with attention by $attention, $layers layers", 
     const found = await find(own);
     for (const [row, one] of own.entries()) {
       const limit = 2 * one.copied.length + 2;
-      const wanted = new PlainWriter(store, plain, plainSource(one, copies)).beam(beam, limit, alpha);
+      const wanted = plainWriter(variant, store, one).beam(beam, limit, alpha);
       expect(found[row]!.map(({ ids }) => ids)).toEqual(wanted.map(({ ids }) => ids));
       for (const [i, { score }] of wanted.entries()) expect(found[row]![i]!.score).toBeCloseTo(score, 3);
     }
@@ -70,13 +116,14 @@ describe.each(variants)("an LSTM with attention by $attention, $layers layers", 
 });
 
 describe("a writer", () => {
-  const { decoder, copies, plain } = built(variants[0]);
+  const [variant] = variants;
+  const { decoder, copies } = variant;
 
   it("smooths labels as the formula says", async () => {
     const { target, store } = await lossProgram({ decoder, copies, smoothing: 0.2 });
     const { loss } = await target.run(lossFeeds(cases, copies));
     const wanted = cases.map((one) => {
-      const writer = new PlainWriter(store, plain, plainSource(one, copies));
+      const writer = plainWriter(variant, store, one);
       return 0.8 * total(writer.surprisals(one.target)) + 0.2 * total(writer.spread(one.target));
     });
     expect(loss!.data[0]).toBeCloseTo(total(wanted), 3);
@@ -87,7 +134,7 @@ describe("a writer", () => {
     const writing = { beam: 40, best: 40, lengthPenalty: 0.5, perToken: 1, more: 0 };
     const { store, find } = await searchProgram({ decoder, copies }, writing);
     const [found] = await find([one]);
-    const all = new PlainWriter(store, plain, plainSource(one, copies)).beam(1000, 3, 0.5);
+    const all = plainWriter(variant, store, one).beam(1000, 3, 0.5);
     // The end at once, and four tokens or copies at two places each.
     const possible = all.filter(({ sum }) => sum > -60);
     expect(possible).toHaveLength(1 + 4 + 4 * 4);
