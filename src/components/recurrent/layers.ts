@@ -96,7 +96,7 @@ export function projected(sequences: Sequences, weight: Tensor, bias: Tensor, pa
 
 /** bool `[rows, 1]`: which row of the table stands for padding. */
 function isBlank({ table, blank }: DistinctVectors): Tensor {
-  return equal(unsqueeze(range(table.graph, table.dim(0)), [1]), blank);
+  return equal(unsqueeze(range(table.graph, table.dim(0)), [1]), cast(blank, "int64"));
 }
 
 /** What one recurrence makes of a sequence. */

@@ -206,9 +206,9 @@ export function trainingGraph(
     const parameter = parameters.get(trainable[i]!.name)!;
     if (gradient === null) {
       throw ptxError(
-        "PTX_TRAINING",
+        "PTX_CONFIG_VALUE",
         parameter.name,
-        "the loss does not depend on this parameter; remove the part that made it, or freeze it",
+        "the loss does not depend on this parameter: use a part that has none such here, or freeze it",
       );
     }
     declare(graph, parameter, gradient);

@@ -141,7 +141,7 @@ describe("freezing", () => {
 
   test("excuses a parameter that the loss does not depend on, which otherwise is an error", async () => {
     await expect(run({ unused: true })).rejects.toThrow(
-      "PTX_TRAINING  model.unused\n  the loss does not depend on",
+      "PTX_CONFIG_VALUE  model.unused\n  the loss does not depend on",
     );
     await expect(
       run({ unused: true, trainer: { freeze: ["model.unused"], epochs: 1 } }),
