@@ -128,5 +128,5 @@ function figureOf(figures: unknown, path: string, config: string): number {
 
 /** Shares in percent. */
 function shown(figure: number, { lower }: Goal): string {
-  return (lower ? figure : 100 * figure).toFixed(2);
+  return lower && figure < 1 ? figure.toFixed(4) : (lower ? figure : 100 * figure).toFixed(2);
 }

@@ -110,6 +110,13 @@ export const CASES: readonly Case[] = [
     vectors: true,
     once: true,
   },
+  { name: "top-rnng", shared: true, goals: [{ figure: "frame_accuracy", target: 0.785 }], once: true },
+  { name: "top-pointer", shared: true, goals: [{ figure: "frame_accuracy", target: 0.79 }], once: true },
+  {
+    name: "cmudict-g2p",
+    goals: [{ figure: "token_error_rate", lower: true }, { figure: "exact_match" }],
+    once: true,
+  },
   { name: "squad-drqa", ...SQUAD },
   { name: "squad-bidaf", ...SQUAD },
   { name: "ewt-pos", shared: true, goals: [{ figure: "token_accuracy", target: 0.93 }] },
