@@ -124,6 +124,8 @@ export interface Tensorizer {
   labelCounts?(): readonly number[];
   /** The names behind the numbers of a target: label list in id order; undefined when there are none. */
   readonly labels?: readonly string[];
+  /** Which of the labels a row's numbers hold, each once, where these are not one id of a label each. */
+  labelsIn?(ids: readonly number[]): readonly string[];
   /**
    * A tensorizer that reads another column as this one reads its own, when training only: it has the role "target", the name
    * as its field's, an axis of its own, and this one's vocabulary. Absent: there is none.

@@ -58,6 +58,7 @@ export function targetsOf(tensorizers: Tensorizers): Target[] {
     const [field] = tensorizer.fields;
     const { labels } = tensorizer;
     if (tensorizer.role !== "target" || labels === undefined || field === undefined) return [];
+    if (tensorizer.labelsIn !== undefined) return [{ input, tensorizer, labels, form: "labels" }];
     const form = field.dims.length === 0 ? "label" : typeof field.dims[0] === "string" ? "tags" : "labels";
     return [{ input, tensorizer, labels, form }];
   });
@@ -66,6 +67,7 @@ export function targetsOf(tensorizers: Tensorizers): Target[] {
 /** The names of what a row has: its label, its labels, or the tag of each token. */
 export function namesAt({ tensorizer, labels, form }: Target, split: SplitData, row: number): string[] {
   const values = split.values(tensorizer.fields[0]!.name, row);
+  if (tensorizer.labelsIn !== undefined) return [...tensorizer.labelsIn(values)];
   const ids = form === "labels" ? values.flatMap((value, id) => (value === 1 ? [id] : [])) : values;
   return ids.map((id) => labels[id]!);
 }

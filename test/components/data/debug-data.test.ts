@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { TextTensorizer } from "../../../src/components/data/contracts.js";
 import { learn } from "../../../src/components/data/data-handler.js";
 import { inspectData } from "../../../src/components/data/debug-data.js";
 import { renderDataReport } from "../../../src/components/data/debug-data-text.js";
 import { lengthReport } from "../../../src/components/data/length-report.js";
+import { annotationsOf } from "../../../src/components/data/tensorizers/annotation-tensorizer.js";
 import { bench, folder, makeData, makeTensorizer } from "./support.js";
 
 const files = {
@@ -305,6 +307,36 @@ describe("a report on intents and slots", () => {
       labels: [],
       missing: [{ label: "B-kind" }, { label: "B-genre" }],
     });
+  });
+});
+
+describe("a report on trees", () => {
+  it("counts the rows whose trees hold a label", async () => {
+    const rows = [
+      { text: "wake me at nine", tree: "[IN:ALARM wake me [SL:TIME at [IN:HOUR [SL:TIME nine ] ] ] ]" },
+      { text: "wake me", tree: "[IN:ALARM wake me ]" },
+    ];
+    const path = folder({ "t.jsonl": rows.map((row) => `${JSON.stringify(row)}\n`).join("") });
+    const tokens = makeTensorizer("TokenTensorizer", {}, "tokens");
+    const actions = makeTensorizer("AnnotationNumberizer", { column: "tree" }, "actions");
+    annotationsOf(actions, "test").lookIn(tokens as TextTensorizer);
+    const source = { JSONLDataSource: { train_filename: path("t.jsonl") } };
+    const data = makeData({ source }, { tokens, actions });
+    await learn([data]);
+    const { labels, tags } = await inspectData(data, { rareBelow: 2, examples: 1 });
+    expect(tags).toEqual([]);
+    expect(labels).toEqual([
+      {
+        input: "actions",
+        labels: [
+          { label: "IN:ALARM", rows: { train: 2 } },
+          { label: "SL:TIME", rows: { train: 1 } },
+          { label: "IN:HOUR", rows: { train: 1 } },
+        ],
+        rareLabels: ["SL:TIME", "IN:HOUR"],
+        missing: [],
+      },
+    ]);
   });
 });
 

@@ -81,6 +81,11 @@ export class Annotations implements Tensorizer {
     return this.#list.names;
   }
 
+  /** The labels of a row's nodes. */
+  labelsIn(ids: readonly number[]): readonly string[] {
+    return [...new Set(ids)].filter((id) => id >= OPEN_ID).map((id) => this.labels[id - OPEN_ID]!);
+  }
+
   /** What the training rows hold. */
   get trees(): TreeFacts {
     return this.#trees;
