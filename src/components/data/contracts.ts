@@ -180,6 +180,8 @@ export interface Batcher {
   train(lengths: Int32Array, seed: number, epoch: number): Uint32Array[];
   /** Evaluation batches: every row once; the caller restores the order by row number. */
   eval(lengths: Int32Array, split: "eval" | "test"): Uint32Array[];
+  /** The epoch (from 0) from which on training batches have as many rows as in the next; absent: the first. */
+  readonly evenFrom?: number;
 }
 
 declare module "../../registry/component.js" {

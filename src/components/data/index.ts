@@ -1,5 +1,9 @@
 /** The built-in components of the data side, for the registry. */
 import { Batcher } from "./batchers/batcher.js";
+import {
+  ExponentialDynamicPoolingBatcher,
+  LinearDynamicPoolingBatcher,
+} from "./batchers/dynamic-pooling-batchers.js";
 import { PoolingBatcher } from "./batchers/pooling-batcher.js";
 import { Data } from "./data-handler.js";
 import { LanguageModelData, LanguageModelLineData } from "./language-data.js";
@@ -101,4 +105,6 @@ export const dataComponents = [
   SlotLabelTensorizer,
   Batcher,
   PoolingBatcher,
+  LinearDynamicPoolingBatcher,
+  ExponentialDynamicPoolingBatcher,
 ] as const;

@@ -3,8 +3,8 @@ import type { Context } from "../../registry/context.js";
 
 /** What a schedule may depend on besides its config. */
 export interface ScheduleInfo {
-  /** Optimizer steps in an epoch. */
-  readonly stepsPerEpoch: number;
+  /** Optimizer steps in the epochs (from 0) before one, which may be the first after the run. */
+  stepsBefore(epoch: number): number;
   /** Epochs that the run will train. */
   readonly epochs: number;
   /** Optimizer steps in the run. */

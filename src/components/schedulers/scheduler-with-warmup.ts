@@ -24,9 +24,11 @@ export const SchedulerWithWarmup = component({
       throw ptxError("PTX_CONFIG_VALUE", place, message);
     }
     const { component: inner, config } = context.part("scheduler", scheduler);
-    const warmEpochs = Math.ceil(warmup_steps / info.stepsPerEpoch);
+    let warmEpochs = 1;
+    while (info.stepsBefore(warmEpochs) < warmup_steps) warmEpochs++;
     const rest = {
       ...info,
+      stepsBefore: (epoch: number) => info.stepsBefore(epoch + warmEpochs) - warmup_steps,
       totalSteps: info.totalSteps - warmup_steps,
       epochs: Math.max(1, info.epochs - warmEpochs),
     };

@@ -7,8 +7,8 @@ export interface SparsifierInfo {
   /** All parameters of the run; those that are frozen are marked so. */
   readonly parameters: readonly ParameterEntry[];
   readonly epochs: number;
-  /** Optimizer steps in an epoch. */
-  readonly stepsPerEpoch: number;
+  /** Optimizer steps in the epochs (from 0) before one, which may be the first after the run. */
+  stepsBefore(epoch: number): number;
   /** Whether epochs are evaluated. */
   readonly evaluated: boolean;
 }

@@ -40,18 +40,18 @@ export const acts = ({ starting_epoch, frequency }: Moments, step: number, epoch
 
 /** The epochs (from 0) after one of whose updates it acts. Throws `PTX_CONFIG_VALUE` where the run ends before. */
 export function actingEpochs(moments: Moments, info: SparsifierInfo, where: string): number[] {
-  const { epochs, stepsPerEpoch } = info;
+  const { epochs } = info;
   const { starting_epoch, frequency } = moments;
   const found: number[] = [];
   for (let epoch = starting_epoch - 1; epoch < epochs; epoch++) {
-    const [before, after] = [epoch * stepsPerEpoch, (epoch + 1) * stepsPerEpoch];
+    const [before, after] = [info.stepsBefore(epoch), info.stepsBefore(epoch + 1)];
     if (Math.floor(after / frequency) > Math.floor(before / frequency)) found.push(epoch);
   }
   if (found.length === 0)
     throw ptxError(
       "PTX_CONFIG_VALUE",
       where,
-      `nothing would become zero: the run has ${epochs} epochs of ${stepsPerEpoch} updates, and it would begin with epoch ${starting_epoch}, every ${frequency} updates`,
+      `nothing would become zero: the run has ${epochs} epochs and ${info.stepsBefore(epochs)} updates, and it would begin with epoch ${starting_epoch}, every ${frequency} updates`,
       "lower starting_epoch or frequency, or train longer",
     );
   return found;

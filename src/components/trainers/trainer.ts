@@ -81,12 +81,12 @@ class TrainingRun {
     const chosen = context.part("optimizer", config.optimizer);
     const optimizer = chosen.component.create(chosen.config, context);
     optimizer.bind([...parameters]);
-    const stepsPerEpoch = Math.ceil(turnsOf(session, 0).length / config.num_accumulated_batches);
+    const stepsBefore = countSteps(session, config);
     const schedule = context.part("scheduler", config.scheduler);
     const info = {
-      stepsPerEpoch,
+      stepsBefore,
       epochs: config.epochs,
-      totalSteps: stepsPerEpoch * config.epochs,
+      totalSteps: stepsBefore(config.epochs),
       lr: optimizer.lr,
       ...(session.parts.some(({ data }) => data.eval) && { metric: session.selections[0].metric }),
     };
@@ -98,7 +98,7 @@ class TrainingRun {
     const sparsifier =
       sparse?.component.create(
         sparse.config,
-        { parameters: [...parameters], epochs: config.epochs, stepsPerEpoch, evaluated },
+        { parameters: [...parameters], epochs: config.epochs, stepsBefore, evaluated },
         context,
       ) ?? null;
     const run = new TrainingRun(
@@ -388,6 +388,20 @@ function turnsOf({ parts, turns, context }: TrainingSession, epoch: number): Arr
     parts.map((part) => batchesOf(part, context.settings.seed, epoch).length),
     epoch,
   );
+}
+
+/** Counts the optimizer steps before an epoch. Epochs whose batches do not grow any more are taken to have as many as the first of them. */
+function countSteps(
+  session: TrainingSession,
+  { epochs, num_accumulated_batches }: TrainerOptions,
+): (epoch: number) => number {
+  const evenFrom = Math.max(...session.parts.map(({ data }) => data.batcher.evenFrom ?? 0));
+  const last = Math.min(evenFrom, epochs - 1);
+  const before = [0];
+  for (let epoch = 0; epoch <= last; epoch++)
+    before.push(before[epoch]! + Math.ceil(turnsOf(session, epoch).length / num_accumulated_batches));
+  const even = before[last + 1]! - before[last]!;
+  return (epoch) => before[epoch] ?? before[last + 1]! + (epoch - last - 1) * even;
 }
 
 /** Where the metric says nothing, the later epoch is taken. */

@@ -5,7 +5,7 @@ import type { Graph, Node, Tensor } from "../../graph/graph.js";
 import { decodeModel } from "../../graph/onnx/decode.js";
 import { encodeModel } from "../../graph/onnx/encode.js";
 import { bodiesOf, liveReads } from "../../graph/passes/liveness.js";
-import { removeDeadNodes, substitute } from "../../graph/passes/rewrite.js";
+import { substitute } from "../../graph/passes/rewrite.js";
 import { optimize } from "../../graph/passes.js";
 import { storedTensors, storedValues } from "./fold.js";
 import type { QuantizedForm } from "./forms.js";
@@ -82,14 +82,11 @@ class Quantizer implements IntegerContext {
     const { graph } = this;
     this.#wanted = new Set(this.#integers?.wanted(graph) ?? this.#factors);
     this.#known = await storedValues(new Set([...this.tables, ...this.#wanted]), this.values, engine);
-    const replaced = new Map<Tensor, Tensor>();
     substitute(graph, (node) => {
       const found = node.outputs[0]!.graph.within(node.place, () => this.#rewrite(node));
-      for (const [from, to] of found ?? []) replaced.set(from, to);
+      for (const [name, tensor] of graph.outputs) graph.outputs.set(name, found?.get(tensor) ?? tensor);
       return found;
     });
-    for (const [name, tensor] of graph.outputs) graph.outputs.set(name, replaced.get(tensor) ?? tensor);
-    removeDeadNodes(graph);
     optimize(graph);
   }
 

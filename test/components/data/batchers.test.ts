@@ -18,9 +18,29 @@ const pooling = fc.record({
   max_tokens: fc.option(fc.integer({ min: 1, max: 200 })),
 });
 
+const growing = fc
+  .record({
+    start: fc.integer({ min: 1, max: 5 }),
+    more: fc.integer({ min: 1, max: 30 }),
+    epoch_period: fc.integer({ min: 1, max: 6 }),
+    step_size: fc.integer({ min: 1, max: 4 }),
+    gamma: fc.double({ min: 1.1, max: 4, noNaN: true }),
+    eval_batch_size: fc.integer({ min: 1, max: 9 }),
+    linear: fc.boolean(),
+  })
+  .map(({ start, more, gamma, linear, eval_batch_size, ...growth }) => {
+    const sizes = { start_batch_size: start, end_batch_size: start + more, ...growth };
+    return {
+      name: linear ? "LinearDynamicPoolingBatcher" : "ExponentialDynamicPoolingBatcher",
+      config: { eval_batch_size, scheduler_config: linear ? sizes : { ...sizes, gamma } },
+      most: start + more,
+    };
+  });
+
 const everyBatcher = fc.oneof(
-  sizes.map((config) => ({ name: "Batcher", config })),
-  pooling.map((config) => ({ name: "PoolingBatcher", config })),
+  growing,
+  sizes.map((config) => ({ name: "Batcher", config, most: config.train_batch_size })),
+  pooling.map((config) => ({ name: "PoolingBatcher", config, most: config.train_batch_size })),
 );
 
 const flat = (batches: readonly Uint32Array[]) => batches.flatMap((batch) => [...batch]);
@@ -30,14 +50,14 @@ const longest = (batch: Uint32Array, lengths: Int32Array) =>
 describe("every batcher", () => {
   it("visits every row once, in batches of at most the size asked for and never empty", () => {
     fc.assert(
-      fc.property(everyBatcher, lengthLists, fc.nat(5), ({ name, config }, lengths, epoch) => {
+      fc.property(everyBatcher, lengthLists, fc.nat(5), ({ name, config, most }, lengths, epoch) => {
         const batcher = makeBatcher(name, config);
         const rows = [...lengths.keys()];
         const train = batcher.train(lengths, 7, epoch);
         const held = batcher.eval(lengths, "eval");
         expect(flat(train).sort((a, b) => a - b)).toEqual(rows);
         expect(flat(held).sort((a, b) => a - b)).toEqual(rows);
-        for (const batch of train) expect(batch.length).toBeLessThanOrEqual(config.train_batch_size);
+        for (const batch of train) expect(batch.length).toBeLessThanOrEqual(most);
         for (const batch of held) expect(batch.length).toBeLessThanOrEqual(config.eval_batch_size);
         for (const batch of [...train, ...held]) expect(batch.length).toBeGreaterThan(0);
       }),
@@ -81,6 +101,47 @@ describe("every batcher", () => {
       expect([batcher.eval(lengths, "eval").length, batcher.eval(lengths, "test").length]).toEqual([5, 2]);
     },
   );
+});
+
+describe("batchers whose batches grow", () => {
+  const rows = new Int32Array(3000).fill(1);
+  const sizesOf = (name: string, scheduler_config: object, epochs: number): number[] => {
+    const batcher = makeBatcher(name, { scheduler_config });
+    return Array.from({ length: epochs }, (_, epoch) =>
+      Math.max(...batcher.train(rows, 1, epoch).map(({ length }) => length)),
+    );
+  };
+  const growth = { start_batch_size: 32, end_batch_size: 256, epoch_period: 5 };
+
+  // PyText's dynamic_pooling_batcher_test.py: 32, then 32 + (256 - 32) / 5 rounded up; by a factor of 2: 64.
+  it("have the sizes of PyText's in each epoch", () => {
+    const [linear, exponential] = ["LinearDynamicPoolingBatcher", "ExponentialDynamicPoolingBatcher"];
+    expect(sizesOf(linear!, growth, 8)).toEqual([32, 77, 122, 167, 212, 256, 256, 256]);
+    expect(sizesOf(linear!, { ...growth, step_size: 4 }, 8)).toEqual([32, 32, 32, 32, 212, 212, 256, 256]);
+    expect(sizesOf(exponential!, { ...growth, gamma: 2 }, 5)).toEqual([32, 64, 128, 256, 256]);
+    expect(sizesOf(exponential!, { ...growth, gamma: 1.1 }, 7)).toEqual([32, 36, 39, 43, 47, 52, 256]);
+    expect(sizesOf(linear!, { end_batch_size: 42 }, 11)).toEqual([...Array(11).keys()].map((i) => 32 + i));
+    expect(sizesOf(exponential!, {}, 3)).toEqual([32, 160, 256]);
+  });
+
+  it("never become smaller, and tell from when on they stay", () => {
+    fc.assert(
+      fc.property(growing, ({ name, config, most }) => {
+        const { evenFrom } = makeBatcher(name, config);
+        const sizes = sizesOf(name, config.scheduler_config, evenFrom! + 3);
+        expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+        expect(sizes[0]).toBe(config.scheduler_config.start_batch_size);
+        expect(sizes.slice(evenFrom)).toEqual([most, most, most]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("must have somewhere to grow", () => {
+    expect(() =>
+      makeBatcher("LinearDynamicPoolingBatcher", { scheduler_config: { start_batch_size: 256 } }),
+    ).toThrow("batches grow from start_batch_size 256, so end_batch_size must be larger, got 256");
+  });
 });
 
 describe("Batcher", () => {

@@ -127,6 +127,17 @@ describe("MLPDecoder", () => {
     ).toEqual([]);
   });
 
+  it("divides by its temperature outside of training alone, hidden values not", async () => {
+    const x = { x: floats([2, DIM], normals(2 * DIM, "x")) };
+    const results = async (config: object, mode: Mode) =>
+      (await (await decoder({ hidden_dims: [4], ...config }, 2, new ParameterStore(1), mode)).run(x)).y!;
+    for (const mode of ["train", "infer"] as const) {
+      const [plain, warm] = [await results({}, mode), await results({ temperature: 4 }, mode)];
+      const factor = mode === "train" ? 1 : 1 / 4;
+      expect(warm.data).toEqual(plain.data.map((value) => value * factor));
+    }
+  });
+
   it.each([
     ["layer_norm", true],
     ["dropout", 0.3],

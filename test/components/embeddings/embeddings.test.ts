@@ -82,6 +82,12 @@ async function vectorsOf(on: Prepared, raw: unknown, store: ParameterStore, mode
 const kinds = [
   { title: "words", inputs: { tokens: "TokenTensorizer" }, raw: { WordEmbedding: { embed_dim: 3 } }, dim: 3 },
   {
+    title: "words with layers on them",
+    inputs: { tokens: "TokenTensorizer" },
+    raw: { WordEmbedding: { embed_dim: 3, mlp_layer_dims: [5, 4] } },
+    dim: 4,
+  },
+  {
     title: "characters of words",
     inputs: { chars: "CharacterTokenTensorizer" },
     raw: { CharacterEmbedding: { embed_dim: 4, kernel_num: 2, kernel_sizes: [1, 3] } },
@@ -216,6 +222,38 @@ describe("WordEmbedding", () => {
       (await vectorsOf(on, raw({ dropout: 0.2 }), new ParameterStore(1), mode)).scope.masks;
     expect(await masks("train")).toMatchObject([{ keep: 0.8 }]);
     expect(await masks("infer")).toEqual([]);
+  });
+
+  it("gives what layers with ReLU make of the vectors, and trains these when frozen", async () => {
+    const on = await prepared({ tokens: "TokenTensorizer" });
+    const store = new ParameterStore(1);
+    const config = raw({ mlp_layer_dims: [4, 2], freeze: true });
+    const made = [await vectorsOf(on, config, store), await vectorsOf(on, config, store, "train")];
+    const trained = [...store].filter(({ trainable }) => trainable).map(({ name }) => name);
+    expect(trained).toEqual(
+      [0, 1].flatMap((i) => ["weight", "bias"].map((name) => `embedding.mlp.layer${i}.${name}`)),
+    );
+    for (const { name, data } of store) data.set(normals(data.length, name));
+    const get = (name: string) => store.get(`embedding.${name}`)!.data;
+    const expected = on.data.values("tokens", 0).flatMap((id) =>
+      [4, 2].reduce(
+        (x, size, i) =>
+          Array.from({ length: size }, (_, j) =>
+            Math.max(
+              0,
+              x.reduce(
+                (sum, value, k) => sum + value * get(`mlp.layer${i}.weight`)[k * size + j]!,
+                get(`mlp.layer${i}.bias`)[j]!,
+              ),
+            ),
+          ),
+        [...get("weight").subarray(id * 3, id * 3 + 3)],
+      ),
+    );
+    for (const target of made) {
+      const { vectors } = await target.run(on.data.batch([0]));
+      expect(difference(vectors!, { dims: [1, 6, 2], data: expected })).toBeLessThan(1e-5);
+    }
   });
 
   it("reads words as the unknown word where word dropout says so, in training only", async () => {

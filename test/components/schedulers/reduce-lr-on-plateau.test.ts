@@ -12,7 +12,12 @@ const recorded = JSON.parse(
 const { metrics, cases } = recorded.plateau;
 
 const progress = { step: 0, epoch: 0 };
-const run: ScheduleInfo = { stepsPerEpoch: 10, epochs: 20, totalSteps: 200, lr: recorded.lr };
+const run: ScheduleInfo = {
+  stepsBefore: (epoch) => 10 * epoch,
+  epochs: 20,
+  totalSteps: 200,
+  lr: recorded.lr,
+};
 const accuracy = { name: "accuracy", higherIsBetter: true };
 const loss = { name: "loss", higherIsBetter: false };
 

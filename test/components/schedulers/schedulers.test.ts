@@ -31,7 +31,7 @@ const recorded = JSON.parse(
   readFileSync(new URL("../optimizers/fixtures/schedulers.json", import.meta.url), "utf8"),
 ) as { lr: number; cases: { scheduler: Name; config: object; rates: number[] }[] };
 
-const run: ScheduleInfo = { stepsPerEpoch: 10, epochs: 5, totalSteps: 50, lr: 0.1 };
+const run: ScheduleInfo = { stepsBefore: (epoch) => 10 * epoch, epochs: 5, totalSteps: 50, lr: 0.1 };
 
 function make(name: Name, keys: object = {}, info: Partial<ScheduleInfo> = {}): Scheduler {
   const { schema, create } = components[name];
@@ -40,7 +40,7 @@ function make(name: Name, keys: object = {}, info: Partial<ScheduleInfo> = {}): 
 }
 
 /** The factor of the update after `step` others. */
-const at = (scheduler: Scheduler, step: number, stepsPerEpoch = run.stepsPerEpoch): number =>
+const at = (scheduler: Scheduler, step: number, stepsPerEpoch = run.stepsBefore(1)): number =>
   scheduler.factor({ step, epoch: Math.floor(step / stepsPerEpoch) });
 
 /** The factors by the schedule's own unit. */

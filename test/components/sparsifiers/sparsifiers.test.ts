@@ -121,7 +121,7 @@ describe("L0ProjectionSparsifier", () => {
     const a = parameter("a", [2, 1], [1, 2]);
     const make = (config: object) => sparsifier({ L0ProjectionSparsifier: config }, { parameters: [a] });
     expect(() => make({ starting_epoch: 4 })).toThrow(
-      "nothing would become zero: the run has 3 epochs of 4 updates",
+      "nothing would become zero: the run has 3 epochs and 12 updates",
     );
     expect(() => make({ frequency: 13 })).toThrow("nothing would become zero");
     expect(make({ frequency: 12 }).made.rises).toEqual([2]);

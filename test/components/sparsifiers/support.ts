@@ -37,7 +37,13 @@ export function sparsifier(
     "sparsifier",
     (filled as unknown as { part: SlotValue<"sparsifier"> }).part,
   );
-  const whole = { parameters: [], epochs: 3, stepsPerEpoch: 4, evaluated: true, ...info };
+  const whole = {
+    parameters: [],
+    epochs: 3,
+    stepsBefore: (epoch: number) => 4 * epoch,
+    evaluated: true,
+    ...info,
+  };
   return { made: component.create(config, whole, context), lines };
 }
 

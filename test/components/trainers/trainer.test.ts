@@ -85,6 +85,23 @@ describe("a step", () => {
   });
 });
 
+test("a schedule knows the steps of a run whose batches grow", async () => {
+  const growing = {
+    evenFrom: 1,
+    train: (lengths: Int32Array, seed: number, epoch: number) =>
+      inOrder(epoch === 0 ? 6 : 12).train(lengths, seed, epoch),
+    eval: inOrder(6).eval,
+  };
+  const trained = (total_steps: number | null) =>
+    run({
+      ...{ train: table(24), batcher: growing },
+      trainer: { epochs: 4, ...sgd(0.4), scheduler: { PolynomialDecayScheduler: { total_steps } } },
+    });
+  const [own, ten, sixteen] = [await trained(null), await trained(4 + 2 + 2 + 2), await trained(16)];
+  expect(own.weight).toEqual(ten.weight);
+  expect(own.weight).not.toEqual(sixteen.weight);
+});
+
 describe("clipping", () => {
   const one = { batcher: inOrder(24), train: table(24) };
 

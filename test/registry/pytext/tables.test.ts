@@ -87,6 +87,7 @@ test("a component under a name of PyText's is in the tables, so that its keys ar
 /** Names that PyText's configs can have, where a component of ours has them too (by their public documentation). */
 const pytextNames = [
   ...["TSVDataSource", "SquadDataSource", "Data", "PackedLMData", "Batcher", "PoolingBatcher"],
+  ...["LinearDynamicPoolingBatcher", "ExponentialDynamicPoolingBatcher"],
   ...[
     "RoundRobinBatchSampler",
     "RandomizedBatchSampler",

@@ -1,29 +1,40 @@
-import { type Static, Type } from "typebox";
+import { Type } from "typebox";
 import { component } from "../../../registry/component.js";
 import { stream } from "../../../registry/random.js";
 import type { Batcher } from "../contracts.js";
 import { batchSizes } from "./batcher.js";
 
+/** Config keys of pools. */
+export const poolOptions = {
+  pool_num_batches: Type.Integer({
+    default: 100,
+    minimum: 1,
+    description: "Rows are shuffled, then sorted by length within pools of so many batches.",
+  }),
+  bucket_width: Type.Integer({
+    default: 8,
+    minimum: 1,
+    description:
+      "Rows whose lengths differ by less are mixed at random within a pool, so that every epoch has new batches; 1 sorts exactly.",
+  }),
+  max_tokens: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+    default: null,
+    description:
+      "Largest number of tokens in a batch, padding included; null: no limit. A longer row is a batch of its own.",
+  }),
+};
+
+/** The resolved keys of pools and of the batches of held-out rows. */
+export interface PoolSizes {
+  readonly eval_batch_size: number;
+  readonly test_batch_size: number;
+  readonly pool_num_batches: number;
+  readonly bucket_width: number;
+  readonly max_tokens: number | null;
+}
+
 const schema = Type.Object(
-  {
-    ...batchSizes,
-    pool_num_batches: Type.Integer({
-      default: 100,
-      minimum: 1,
-      description: "Rows are shuffled, then sorted by length within pools of so many batches.",
-    }),
-    bucket_width: Type.Integer({
-      default: 8,
-      minimum: 1,
-      description:
-        "Rows whose lengths differ by less are mixed at random within a pool, so that every epoch has new batches; 1 sorts exactly.",
-    }),
-    max_tokens: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
-      default: null,
-      description:
-        "Largest number of tokens in a batch, padding included; null: no limit. A longer row is a batch of its own.",
-    }),
-  },
+  { ...batchSizes, ...poolOptions },
   {
     description:
       "Batches of rows of like length, so that little is padded; in a new random order each epoch.",
@@ -31,21 +42,30 @@ const schema = Type.Object(
 );
 
 /** Shuffles all rows, sorts them by length within pools, cuts the pools into batches and shuffles the batches. */
-class LengthBatcher implements Batcher {
-  constructor(readonly config: Static<typeof schema>) {}
+export class LengthBatcher implements Batcher {
+  /**
+   * @param sizeIn rows in a training batch of an epoch (from 0)
+   * @param evenFrom the epoch from which on that is one number
+   */
+  constructor(
+    readonly config: PoolSizes,
+    readonly sizeIn: (epoch: number) => number,
+    readonly evenFrom = 0,
+  ) {}
 
   train(lengths: Int32Array, seed: number, epoch: number): Uint32Array[] {
-    const { train_batch_size, pool_num_batches, bucket_width } = this.config;
+    const { pool_num_batches, bucket_width } = this.config;
+    const size = this.sizeIn(epoch);
     const random = stream(seed, "batcher", epoch);
     const rows = random.permutation(lengths.length);
     const batches: Uint32Array[] = [];
-    for (let start = 0; start < rows.length; start += train_batch_size * pool_num_batches) {
+    for (let start = 0; start < rows.length; start += size * pool_num_batches) {
       // Another phase for each pool: rows that a bucket's border parts now are mixed another time.
       const phase = random.int(bucket_width);
       const bucket = (row: number): number => Math.floor((lengths[row]! + phase) / bucket_width);
-      const pool = rows.slice(start, start + train_batch_size * pool_num_batches);
+      const pool = rows.slice(start, start + size * pool_num_batches);
       const sorted = sortBy(pool, bucket); // stable: random order within a bucket
-      batches.push(...this.#cut(sorted, lengths, train_batch_size));
+      batches.push(...this.#cut(sorted, lengths, size));
     }
     return random.shuffle(batches);
   }
@@ -84,7 +104,7 @@ export const PoolingBatcher = component({
   kind: "batcher",
   name: "PoolingBatcher",
   schema,
-  create: (config) => new LengthBatcher(config),
+  create: (config) => new LengthBatcher(config, () => config.train_batch_size),
 });
 
 /** Sorted by a key; rows with equal keys keep their order. */

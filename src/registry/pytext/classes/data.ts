@@ -1,11 +1,34 @@
 /** @file PyText's data: sources, batchers, samplers. */
 import type { PyTextClass } from "../rule.js";
-import { gone, mapped, only, same, slot, special, when, written } from "../rules.js";
+import { gone, mapped, object, only, same, slot, special, when, written } from "../rules.js";
 
 const sizes = {
   train_batch_size: written("train_batch_size", 16),
   eval_batch_size: written("eval_batch_size", 16),
   test_batch_size: written("test_batch_size", 16),
+};
+
+const pools = {
+  pool_num_batches: written("pool_num_batches", 1000),
+  num_shuffled_pools: gone("all rows are shuffled before pools are cut"),
+};
+
+const growing = (name: string, growthClass: string): PyTextClass => ({
+  name,
+  to: name,
+  keys: {
+    ...sizes,
+    ...pools,
+    train_batch_size: gone("scheduler_config says how many rows training batches have"),
+    scheduler_config: object("scheduler_config", growthClass),
+  },
+});
+
+const growth = {
+  start_batch_size: same("start_batch_size", 32),
+  end_batch_size: same("end_batch_size", 256),
+  epoch_period: same("epoch_period", 10),
+  step_size: same("step_size", 1),
 };
 
 const data = {
@@ -101,12 +124,12 @@ export const dataClasses: readonly PyTextClass[] = [
   {
     name: "PoolingBatcher",
     to: "PoolingBatcher",
-    keys: {
-      ...sizes,
-      pool_num_batches: written("pool_num_batches", 1000),
-      num_shuffled_pools: gone("all rows are shuffled before pools are cut"),
-    },
+    keys: { ...sizes, ...pools },
   },
+  growing("LinearDynamicPoolingBatcher", "BatcherSchedulerConfig"),
+  { name: "BatcherSchedulerConfig", keys: growth },
+  growing("ExponentialDynamicPoolingBatcher", "ExponentialBatcherSchedulerConfig"),
+  { name: "ExponentialBatcherSchedulerConfig", keys: { ...growth, gamma: same("gamma", 5) } },
   ...samplers,
   {
     name: "DisjointMultitaskData",

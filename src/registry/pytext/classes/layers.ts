@@ -36,7 +36,7 @@ const wordEmbedding: PyTextClass = {
     vocab_from_pretrained_embeddings: only(false, "name the file in the tensorizer's vocab_files"),
     min_freq: old,
     lowercase_tokens: gone("words of the file are taken as they stand"),
-    mlp_layer_dims: only([], "vectors of words have no layers on them"),
+    mlp_layer_dims: mapped("mlp_layer_dims", [], (value) => value ?? []),
     padding_idx: gone("padding never reaches a result"),
     cpu_only: gone("the engine decides where a table lies"),
     skip_header: gone("a header is told from a vector"),
@@ -74,9 +74,17 @@ function firstValues(made: JsonObject, _given: JsonObject, at: At): JsonObject {
 }
 
 /** Hidden layers behind a pooling: PyText gives them as a decoder. */
-const hiddenLayers: Rule = special(null, "apart", (value, at) =>
-  value === null ? [] : object("mlp", "MLPDecoder").apply(value, at),
-);
+const hiddenLayers: Rule = special(null, "apart", (value, at) => {
+  if (value === null) return [];
+  const { temperature = 1, ...layers } = partOf(value, "MLPDecoder", { ...at, module: undefined });
+  if (temperature !== 1)
+    at.report.wrong(
+      "PTX_CONFIG_VALUE",
+      [...at.path, "temperature"],
+      `${show(temperature)} has no counterpart here: layers behind a pooling have no temperature, the model's decoder has one`,
+    );
+  return Object.keys(layers).length === 0 ? [] : [["mlp", layers]];
+});
 
 const dropout = same("dropout", 0.4);
 
@@ -328,7 +336,7 @@ export const layerClasses: readonly PyTextClass[] = [
       dropout: same("dropout", 0),
       bias: same("bias", true),
       activation: same("activation", "relu"),
-      temperature: only(1, "calibrate on eval rows instead"),
+      temperature: same("temperature", 1),
       spectral_normalization: only(false, "weights are not normalised by their spectrum"),
       load_model_path: only(null, "modules that PyText saved cannot be read"),
       load_strict: gone("modules that PyText saved cannot be read"),
