@@ -24,6 +24,7 @@ const configs = readdirSync("configs")
 const free = [
   "vars",
   "column_mapping",
+  "FilteredDataSource.exclude",
   ...["train", "eval", "test"].map((at) => `ParallelFilesDataSource.${at}`),
   ...["NewDisjointMultitask.tasks", "MultiHeadTask.tasks"],
 ];

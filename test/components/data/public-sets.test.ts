@@ -59,7 +59,7 @@ describe.skipIf(!existsSync(shared))(
         task: { SemanticParsingTask: { data: { Data: { source: object } } } };
       };
       const source = JSON.parse(
-        JSON.stringify(task.SemanticParsingTask.data.Data.source).replaceAll(/\$\{trees\}/g, `${shared}/top`),
+        JSON.stringify(task.SemanticParsingTask.data.Data.source).replaceAll(/\$\{data\}/g, shared),
       ) as object;
       const report = await inspected(source, {
         tokens: ["TokenTensorizer", { column: "tokenized_text" }],
