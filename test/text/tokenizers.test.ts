@@ -252,7 +252,20 @@ describe("every tokenizer", () => {
     fc.string({ unit: "grapheme" }),
     fc
       .array(
-        fc.constantFrom("İ", "e\u0301", "각", "\u1100\u1161", "Σ", "👍", " ", "\ud800", "a", "!", "中"),
+        fc.constantFrom(
+          "İ",
+          "I\u0307",
+          "e\u0301",
+          "각",
+          "\u1100\u1161",
+          "Σ",
+          "👍",
+          " ",
+          "\ud800",
+          "a",
+          "!",
+          "中",
+        ),
         { maxLength: 20 },
       )
       .map((parts) => parts.join("")),
@@ -261,7 +274,9 @@ describe("every tokenizer", () => {
   it("gives tokens in order, without overlap, that normalise to what their place in the original holds", () => {
     fc.assert(
       fc.property(tokenizers, texts, (tokenizer, text) => {
-        const plain = (part: string): string => lowerCaseOf(part.normalize("NFC"));
+        // A capital I loses its dot where both are one character, so by the order of the two steps: dots are left aside.
+        const plain = (part: string): string =>
+          lowerCaseOf(part.normalize("NFD").replaceAll("\u0307", "")).normalize("NFC");
         let end = 0;
         for (const token of tokenizer.tokenize(text)) {
           expect(token.startUtf16).toBeGreaterThanOrEqual(end);

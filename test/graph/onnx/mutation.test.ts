@@ -132,7 +132,8 @@ describe("damaged copies of an exported file, and of one with loops", () => {
     expect(unexpected.map((line) => line.join(" "))).toEqual([]);
     for (const [extension, share] of [
       ["onnx", 0.25],
-      ["ort", 0.05],
+      // Most damage to the packed form is told by our checks or the run time; some files must get further.
+      ["ort", 0.02],
     ] as const) {
       const own = results.filter(([name]) => name!.endsWith(extension));
       expect(own.filter(([, result]) => result === "read").length).toBeGreaterThan(own.length * share);

@@ -48,7 +48,12 @@ class ParallelSource implements DataSource {
     });
     const main = readers.find(({ name }) => name === columns[0]) ?? readers[0]!;
     for (let line = 1; ; line++) {
-      const lines = await Promise.all(readers.map(({ reader }) => reader.next()));
+      const lines: (string | null | undefined)[] = [];
+      // One after the other, so that of several faults the first file's is told.
+      for (const { reader } of readers) {
+        const next = reader.next();
+        lines.push(next instanceof Promise ? await next : next);
+      }
       const ended = lines.flatMap((text, i) => (text === undefined ? [readers[i]!] : []));
       if (ended.length === readers.length) return;
       if (ended.length > 0) {
