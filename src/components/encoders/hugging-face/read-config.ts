@@ -43,11 +43,15 @@ export function readDescription(folder: string): Described {
   const known = Object.keys(families);
   const modelType = config.model_type;
   if (typeof modelType !== "string" || !Object.hasOwn(families, modelType)) {
+    const what =
+      modelType === undefined
+        ? "it does not say what kind of model this is"
+        : `no kind of model that can be read: ${show(modelType)}`;
     const near = typeof modelType === "string" ? didYouMean(modelType, known) : "";
     throw ptxError(
       "PTX_MODEL_FILE",
       `${file}  model_type`,
-      `no kind of model that can be read: ${show(modelType)}${near}  known: ${known.join(", ")}`,
+      `${what}${near}; known: ${known.join(", ")}`,
       "export it to ONNX and use OnnxEncoder",
     );
   }
