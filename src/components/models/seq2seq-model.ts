@@ -3,6 +3,7 @@ import type { Scope } from "../../graph/scope.js";
 import { component, Slot } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import type { Predicted, TokenVectors } from "../contracts.js";
+import { wordsOf } from "../representations/parts.js";
 import type { Copied } from "../seq2seq/token-head.js";
 import { Writer, type WriterOptions } from "../seq2seq/writer.js";
 import { embedded, embeddingSlot, prepareEmbedding, textInputs } from "./text-inputs.js";
@@ -159,15 +160,6 @@ function grammarOf(
 
 /** What the encoder makes of the source. Throws `PTX_CONFIG_VALUE` for one that has no vectors of tokens. */
 function read(scope: Scope, config: Config, words: TokenVectors): TokenVectors {
-  const { tokens } = scope.part("representation", config.encoder, "encoder", (encoder, options, at) =>
-    encoder.build(at, options, words),
-  );
-  if (tokens === null)
-    throw ptxError(
-      "PTX_CONFIG_VALUE",
-      "model.encoder",
-      "the decoder looks at the tokens of the source, and this representation has one vector for all of them",
-      "use BiLSTM or TransformerRepresentation",
-    );
+  const tokens = wordsOf(scope, config.encoder, "encoder", words);
   return { vectors: scope.child("source").dropout(tokens, config.dropout), mask: words.mask };
 }
