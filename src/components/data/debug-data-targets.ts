@@ -58,6 +58,8 @@ export function targetsOf(tensorizers: Tensorizers): Target[] {
     const [field] = tensorizer.fields;
     const { labels } = tensorizer;
     if (tensorizer.role !== "target" || labels === undefined || field === undefined) return [];
+    // Words to be written are a vocabulary: their counts stand among the splits.
+    if (tensorizer.labelCounts === undefined) return [];
     if (tensorizer.labelsIn !== undefined) return [{ input, tensorizer, labels, form: "labels" }];
     const form = field.dims.length === 0 ? "label" : typeof field.dims[0] === "string" ? "tags" : "labels";
     return [{ input, tensorizer, labels, form }];
