@@ -1,8 +1,8 @@
 /** @file PyText's masked language model. */
 import { isObject, type JsonObject } from "../../json.js";
 import type { At, PyTextClass, Rule } from "../rule.js";
-import { gone, mapped, object, only, partOf, same, slot, special, written } from "../rules.js";
-import { specified, without } from "../translate.js";
+import { gone, mapped, object, only, partOf, slot, special, written } from "../rules.js";
+import { specified } from "../translate.js";
 import { encoder, withoutPooling } from "./encoders.js";
 import { common, model, withFrozen } from "./tasks.js";
 import { ofWordPieces, wordPieceKeys } from "./text.js";
