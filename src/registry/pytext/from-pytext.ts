@@ -2,11 +2,15 @@ import { fromEntries, hasOwn, isObject, type JsonObject } from "../json.js";
 import { unknownKeyMessage } from "../schema-problems.js";
 import { dataClasses } from "./classes/data.js";
 import { encoderClasses } from "./classes/encoders.js";
+import { ensembleClasses } from "./classes/ensembles.js";
 import { layerClasses } from "./classes/layers.js";
+import { maskedClasses } from "./classes/masked.js";
 import { modelClasses } from "./classes/models.js";
 import { outputClasses } from "./classes/outputs.js";
 import { pairClasses } from "./classes/pairs.js";
 import { parsingClasses } from "./classes/parsing.js";
+import { questionClasses } from "./classes/questions.js";
+import { taggedWordClasses } from "./classes/tagged-words.js";
 import { anyTask, taskClasses } from "./classes/tasks.js";
 import { textClasses } from "./classes/text.js";
 import { trainingClasses } from "./classes/training.js";
@@ -25,6 +29,10 @@ export const pytextClasses: readonly PyTextClass[] = [
   ...encoderClasses,
   ...pairClasses,
   ...parsingClasses,
+  ...ensembleClasses,
+  ...questionClasses,
+  ...maskedClasses,
+  ...taggedWordClasses,
   ...outputClasses,
   ...trainingClasses,
 ];

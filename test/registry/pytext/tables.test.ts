@@ -126,7 +126,14 @@ const pytextNames = [
   ...["RegressionMetricReporter", "LanguageModelMetricReporter", "MaskedLMMetricReporter"],
   ...["SquadMetricReporter", "DocumentClassificationTask", "SeqNNTask", "IntentSlotTask", "WordTaggingTask"],
   ...["LMTask", "MaskedLMTask", "NewBertClassificationTask", "NewBertPairClassificationTask"],
-  ...["BertPairRegressionTask", "SquadQATask", "NewDisjointMultitask"],
+  ...[
+    "BertPairRegressionTask",
+    "SquadQATask",
+    "EnsembleTask",
+    "DrQAModel",
+    "SquadTensorizer",
+    "NewDisjointMultitask",
+  ],
   ...["SemanticParsingTask", "RNNGParser", "AnnotationNumberizer", "CompositionalMetricReporter"],
   ...["PairwiseClassificationTask", "PairwiseRegressionTask", "PairwiseModel", "DocumentRegressionTask"],
   ...["DocRegressionModel", "PersonalizedDocModel", "UidTensorizer", "QueryDocumentPairwiseRankingTask"],
@@ -141,10 +148,12 @@ const needed: Readonly<Record<string, JsonObject>> = {
   NewBertPairClassificationTask: { model: { encoder: { bert_cpt_dir: "bert" } } },
   BertPairRegressionTask: { model: { encoder: { bert_cpt_dir: "bert" } } },
   PairwiseRegressionTask: { model: { encoder: { bert_cpt_dir: "bert" } } },
+  EnsembleTask: { model: { BaggingDocEnsembleModel: { models: [{}, {}] } } },
+  SquadQATask: { model: { DrQAModel: { embedding: {} } } },
   NewDisjointMultitask: { tasks: { a: { LMTask: {} } } },
 };
 const translated = pytextClasses.filter(
-  ({ name, refused }) => /Task$|Multitask$/u.test(name) && refused === undefined && name !== "SquadQATask",
+  ({ name, refused }) => /Task$|Multitask$/u.test(name) && refused === undefined,
 );
 
 test.each(translated)("a config with nothing but $name is translated into one that resolves", ({ name }) => {

@@ -64,6 +64,7 @@ class SquadSource extends FileSource {
     files: Readonly<Record<Split, string | null>>,
     options: SourceOptions,
     readonly heldOut: HeldOut,
+    readonly ignoreImpossible: boolean,
   ) {
     const { eval_articles, test_articles } = heldOut;
     const own = { eval: eval_articles > 0, test: test_articles > 0 };
@@ -104,6 +105,10 @@ class SquadSource extends FileSource {
           continue;
         }
         ids.add(id);
+        if (this.ignoreImpossible && (values.answers as readonly string[]).length === 0) {
+          skips.passOver(place, "questions without an answer", "row");
+          continue;
+        }
         const own = new RowValues();
         for (const { name, inFile } of wanted) own[name] = values[inFile as keyof Values];
         rows.push(new QuestionRow(own, file, id));
@@ -209,7 +214,15 @@ export const SquadDataSource = component({
   kind: "data_source",
   name: "SquadDataSource",
   schema: Type.Object(
-    { ...splitFiles, ...heldOut, ...sourceOptions },
+    {
+      ...splitFiles,
+      ...heldOut,
+      ignore_impossible: Type.Boolean({
+        default: false,
+        description: "Leave out questions without an answer, in all files; how many is printed.",
+      }),
+      ...sourceOptions,
+    },
     {
       description:
         "Questions of JSON files in the form of SQuAD 1.1 and 2.0 (also .gz): columns id, title, question, doc, answers, answer_starts (code points); no answers where a question is_impossible.",
@@ -226,5 +239,5 @@ export const SquadDataSource = component({
       ? [{ path: "test_articles", message: "eval_articles and test_articles leave none to train on" }]
       : []),
   ],
-  create: (config) => new SquadSource(filesOf(config), config, config),
+  create: (config) => new SquadSource(filesOf(config), config, config, config.ignore_impossible),
 });

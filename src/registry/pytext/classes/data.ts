@@ -61,13 +61,6 @@ const tsv: PyTextClass = {
   },
 };
 
-const conllu = (name: string): PyTextClass => ({
-  name,
-  refused:
-    "its rows are texts with slots; CoNLLUDataSource and CoNLLDataSource give words with tags, for SlotLabelTensorizer with format tags",
-  keys: {},
-});
-
 const names = "unnormalized_iterator_probs";
 const samplers: readonly PyTextClass[] = [
   {
@@ -93,33 +86,11 @@ export const dataClasses: readonly PyTextClass[] = [
   { name: "Data", to: "Data", keys: data },
   {
     name: "PackedLMData",
-    refused: "it packs texts for MaskedLMTask: see docs/masked-lm.md",
-    keys: {},
+    to: "PackedLMData",
+    keys: { ...data, max_seq_len: special(128, "part", (value) => [["$block", value]]) },
   },
   tsv,
   { ...tsv, name: "BlockShardedTSVDataSource" },
-  {
-    name: "SquadDataSource",
-    to: "SquadDataSource",
-    keys: {
-      train_filename: written("train_filename", "train-v2.0.json"),
-      eval_filename: written("eval_filename", "dev-v2.0.json"),
-      test_filename: written("test_filename", "dev-v2.0.json"),
-      ignore_impossible: special(true, "part", (value, at) => {
-        if (value !== false)
-          at.report.note(
-            "SquadDataSource: questions without an answer are kept; PyText leaves them out unless ignore_impossible is false",
-          );
-        return [];
-      }),
-      max_character_length: gone("texts of any length are read in windows"),
-      min_overlap: gone("the tensorizer's doc_stride says how far windows overlap"),
-      delimiter: gone("files of SQuAD are read in their JSON form"),
-      quoted: gone("files of SQuAD are read in their JSON form"),
-    },
-  },
-  conllu("CoNLLUPOSDataSource"),
-  conllu("CoNLLUNERDataSource"),
   { name: "Batcher", to: "Batcher", keys: sizes },
   {
     name: "PoolingBatcher",

@@ -91,7 +91,7 @@ function onModel(made: JsonObject): JsonObject {
   };
 }
 
-const encoder = (standard: string): Rule => slot("encoder", standard);
+export const encoder = (standard: string): Rule => slot("encoder", standard);
 const pieces = (key: string, columns: readonly string[]): Rule =>
   slot(key, ["BERTTensorizer", { columns, max_seq_len: 128 }], "BERTTensorizer");
 const counted = { num_tokens: gone("rows are counted for their figures") };
@@ -102,6 +102,12 @@ const bertKeys = {
   decoder: slot("decoder", "MLPDecoder"),
   output_layer: slot("output_layer", "ClassificationOutputLayer"),
 };
+
+/** The states alone are read: what stands on the encoder for a whole text is left out, which `note` says. */
+export function withoutPooling(made: JsonObject, note: string, at: At): JsonObject {
+  at.report.note(note);
+  return without(onModel(made), "dropout", "pooling");
+}
 
 /** The siamese model's vectors have no dropout here. */
 function cosine(made: JsonObject, at: At): JsonObject {
@@ -173,18 +179,6 @@ export const encoderClasses: readonly PyTextClass[] = [
       shared_encoder: only(true, oneEncoder),
     },
     finish: (made, _given, at) => secondAxis(cosine(made, at)),
-  },
-  {
-    name: "MaskedLanguageModel",
-    refused:
-      "PyText's masks pieces of a vocabulary file with a head of its own; see docs/masked-lm.md for ours",
-    keys: {},
-  },
-  {
-    name: "BertSquadQAModel",
-    refused:
-      "PyText's tells by a classifier of its own whether there is an answer, ours by the score of [CLS]: see docs/question-answering.md",
-    keys: {},
   },
 ];
 

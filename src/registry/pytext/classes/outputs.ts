@@ -155,12 +155,6 @@ const outputLayers: readonly PyTextClass[] = [
     name: "LMOutputLayer",
     keys: { ...moduleKeys(false), loss: only({}, "tokens are learnt by cross entropy") },
   },
-  {
-    name: "SquadOutputLayer",
-    refused:
-      "PyText's tells by a classifier of its own whether there is an answer: see docs/question-answering.md",
-    keys: {},
-  },
 ];
 
 const reporter = {

@@ -3,9 +3,10 @@ import { fromEntries, isObject, type JsonObject } from "../../json.js";
 import { type At, inside, type PyTextClass, type Rule } from "../rule.js";
 import { gone, object, type Standard, same, slot, special } from "../rules.js";
 import { translateSlot, without } from "../translate.js";
+import { tagged } from "./tagged-words.js";
 
 /** The model, whose parameters' paths begin with `model`. */
-function model(standard: Standard, bare?: string): Rule {
+export function model(standard: Standard, bare?: string): Rule {
   const name = typeof standard === "string" ? standard : (standard?.[0] ?? "");
   return {
     ...slot("model", standard, bare),
@@ -22,14 +23,15 @@ const trainer: Rule = {
   },
 };
 
-const common = (standard = "Data"): Record<string, Rule> => ({
+/** The keys of every task. */
+export const common = (standard = "Data"): Record<string, Rule> => ({
   data: slot("data", standard, "Data"),
   trainer,
   use_elastic: gone("training runs in one process"),
 });
 
 /** Modules that are frozen stay as they are by the trainer's word. */
-function withFrozen(made: JsonObject, _given: JsonObject, at: At): JsonObject {
+export function withFrozen(made: JsonObject, _given: JsonObject, at: At): JsonObject {
   const frozen = at.report.takeFrozen();
   if (frozen.length === 0 || !isObject(made.trainer)) return made;
   at.report.note(`freeze moved to the trainer's freeze: ${frozen.join(", ")}`);
@@ -40,6 +42,12 @@ function withFrozen(made: JsonObject, _given: JsonObject, at: At): JsonObject {
 /** Lines that stand alone. */
 function lines(made: JsonObject, given: JsonObject, at: At): JsonObject {
   const { data } = made;
+  if (isObject(data) && "PackedLMData" in data)
+    at.report.wrong(
+      "PTX_CONFIG_UNKNOWN_COMPONENT",
+      [...at.path, "data"],
+      "PackedLMData packs pieces for MaskedLMTask here; running text for LMTask is read by LanguageModelData, lines that stand alone by Data",
+    );
   const plain = isObject(data) ? data.Data : undefined;
   const held = plain === undefined ? made : { ...made, data: { LanguageModelLineData: plain } };
   return withFrozen(held, given, at);
@@ -156,18 +164,20 @@ export const taskClasses: readonly PyTextClass[] = [
     model: model("IntentSlotModel"),
     metric_reporter: "IntentSlotMetricReporter",
   }),
-  task("WordTaggingTask", {
-    model: model("WordTaggingModel"),
-    metric_reporter: "SequenceTaggingMetricReporter",
-  }),
+  task(
+    "WordTaggingTask",
+    { model: model("WordTaggingModel"), metric_reporter: "SequenceTaggingMetricReporter" },
+    (made, given, at) => withFrozen(tagged(made, at), given, at),
+  ),
   task("LMTask", { model: model("LMLSTM"), metric_reporter: "LanguageModelMetricReporter" }, lines),
   task("SquadQATask", {
     model: model("DrQAModel", "BertSquadQAModel"),
     metric_reporter: "SquadMetricReporter",
   }),
   {
-    name: "MaskedLMTask",
-    refused: "its texts are masked by other rules here: see docs/masked-lm.md",
+    name: "SequenceLabelingTask",
+    refused:
+      "PyText does not register it, so no config of its own could name it; write a Seq2SeqTask (docs/seq2seq.md)",
     keys: {},
   },
   multitask,

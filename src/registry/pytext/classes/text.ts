@@ -17,7 +17,8 @@ import {
 } from "../rules.js";
 import { specified, without } from "../translate.js";
 
-const marks = (what: string): Record<string, Rule> => ({
+/** Marks at the ends of texts, which none have here. */
+export const marks = (what: string): Record<string, Rule> => ({
   add_bos_token: only(false, `${what} have no marks at their ends`),
   add_eos_token: only(false, `${what} have no marks at their ends`),
   use_eos_token_for_bos: only(false, `${what} have no marks at their ends`),
@@ -97,9 +98,17 @@ const slots: PyTextClass = {
   finish: (made, given) => ({ ...made, offset_unit: offsetUnit(given) }),
 };
 
+/** The keys of everything that reads pieces. */
+export const wordPieceKeys = {
+  ...inputMark,
+  tokenizer: slot("tokenizer", "WordPieceTokenizer"),
+  base_tokenizer: only(null, "one tokenizer cuts the text"),
+};
+
 /** WordPiece's own vocabulary is the one that ids are of; PyText names it twice. */
-function wordPieces(made: JsonObject): JsonObject {
-  const pieces = isObject(made.tokenizer) ? made.tokenizer : {};
+export function ofWordPieces(made: JsonObject): JsonObject {
+  const [inner] = isObject(made.tokenizer) ? Object.values(made.tokenizer) : [];
+  const pieces = isObject(inner) ? inner : {};
   return {
     ...without(made, "tokenizer"),
     ...pieces,
@@ -252,19 +261,12 @@ export const textClasses: readonly PyTextClass[] = [
     name: "BERTTensorizer",
     to: "BERTTensorizer",
     keys: {
-      ...inputMark,
+      ...wordPieceKeys,
       columns: same("columns", ["text"]),
-      tokenizer: slot("tokenizer", "WordPieceTokenizer"),
-      base_tokenizer: only(null, "one tokenizer cuts the text"),
       vocab_file: apart("vocab_file", null),
       max_seq_len: same("max_seq_len", 256),
     },
-    finish: (made) => wordPieces({ ...made, tokenizer: unnamed(made.tokenizer) }),
-  },
-  {
-    name: "SquadForBERTTensorizer",
-    refused: "its answers and windows have other keys here: see docs/question-answering.md",
-    keys: {},
+    finish: ofWordPieces,
   },
   {
     name: "WordPieceTokenizer",
@@ -284,7 +286,3 @@ export const textClasses: readonly PyTextClass[] = [
   },
   { name: "Tokenizer", to: "Tokenizer", keys: tokenizer },
 ];
-
-function unnamed(slot: unknown): unknown {
-  return isObject(slot) ? Object.values(slot)[0] : slot;
-}

@@ -236,5 +236,5 @@ export const trainingClasses: readonly PyTextClass[] = [
     { num_workers: gone("training runs in one process") },
     "rows are trained on in batches, in one process",
   ),
-  around("EnsembleTrainer", {}, "it trains one model"),
+  around("EnsembleTrainer", {}, "it trains each model by itself"),
 ];

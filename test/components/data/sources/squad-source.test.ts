@@ -60,6 +60,19 @@ describe("SquadDataSource", () => {
     ]);
   });
 
+  it("leaves out questions without an answer where ignore_impossible says so, and counts them", async () => {
+    const at = folder({
+      "a.json": squad({ id: "q2", question: "Why?", answers: [], is_impossible: true }, good),
+    });
+    const source = makeSource("SquadDataSource", { train_filename: at("a.json"), ignore_impossible: true });
+    expect(await collect(source, "train", ["question"])).toMatchObject([
+      { values: { question: "What fell?" } },
+    ]);
+    expect(source.skipped("train")).toMatchObject([
+      { reason: "questions without an answer", count: 1, unit: "row" },
+    ]);
+  });
+
   const bad: readonly [string, Question, RegExp][] = [
     ["without an id", { ...good, id: 5 }, /qas\[0\][\s\S]*texts "id" and "question"/],
     ["without a list of answers", { ...good, answers: undefined }, /qas\[0\] \(q1\)[\s\S]*no list "answers"/],
