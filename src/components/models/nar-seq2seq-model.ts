@@ -123,7 +123,8 @@ export const NARSeq2SeqModel = component({
         ),
     });
     const target = inputs.find("target");
-    const loss = target === undefined ? null : writer.loss(target.tensors as unknown as Copied, maskedIn(scope, target));
+    const loss =
+      target === undefined ? null : writer.loss(target.tensors as unknown as Copied, maskedIn(scope, target));
     if (scope.mode === "train") return { loss, outputs: {} };
     const { ids, scores } = writer.search({ lengths, best, passes });
     return { loss, outputs: { sequences: ids, sequence_scores: scores } };

@@ -12,7 +12,15 @@ import type { Mode, Scope } from "../../../src/graph/scope.js";
 import type { SlotValue } from "../../../src/registry/component.js";
 import { stream } from "../../../src/registry/random.js";
 import { type EngineName, engine } from "../../graph/engines.js";
-import { built, gradientError, ints, slot, testContext, tokenInputs, withGradients } from "../models/harness.js";
+import {
+  built,
+  gradientError,
+  ints,
+  slot,
+  testContext,
+  tokenInputs,
+  withGradients,
+} from "../models/harness.js";
 import { PlainTransformer } from "./plain.js";
 import { PlainParallelWriter } from "./plain-parallel.js";
 import {
@@ -35,7 +43,12 @@ const [MOST, WEIGHT] = [4, 0.7] as const;
 const cases: readonly (Case & { readonly masked: readonly boolean[] })[] = [
   { name: "three", copied: [4, 5, 4], target: [5, 6, 4, END], masked: [true, false, true] },
   { name: "one", copied: [4], target: [END], masked: [true] },
-  { name: "five", copied: [6, 4, 5, 5, 4], target: [6, 6, 4, 5, 0, END], masked: [false, false, true, true, true] },
+  {
+    name: "five",
+    copied: [6, 4, 5, 5, 4],
+    target: [6, 6, 4, 5, 0, END],
+    masked: [false, false, true, true, true],
+  },
   { name: "two", copied: [6, 4], target: [4, 5, END], masked: [true, true] },
 ];
 
@@ -118,7 +131,12 @@ async function searchProgram(variant: Variant, options: ParallelSearch, name: En
 
 const plainWriter = ({ layers, before }: Variant, store: ParameterStore, one: Case): PlainParallelWriter => {
   const { vectors } = plainSource(one, false);
-  return new PlainParallelWriter(store, MOST, new PlainTransformer(store, { layers, heads: 2, before }, vectors), vectors);
+  return new PlainParallelWriter(
+    store,
+    MOST,
+    new PlainTransformer(store, { layers, heads: 2, before }, vectors),
+    vectors,
+  );
 };
 
 const total = (numbers: readonly number[]): number => numbers.reduce((all, x) => all + x, 0);
@@ -129,16 +147,21 @@ function expectSame(found: readonly Found[], wanted: readonly Found[]): void {
 }
 
 describe.each(variants)("a parallel writer of $layers layers, normalising before: $before", (variant) => {
-  it.each(["train", "infer"] as const)("has the loss of plain code, whatever the padding (%s)", async (mode) => {
-    const { target, store } = await lossProgram(variant, mode);
-    const wanted = cases.map((one) => plainWriter(variant, store, one).surprisals(placesOf(one), one.masked));
-    const sum = total(wanted.map(({ tokens, length }) => tokens + WEIGHT * length));
-    for (const more of [0, 2]) {
-      const { sum: found, count } = await target.run(feeds(more));
-      expect(found!.data[0]).toBeCloseTo(sum, 3);
-      expect(count!.data[0]).toBe(total(cases.map(({ masked }) => masked.filter(Boolean).length)));
-    }
-  });
+  it.each(["train", "infer"] as const)(
+    "has the loss of plain code, whatever the padding (%s)",
+    async (mode) => {
+      const { target, store } = await lossProgram(variant, mode);
+      const wanted = cases.map((one) =>
+        plainWriter(variant, store, one).surprisals(placesOf(one), one.masked),
+      );
+      const sum = total(wanted.map(({ tokens, length }) => tokens + WEIGHT * length));
+      for (const more of [0, 2]) {
+        const { sum: found, count } = await target.run(feeds(more));
+        expect(found!.data[0]).toBeCloseTo(sum, 3);
+        expect(count!.data[0]).toBe(total(cases.map(({ masked }) => masked.filter(Boolean).length)));
+      }
+    },
+  );
 
   it("has the gradients of its loss", async () => {
     const { target, store } = await lossProgram(variant, "train", true);
