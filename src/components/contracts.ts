@@ -403,8 +403,8 @@ declare module "../registry/component.js" {
      * and `sequence_scores [batch, best]` (see `Sequences`); none while training.
      */
     seq2seq_model: ModelKind<Config> & {
-      /** By which sequences are compared; see `SearchOptions`. */
-      lengthPenalty(config: Config): number;
+      /** By which sequences are compared; see `SearchOptions`. Null: by the mean of their tokens' `log p`. */
+      lengthPenalty(config: Config): number | null;
       /** Which trees it writes; null: it writes anything. */
       treeRules(config: Config, context: Context): ParserRules | null;
     };

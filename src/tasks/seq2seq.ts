@@ -56,7 +56,7 @@ class Seq2Seq extends SingleModelTask<SequencesEvaluated> {
   protected readonly reporter: MetricReporter<SequencesEvaluated>;
   readonly #target: TargetTokens;
   readonly #copied: CopiedTokens | null;
-  readonly #lengthPenalty: number;
+  readonly #lengthPenalty: number | null;
   readonly #treeRules: ParserRules | null;
 
   constructor(config: Static<typeof schema>, context: Context) {
@@ -166,16 +166,20 @@ class Seq2Seq extends SingleModelTask<SequencesEvaluated> {
   /** Whether sequences that were not given may be as likely as the last one that was. */
   override undecided({ outputs = [] }: Prediction, tolerance: number): boolean {
     const last = outputs.at(-1);
+    const near = outputs.some(({ score }, i) => i > 0 && outputs[i - 1]!.score - score <= tolerance);
+    if (last === undefined || near) return true;
+    const penalty = this.#lengthPenalty;
+    // The means of some sequences say nothing about those of others.
+    if (penalty === null) return false;
     const probability = ({
       score,
       tokens,
     }: {
       readonly score: number;
       readonly tokens: readonly string[];
-    }): number => score ** (((6 + tokens.length) / 6) ** this.#lengthPenalty);
+    }): number => score ** (((6 + tokens.length) / 6) ** penalty);
     const rest = outputs.reduce((left, one) => left - probability(one), 1);
-    const near = outputs.some(({ score }, i) => i > 0 && outputs[i - 1]!.score - score <= tolerance);
-    return last === undefined || near || probability(last) <= rest + 2 * tolerance;
+    return probability(last) <= rest + 2 * tolerance;
   }
 
   /** What was found, the best first. `tokens [best, steps]`, "" behind the last of each. */

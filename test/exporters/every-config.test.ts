@@ -142,6 +142,11 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   "squad-drqa": ["task.trainer.scheduler.warmup_steps=0"],
   "squad-bidaf": ["task.trainer.scheduler.warmup_steps=0"],
   "cmudict-g2p": ["task.model.encoder.lstm_dim=16", "task.model.decoder.hidden_dim=32"],
+  "cmudict-g2p-parallel": [
+    "task.model.encoder.lstm_dim=16",
+    "task.model.target_embed_dim=16",
+    "task.model.decoder.ffnn_embed_dim=32",
+  ],
   "top-pointer": [
     "task.model.inputs.target.vocab.min_counts=1",
     "task.model.encoder.lstm_dim=16",

@@ -65,6 +65,7 @@ import { DocRegressionModel } from "./doc-regression-model.js";
 import { IntentSlotModel } from "./intent-slot-model.js";
 import { LMLSTM } from "./language-model.js";
 import { MaskedLanguageModel } from "./masked-language-model.js";
+import { NARSeq2SeqModel } from "./nar-seq2seq-model.js";
 import { NewBertModel } from "./new-bert-model.js";
 import { NewBertRegressionModel } from "./new-bert-regression-model.js";
 import { PairwiseCosineRegressionModel } from "./pairs/pairwise-cosine-regression-model.js";
@@ -108,6 +109,7 @@ export const modelComponents = [
   BiDAFModel,
   RNNGParser,
   Seq2SeqModel,
+  NARSeq2SeqModel,
   RNNDecoder,
   TransformerDecoder,
   TreeGrammar,

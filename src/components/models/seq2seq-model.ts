@@ -2,21 +2,18 @@ import { type Static, Type } from "typebox";
 import type { Scope } from "../../graph/scope.js";
 import { component, Slot } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
-import type { Predicted, TokenVectors } from "../contracts.js";
-import { wordsOf } from "../representations/parts.js";
+import type { Predicted } from "../contracts.js";
 import type { Copied } from "../seq2seq/token-head.js";
 import { Writer, type WriterOptions } from "../seq2seq/writer.js";
-import { embedded, embeddingSlot, prepareEmbedding, textInputs } from "./text-inputs.js";
+import { prepareEmbedding, textInputs } from "./text-inputs.js";
+import { readSource, targetSlot, writingOptions } from "./written-sequences.js";
 
 const schema = Type.Object(
   {
     inputs: Type.Object(
       {
         ...textInputs,
-        target: Slot("tensorizer", {
-          default: "TargetTokenTensorizer",
-          description: "The sequences that are to be written.",
-        }),
+        target: targetSlot,
         copied: Slot("tensorizer", {
           default: null,
           description:
@@ -25,30 +22,8 @@ const schema = Type.Object(
       },
       { default: {}, description: "What the model reads, and from which columns." },
     ),
-    embedding: embeddingSlot,
-    encoder: Slot("representation", {
-      default: "BiLSTM",
-      description: "What reads the source: a representation that has a vector for each token.",
-    }),
-    target_embed_dim: Type.Integer({
-      minimum: 1,
-      default: 100,
-      description: "Size of the vectors of tokens that have been written.",
-    }),
+    ...writingOptions,
     decoder: Slot("sequence_decoder", { default: "RNNDecoder", description: "What writes." }),
-    dropout: Type.Number({
-      minimum: 0,
-      exclusiveMaximum: 1,
-      default: 0.1,
-      description:
-        "Probability that an element is zeroed in training: of the source as the decoder sees it, of the vectors of written tokens, and of what the decoder gives.",
-    }),
-    label_smoothing: Type.Number({
-      minimum: 0,
-      exclusiveMaximum: 1,
-      default: 0,
-      description: "Share of the target spread evenly over the vocabulary (Szegedy et al., 2016).",
-    }),
     sequence_generator: Type.Object(
       {
         beam_size: Type.Integer({
@@ -115,8 +90,7 @@ export const Seq2SeqModel = component({
     return chosen.rules(config);
   },
   build(scope, config, inputs, { target: names }): Predicted {
-    const words = embedded(scope, config.embedding, inputs);
-    const source = read(scope, config, words);
+    const source = readSource(scope, config, inputs);
     const { target_embed_dim: dim, dropout, label_smoothing: smoothing, sequence_generator } = config;
     const copied = inputs.find("copied")?.tensors as Copied | undefined;
     const writer = new Writer(scope, source, copied ?? null, {
@@ -156,10 +130,4 @@ function grammarOf(
       `set targetlen_b to ${perToken} and targetlen_c to ${more}, or more`,
     );
   return (sources) => chosen.build(config, names, sources);
-}
-
-/** What the encoder makes of the source. Throws `PTX_CONFIG_VALUE` for one that has no vectors of tokens. */
-function read(scope: Scope, config: Config, words: TokenVectors): TokenVectors {
-  const tokens = wordsOf(scope, config.encoder, "encoder", words);
-  return { vectors: scope.child("source").dropout(tokens, config.dropout), mask: words.mask };
 }

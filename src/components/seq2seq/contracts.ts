@@ -23,6 +23,11 @@ export interface DecoderStep extends Decoded {
 export interface SequenceDecoder {
   /** All steps of given sequences. `vectors [rows, steps, dim]`: of the token before each step. */
   taught(vectors: Tensor): Decoded;
+  /**
+   * All places of sequences at once, each of which sees all others; absent: it can only write token by token.
+   * `vectors [rows, steps, dim]`: of the token at each place; `mask [rows, steps]`.
+   */
+  together?(vectors: Tensor, mask: Tensor): Decoded;
   /** What it remembers before the first step, `[rows, ...]` each. @param steps how many there will be at most */
   start(steps: Dim): readonly Tensor[];
   /** `vector [rows, dim]`; `place` int64 scalar: the number of the step, from 0. */

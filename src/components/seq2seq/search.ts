@@ -85,6 +85,10 @@ export function search(parts: SearchParts, options: SearchOptions): Sequences {
   return new Search(parts, options).run();
 }
 
+/** Whether tokens are ever written: all but padding, unknown ones and the beginning. */
+export const writable = (ids: Tensor): Tensor =>
+  not([PAD_ID, UNK_ID, BEGIN_OF_TARGET].map((id) => equal(ids, id)).reduce(or));
+
 class Search {
   readonly #rows: Dim;
   /** int32 `[rows]`. */
@@ -101,8 +105,7 @@ class Search {
     this.#rows = mulDims(batch, beam);
     this.#limits = reshape(expand(unsqueeze(limits, [1]), [batch, beam]), [this.#rows]);
     const choices = unsqueeze(range(limits.graph, parts.head.choices), [0]);
-    const never = [PAD_ID, UNK_ID, BEGIN_OF_TARGET].map((id) => equal(choices, id)).reduce(or);
-    this.#writable = not(never);
+    this.#writable = writable(choices);
     this.#isEnd = equal(choices, END_OF_TARGET);
   }
 

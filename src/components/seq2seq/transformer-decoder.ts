@@ -12,6 +12,7 @@ import { ptxError } from "../../registry/errors.js";
 import { activationSchema } from "../activation.js";
 import { CrossAttention } from "../attention/cross-attention.js";
 import { checkHeads, multiHeadAttention } from "../attention/multi-head.js";
+import { paddingBias } from "../attention/padding-bias.js";
 import type { TokenVectors } from "../contracts.js";
 import { HIDDEN } from "../masking.js";
 import { addedHalf, hiddenHalf, norm } from "../transformer/encoder.js";
@@ -48,7 +49,7 @@ const schema = Type.Object(
   },
   {
     description:
-      "A Transformer that writes a sequence token by token (Vaswani et al., 2017): each token looks at those before it, and at the source.",
+      "A Transformer that writes a sequence (Vaswani et al., 2017): each token looks at those before it, or where all are written at once at all others, and at the source.",
   },
 );
 type Config = Static<typeof schema>;
@@ -56,7 +57,7 @@ type Config = Static<typeof schema>;
 const EPSILON = 1e-5;
 
 /**
- * Layers `layer0`, `layer1`, ... of self-attention to the tokens before, attention to the source, and a hidden layer, each added to
+ * Layers `layer0`, `layer1`, ... of self-attention to the tokens before (or to all), attention to the source, and a hidden layer, each added to
  * its input; behind layers that normalise before a last `norm`. Vectors are scaled by the root of their size, and waves are added
  * for places. Attention to the source is that of the last layer, the mean over its heads.
  */
@@ -82,10 +83,18 @@ class Transformer implements SequenceDecoder {
   }
 
   taught(vectors: Tensor): Decoded {
+    return this.#layers(vectors, this.#causalBias(vectors.dim(1)));
+  }
+
+  together(vectors: Tensor, mask: Tensor): Decoded {
+    return this.#layers(vectors, paddingBias(mask, vectors.dtype, 2));
+  }
+
+  /** @param bias of the attention to each other; broadcasts to `[rows, heads, steps, steps]` */
+  #layers(vectors: Tensor, bias: Tensor): Decoded {
     const { config, dim } = this;
     const [rows, steps] = [vectors.dim(0), vectors.dim(1)];
-    const places = sinusoidalPositions(this.scope.graph, steps, dim);
-    const bias = this.#causalBias(steps);
+    const places = sinusoidalPositions(vectors.graph, steps, dim);
     let x = rowsOf(add(mul(vectors, Math.sqrt(dim)), places));
     let attention: Tensor | undefined;
     for (const [i, cross] of this.#cross.entries()) {

@@ -36,6 +36,10 @@ export type WritingOptions = Pick<SearchOptions, "beam" | "best" | "lengthPenalt
 /** First values of the vectors of written tokens, at most. */
 const VECTOR_RANGE = 0.25;
 
+/** The vectors of tokens that are written: `target_embedding.weight [vocab, dim]`. */
+export const targetVectors = (scope: Scope, vocab: number, dim: number): Tensor =>
+  scope.child("target_embedding").parameter("weight", [vocab, dim], uniformInit(VECTOR_RANGE));
+
 /** Parameters: `target_embedding.weight [vocab, dim]`, `head.*` (see `TokenHead`) and those of the decoder. */
 export class Writer {
   readonly #embedding: Tensor;
@@ -47,9 +51,7 @@ export class Writer {
     readonly options: WriterOptions,
   ) {
     const { vocab, dim } = options;
-    this.#embedding = scope
-      .child("target_embedding")
-      .parameter("weight", [vocab, dim], uniformInit(VECTOR_RANGE));
+    this.#embedding = targetVectors(scope, vocab, dim);
   }
 
   /** The loss where the right tokens stand before each step. `ids [batch, steps]` as `TargetTokens` numbers them. */
@@ -90,7 +92,7 @@ export class Writer {
 }
 
 /** Each row `count` times, one behind the other. `[batch, ...] -> [batch * count, ...]`. */
-function eachRepeated(x: Tensor, count: number): Tensor {
+export function eachRepeated(x: Tensor, count: number): Tensor {
   if (count === 1) return x;
   const [batch, ...rest] = x.shape;
   return reshape(expand(unsqueeze(x, [1]), [batch!, count, ...rest]), [mulDims(batch!, count), ...rest]);

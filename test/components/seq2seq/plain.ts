@@ -37,17 +37,17 @@ export interface PlainSequence {
 
 const [UNK, PAD, END, BEGIN] = [0, 1, 2, 3] as const;
 
-const sum = (list: readonly number[]): number => list.reduce((total, x) => total + x, 0);
+export const sum = (list: readonly number[]): number => list.reduce((total, x) => total + x, 0);
 const dot = (a: Vector, b: Vector): number => sum(a.map((x, i) => x * b[i]!));
 const plus = (a: Vector, b: Vector): number[] => a.map((x, i) => x + b[i]!);
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-const softmax = (x: Vector): Vector => {
+export const softmax = (x: Vector): Vector => {
   const total = sum(x.map(Math.exp));
   return x.map((one) => Math.exp(one) / total);
 };
 
 /** Products with the parameters that the graph has. */
-class PlainLayers {
+export class PlainLayers {
   constructor(readonly store: ParameterStore) {}
 
   times(x: Vector, name: string): Vector {
@@ -76,7 +76,7 @@ class PlainLayers {
 }
 
 /** The weighted sum of vectors. */
-const mixed = (weights: Vector, vectors: readonly Vector[], dim: number): Vector =>
+export const mixed = (weights: Vector, vectors: readonly Vector[], dim: number): Vector =>
   Array.from({ length: dim }, (_, k) => sum(vectors.map((x, i) => weights[i]! * x[k]!)));
 
 /** What a plain LSTM is told. */
@@ -172,10 +172,21 @@ export class PlainTransformer extends PlainLayers implements PlainDecoder {
   }
 
   step(memory: Memory, vector: Vector): PlainStep {
-    const { layers, before } = this.options;
     const written = [...(memory as readonly Vector[]), vector];
+    const { states, weights } = this.#through(written, (t) => t + 1);
+    return { memory: written, state: states.at(-1)!, weights };
+  }
+
+  /** The states of places that all see each other. */
+  together(vectors: readonly Vector[]): readonly Vector[] {
+    return this.#through(vectors, () => vectors.length).states;
+  }
+
+  /** States, and the last one's weights. @param sees how many places, the first ones, a place looks at */
+  #through(vectors: readonly Vector[], sees: (t: number) => number) {
+    const { layers, before } = this.options;
     let weights: Vector = [];
-    let x: readonly Vector[] = written.map((one, t) =>
+    let x: readonly Vector[] = vectors.map((one, t) =>
       one.map((value, i) => {
         const angle = t / 10000 ** ((i - (i % 2)) / one.length);
         return value * Math.sqrt(one.length) + (i % 2 === 0 ? Math.sin(angle) : Math.cos(angle));
@@ -194,7 +205,7 @@ export class PlainTransformer extends PlainLayers implements PlainDecoder {
           all.map((row) => row.slice((k * row.length) / 3, ((k + 1) * row.length) / 3));
         const [queries, keys, values] = [part(0), part(1), part(2)];
         return queries.map((query, t) => {
-          const { taken } = this.#attended(query, keys.slice(0, t + 1), values.slice(0, t + 1));
+          const { taken } = this.#attended(query, keys.slice(0, sees(t)), values.slice(0, sees(t)));
           return this.layer(taken, `${at}.attention.out_proj`);
         });
       });
@@ -215,8 +226,7 @@ export class PlainTransformer extends PlainLayers implements PlainDecoder {
         rows.map((row) => this.layer(this.layer(row, `${at}.linear1`).map(Math.tanh), `${at}.linear2`)),
       );
     }
-    const last = x.at(-1)!;
-    return { memory: written, state: before ? this.norm(last, "decoder.norm") : last, weights };
+    return { states: before ? x.map((row) => this.norm(row, "decoder.norm")) : x, weights };
   }
 
   /** The weights are the mean over heads. */

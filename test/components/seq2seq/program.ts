@@ -22,7 +22,7 @@ import {
 import type { PlainSource } from "./plain.js";
 
 /** Numbers of a source token's vector, and of a written token's. */
-const [DIM, WRITTEN] = [4, 6] as const;
+export const [DIM, WRITTEN] = [4, 6] as const;
 /** Tokens of the vocabulary: the four special ones and three words. */
 export const VOCAB = 7;
 
@@ -57,7 +57,7 @@ function writerIn(scope: Scope, { decoder, copies, smoothing = 0 }: ProgramOptio
 }
 
 /** Random parameters of a size that makes all parts of a formula count. */
-function spread(store: ParameterStore): void {
+export function spread(store: ParameterStore): void {
   for (const { name, data } of store) data.set(normals(data.length, name).map((x) => 0.8 * x));
 }
 
@@ -122,7 +122,7 @@ export async function searchProgram(
 }
 
 /** Feeds of sources, padded to `tokens`. */
-function sourceFeeds(
+export function sourceFeeds(
   cases: readonly Case[],
   copies: boolean,
   tokens = Math.max(1, ...cases.map(({ copied }) => copied.length)),
