@@ -4,6 +4,7 @@ import { unsqueeze } from "../../graph/ops/shaping.js";
 import { component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import { linearLayer } from "../decoders/hidden-layers.js";
+import { mlpLayers, mlpLayersSchema } from "./mlp-layers.js";
 
 const schema = Type.Object(
   {
@@ -12,6 +13,9 @@ const schema = Type.Object(
       description:
         "Size of the vector that a linear layer makes of the numbers; null: the numbers themselves.",
     }),
+    mlp_layer_dims: mlpLayersSchema(
+      "Sizes of linear layers with ReLU on that, first to last: the last is the size of the vectors that come out.",
+    ),
   },
   {
     description:
@@ -19,12 +23,12 @@ const schema = Type.Object(
   },
 );
 
-/** `dense [batch, dim]` or `[batch, tokens, dim]` -> `[batch, tokens, dim or projection_dim]`, zero at padding. Reads `tokens`, too. */
+/** `dense [batch, dim]` or `[batch, tokens, dim]` -> `[batch, tokens, dim, projection_dim or last of mlp_layer_dims]`, zero at padding. Reads `tokens`, too. */
 export const DenseEmbedding = component({
   kind: "embedding",
   name: "DenseEmbedding",
   schema,
-  build(scope, { projection_dim }, inputs) {
+  build(scope, { projection_dim, mlp_layer_dims }, inputs) {
     const { values } = inputs.need("dense", "DenseEmbedding").tensors;
     const mask = inputs.need("tokens", "DenseEmbedding").tensors.mask!;
     if (values === undefined) {
@@ -34,8 +38,9 @@ export const DenseEmbedding = component({
         "DenseEmbedding reads numbers, which a FloatListTensorizer or a FloatListSeqTensorizer gives",
       );
     }
-    const made =
+    const projected =
       projection_dim === null ? values : linearLayer(scope.child("projection"), values, projection_dim, true);
+    const made = mlpLayers(scope, mlp_layer_dims, projected);
     const places = unsqueeze(cast(mask, "float32"), [2]);
     return { vectors: mul(made.rank === 3 ? made : unsqueeze(made, [1]), places), mask };
   },

@@ -12,9 +12,9 @@ import { type LoadedVectors, loadVectors } from "../../text/embeddings-file.js";
 import { PAD_ID, UNK_ID } from "../../text/vocabulary.js";
 import type { Tensorizer } from "../data/contracts.js";
 import { vocabularyOf } from "../data/tensorizers/vocabulary-holder.js";
-import { hiddenLayers } from "../decoders/hidden-layers.js";
 import { distinctLookup, wholeLookup } from "../distinct.js";
 import { zeroPadding } from "../masking.js";
+import { mlpLayers, mlpLayersSchema } from "./mlp-layers.js";
 
 const schema = Type.Object(
   {
@@ -50,11 +50,9 @@ const schema = Type.Object(
       description:
         "Probability that a word is read as the unknown word in training: then its neighbours must tell what it is, and the unknown word's vector is trained (Kiperwasser and Goldberg, 2016).",
     }),
-    mlp_layer_dims: Type.Array(Type.Integer({ minimum: 1 }), {
-      default: [],
-      description:
-        "Sizes of linear layers with ReLU on each word's vector, first to last: the last is the size of the vectors that come out. They are trained with freeze too.",
-    }),
+    mlp_layer_dims: mlpLayersSchema(
+      "Sizes of linear layers with ReLU on each word's vector, first to last: the last is the size of the vectors that come out. They are trained with freeze too.",
+    ),
   },
   { description: "A trained vector for every word of the vocabulary." },
 );
@@ -91,21 +89,6 @@ function withUnknown(scope: Scope, ids: Tensor, rate: number): Tensor {
   return where(greater(kept, 0), ids, UNK_ID);
 }
 
-/** `vectors [batch, tokens, embed_dim] -> [batch, tokens, last of sizes]`, zero at padding. */
-function layered(scope: Scope, sizes: number[], vectors: Tensor, mask: Tensor): Tensor {
-  const layers = {
-    hidden_dims: sizes,
-    activation: "relu",
-    layer_norm: false,
-    dropout: 0,
-    bias: true,
-  } as const;
-  return zeroPadding(
-    scope.within("mlp", (at) => hiddenLayers(at, layers, vectors)),
-    mask,
-  );
-}
-
 /** `tokens [batch, tokens] -> [batch, tokens, embed_dim or last of mlp_layer_dims]`, zero at padding. */
 export const WordEmbedding = component({
   kind: "embedding",
@@ -131,7 +114,7 @@ export const WordEmbedding = component({
     const mask = tensors.mask!;
     const ids = withUnknown(scope, tensors.ids!, config.word_dropout);
     if (config.mlp_layer_dims.length > 0) {
-      const vectors = layered(scope, config.mlp_layer_dims, gather(table, ids), mask);
+      const vectors = zeroPadding(mlpLayers(scope, config.mlp_layer_dims, gather(table, ids)), mask);
       return { vectors: scope.dropout(vectors, config.dropout), mask };
     }
     if (scope.mode === "infer") {

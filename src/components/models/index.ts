@@ -46,9 +46,13 @@ import { BiLSTMSlotAttention } from "../representations/bilstm-slot-attention.js
 import { BSeqCNNRepresentation } from "../representations/bseq-cnn.js";
 import { DeepCNNRepresentation } from "../representations/deep-cnn.js";
 import { DocNNRepresentation } from "../representations/doc-nn.js";
+import { JointCNNRepresentation } from "../representations/joint-cnn.js";
+import { LightConvRepresentation } from "../representations/light-conv.js";
+import { OrderedNeuronLSTM } from "../representations/ordered-neuron-lstm.js";
 import { PassThroughRepresentation } from "../representations/pass-through.js";
 import { PureDocAttention } from "../representations/pure-doc-attention.js";
 import { SeqRepresentation } from "../representations/seq-representation.js";
+import { SharedCNNRepresentation } from "../representations/shared-cnn.js";
 import { StackedBidirectionalRNN } from "../representations/stacked-bidirectional-rnn.js";
 import { TransformerRepresentation } from "../representations/transformer-representation.js";
 import { RNNDecoder } from "../seq2seq/rnn-decoder.js";
@@ -127,6 +131,7 @@ export const modelComponents = [
   DocNNRepresentation,
   BiLSTM,
   AugmentedLSTM,
+  OrderedNeuronLSTM,
   BiGRU,
   BiLSTMDocAttention,
   BiLSTMSlotAttention,
@@ -134,6 +139,9 @@ export const modelComponents = [
   StackedBidirectionalRNN,
   DeepCNNRepresentation,
   BSeqCNNRepresentation,
+  LightConvRepresentation,
+  JointCNNRepresentation,
+  SharedCNNRepresentation,
   SeqRepresentation,
   TransformerEncoder,
   OnnxEncoder,

@@ -1,17 +1,17 @@
 import { type Static, Type } from "typebox";
 import type { Tensor } from "../../graph/graph.js";
-import { add, div, mul, sigmoid, sqrt } from "../../graph/ops/elementwise.js";
+import { add, div, mul, sqrt } from "../../graph/ops/elementwise.js";
 import { linear, rowsOf } from "../../graph/ops/matrix.js";
 import { reduceSum } from "../../graph/ops/reduction.js";
-import { reshape, split } from "../../graph/ops/shaping.js";
+import { reshape } from "../../graph/ops/shaping.js";
 import { constantInit, xavierInit } from "../../graph/parameters.js";
 import type { Scope } from "../../graph/scope.js";
 import { component, Slot } from "../../registry/component.js";
-import { activation } from "../activation.js";
+import { activation, gatedLinear } from "../activation.js";
 import { linearLayer } from "../decoders/hidden-layers.js";
 import { zeroPadding } from "../masking.js";
 import { sizedAxis } from "../sizes.js";
-import { around, offsetsFrom } from "./token-windows.js";
+import { around, checkWindows, offsetsFrom } from "./token-windows.js";
 
 const schema = Type.Object(
   {
@@ -87,29 +87,12 @@ function layer(scope: Scope, config: Config, index: number, states: Tensor, mask
   return zeroPadding(reshape(sum, [states.dim(0), states.dim(1), count]), mask);
 }
 
-/** The first half of the features times the sigmoid of the second (Dauphin et al., 2017). */
-function gatedLinear(x: Tensor): Tensor {
-  const half = sizedAxis(x, 1) / 2;
-  const [value, gate] = split(x, 1, [half, half]);
-  return mul(value!, sigmoid(gate!));
-}
-
 /** `vectors [batch, tokens, dim]` -> tokens `[batch, tokens, kernel_num]`, zero at padding; doc `[batch, pooled]` if there is a pooling. */
 export const DeepCNNRepresentation = component({
   kind: "representation",
   name: "DeepCNNRepresentation",
   schema,
-  check: ({ kernel_sizes, causal }) =>
-    kernel_sizes.flatMap((size, i) =>
-      causal || size % 2 === 1
-        ? []
-        : [
-            {
-              path: `kernel_sizes[${i}]`,
-              message: `a window of ${size} tokens has no middle: take an odd size, or causal: true`,
-            },
-          ],
-    ),
+  check: ({ kernel_sizes, causal }) => checkWindows(kernel_sizes, "kernel_sizes", causal, "causal: true"),
   build(scope, config, { vectors, mask }) {
     const tokens = config.kernel_sizes.reduce<Tensor>(
       (states, _, i) => scope.within(`conv${i}`, (at) => layer(at, config, i, states, mask)),

@@ -24,8 +24,14 @@ export function sinusoidalPositions(graph: Graph, tokens: Dim, dim: number): Ten
   return sin(add(mul(places, frequency), quarter));
 }
 
-/** A learnt vector for each of the first `most` places; places further on share the last one. `-> [tokens, dim]`. Parameter: `weight [most, dim]`. */
-export function learnedPositions(scope: Scope, tokens: Dim, dim: number, most: number): Tensor {
-  const table = scope.parameter("weight", [most, dim], normalInit(0.02));
+/** A learnt vector for each of the first `most` places; places further on share the last one. They are drawn with the given standard deviation. `-> [tokens, dim]`. Parameter: `weight [most, dim]`. */
+export function learnedPositions(
+  scope: Scope,
+  tokens: Dim,
+  dim: number,
+  most: number,
+  deviation = 0.02,
+): Tensor {
+  const table = scope.parameter("weight", [most, dim], normalInit(deviation));
   return gather(table, minimum(range(scope.graph, tokens), most - 1));
 }

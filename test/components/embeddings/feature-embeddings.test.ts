@@ -107,6 +107,12 @@ const kinds = [
     dim: 2,
   },
   {
+    title: "numbers of each word, by hidden layers",
+    inputs: { ...words, dense: { FloatListSeqTensorizer: { column: "each" } } },
+    raw: { DenseEmbedding: { mlp_layer_dims: [4, 2] } },
+    dim: 2,
+  },
+  {
     title: "words, capitals, dictionaries and numbers side by side",
     inputs: {
       ...words,
@@ -215,6 +221,28 @@ describe("DenseEmbedding", () => {
     const { data, program } = await on({ ...words, dense }, "DenseEmbedding");
     const { vectors } = await (await program(new ParameterStore(1))).run(data.batch([2]));
     expect(vectors!.data).toEqual([0.5, -1, 2, 8]);
+  });
+
+  it("puts them through linear layers with ReLU, and leaves padding zero", async () => {
+    const raw = { DenseEmbedding: { projection_dim: 3, mlp_layer_dims: [4, 2] } };
+    const { data, program } = await on({ ...words, dense: "FloatListTensorizer" }, raw);
+    const store = new ParameterStore(1);
+    const target = await program(store);
+    for (const { name, data: numbers } of store) numbers.set(normals(numbers.length, name));
+    const linear = (name: string, x: readonly number[]): number[] => {
+      const { data: weight } = store.get(`embedding.${name}.weight`)!;
+      const { data: bias } = store.get(`embedding.${name}.bias`)!;
+      return Array.from(bias, (b, j) => x.reduce((sum, v, i) => sum + v * weight[i * bias.length + j]!, b));
+    };
+    const hidden = ["mlp.layer0", "mlp.layer1"].reduce(
+      (x, name) => linear(name, x).map((v) => Math.max(0, v)),
+      linear("projection", [3, 0.5]),
+    );
+    const { vectors } = await target.run(data.batch([1, 2]));
+    expect(vectors!.dims).toEqual([2, 4, 2]);
+    const expected = [...Array<number>(8).fill(0), ...hidden, ...hidden, ...hidden, ...hidden];
+    for (const [i, value] of expected.entries()) expect(vectors!.data[i]).toBeCloseTo(value, 5);
+    expect(Math.max(...hidden)).toBeGreaterThan(0);
   });
 
   it("needs numbers", async () => {

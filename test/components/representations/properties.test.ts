@@ -35,6 +35,12 @@ interface Kind {
 }
 
 const transformer = { num_layers: 2, num_attention_heads: 2, ffnn_embed_dim: 5, dropout: 0.2 };
+const lightConv = {
+  encoder_kernel_size_list: [3, 1],
+  encoder_embed_dim: 6,
+  encoder_conv_dim: 4,
+  encoder_ffn_embed_dim: 5,
+};
 const kinds: readonly Kind[] = [
   { title: "PassThrough", raw: "PassThroughRepresentation", doc: null, tokens: DIM },
   {
@@ -42,6 +48,12 @@ const kinds: readonly Kind[] = [
     raw: { AugmentedLSTM: { lstm_dim: 3, bidirectional: true, use_bias: true, num_layers: 2 } },
     doc: null,
     tokens: 6,
+  },
+  {
+    title: "OrderedNeuronLSTM",
+    raw: { OrderedNeuronLSTM: { lstm_dim: 3, num_layers: 2 } },
+    doc: null,
+    tokens: 3,
   },
   { title: "BiLSTM", raw: { BiLSTM: { lstm_dim: 3 } }, doc: null, tokens: 6 },
   { title: "BiGRU", raw: { BiGRU: { gru_dim: 2, num_layers: 2 } }, doc: null, tokens: 4 },
@@ -134,6 +146,52 @@ const kinds: readonly Kind[] = [
     },
     doc: DIM,
     tokens: DIM,
+  },
+  {
+    title: "LightConv",
+    raw: { LightConvRepresentation: { ...lightConv, dropout: 0.2 } },
+    doc: 6,
+    tokens: 6,
+  },
+  {
+    title: "LightConv, causal, normalised, pre-norm, waves added, without gates",
+    raw: {
+      LightConvRepresentation: {
+        ...lightConv,
+        encoder_kernel_size_list: [2],
+        convolution_type: "causal",
+        weight_softmax: true,
+        bias: false,
+        encoder_glu: false,
+        encoder_normalize_before: true,
+        positional_embedding_type: "sinusoidal",
+        combine_pos_embed: "sum",
+        pooling: "MaxPool",
+      },
+    },
+    doc: 6,
+    tokens: 6,
+  },
+  {
+    title: "JointCNN",
+    raw: {
+      JointCNNRepresentation: {
+        doc_representation: { DocNNRepresentation: { kernel_num: 2, kernel_sizes: [1, 2] } },
+        word_representation: { BSeqCNNRepresentation: { kernel_num: 1, kernel_sizes: [2] } },
+      },
+    },
+    doc: 4,
+    tokens: 3,
+  },
+  {
+    title: "SharedCNN",
+    raw: {
+      SharedCNNRepresentation: {
+        word_representation: { DeepCNNRepresentation: { kernel_num: 3, kernel_sizes: [3] } },
+      },
+    },
+    doc: 3,
+    tokens: 3,
   },
   {
     title: "BSeqCNN",

@@ -107,6 +107,7 @@ const pytextNames = [
   ...["WordEmbedding", "CharacterEmbedding", "BiLSTM", "StackedBidirectionalRNN", "BiLSTMDocAttention"],
   ...["BiLSTMSlotAttention", "BiLSTMDocSlotAttention", "PureDocAttention", "DocNNRepresentation"],
   ...["DeepCNNRepresentation", "BSeqCNNRepresentation", "SeqRepresentation", "PassThroughRepresentation"],
+  ...["LightConvRepresentation", "JointCNNRepresentation", "SharedCNNRepresentation", "OrderedNeuronLSTM"],
   ...[
     "TransformerRepresentation",
     "SelfAttention",

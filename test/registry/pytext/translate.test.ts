@@ -185,6 +185,62 @@ test("vectors of words start as PyText's: by deviation, by range, or as the stra
   });
 });
 
+test("two norms of convolutions are one, what PyText does not read is told, and numbers have no table", () => {
+  const model = (params: JsonObject) => {
+    const { config, notes } = inTask({ model: { DocModel: params } });
+    return { made: at(config, "task", TASK, "model", "DocModel") as JsonObject, said: notes.join("\n") };
+  };
+  const light = (encoder_config: JsonObject, layer_config: JsonObject, rest: JsonObject = {}) =>
+    model({ representation: { LightConvRepresentation: { encoder_config, layer_config, ...rest } } });
+  const { made, said } = light(
+    { encoder_normalize_before: true, no_token_positional_embeddings: true, dropout: 0.3 },
+    {
+      encoder_normalize_before: true,
+      convolution_type: "causal",
+      encoder_conv_type: { LightweightConv: { num_heads: 4, weight_softmax: true } },
+    },
+    { pooling_type: "max" },
+  );
+  expect(made.representation).toEqual({
+    LightConvRepresentation: {
+      embed_dropout: 0.3,
+      encoder_normalize_before: true,
+      num_heads: 4,
+      pooling: "MaxPool",
+      positional_embedding_type: "none",
+    },
+  });
+  expect(said).toContain("PyText's windows stand around their word whatever it says");
+  expect(said).toContain("its filters are as they are learnt");
+  expect(() => light({}, { encoder_normalize_before: true })).toThrow("a last norm stands behind layers");
+  expect(
+    model({ embedding: { MLPEmbedding: { embed_dim: 2, mlp_layer_dims: [3] } } }).made.embedding,
+  ).toEqual({
+    DenseEmbedding: { mlp_layer_dims: [3] },
+  });
+});
+
+test("hidden layers behind a joint representation are as wide as what its recurrence gives", () => {
+  const width = (lstm: JsonObject) => {
+    const params = { lstm, pooling: { MaxPool: {} }, doc_mlp_layers: 2 };
+    const task = { model: { representation: { BiLSTMDocSlotAttention: params } } };
+    const { config } = translated({ IntentSlotTask: task });
+    const path = [
+      "task",
+      "IntentSlotTask",
+      "model",
+      "IntentSlotModel",
+      "representation",
+      "BiLSTMDocSlotAttention",
+    ];
+    return at(config, ...path, "doc_mlp", "hidden_dims");
+  };
+  expect(width({ BiLSTM: {} })).toEqual([64]);
+  expect(width({ OrderedNeuronLSTM: {} })).toEqual([32]);
+  expect(width({ AugmentedLSTM: { lstm_dim: 5 } })).toEqual([5]);
+  expect(width({ AugmentedLSTM: { lstm_dim: 5, bidirectional: true } })).toEqual([10]);
+});
+
 test("freeze of a module becomes the trainer's", () => {
   const { config, notes } = inTask({ model: { DocModel: { decoder: { freeze: true } } } });
   expect(at(config, "task", TASK, "trainer", "Trainer", "freeze")).toEqual(["model.decoder"]);

@@ -96,10 +96,10 @@ function poolingType(value: unknown): unknown {
 
 /** How many numbers the LSTM of a translated representation gives for each word. */
 function widthOf(lstm: unknown): number | undefined {
-  const [params] = isObject(lstm) ? Object.values(lstm) : [];
+  const [[name, params] = []] = isObject(lstm) ? Object.entries(lstm) : [];
   if (!isObject(params)) return undefined;
-  const { lstm_dim: dim = 32, bidirectional = true } = params;
-  return typeof dim === "number" ? dim * (bidirectional === false ? 1 : 2) : undefined;
+  const { lstm_dim: dim = 32, bidirectional = name === "BiLSTM" } = params;
+  return typeof dim === "number" ? dim * (bidirectional === true ? 2 : 1) : undefined;
 }
 
 /** PyText's projections: hidden layers as wide as the LSTM's vectors, then one layer without activation, which the decoder's is one with. */
@@ -123,6 +123,8 @@ function joint(made: JsonObject, _given: JsonObject, at: At): JsonObject {
     ...(attended && { word_mlp: hidden(Math.max(1, Number(word) - 1)) }),
   };
 }
+
+const noTable = gone("numbers have no table");
 
 const embeddings: readonly PyTextClass[] = [
   wordEmbedding,
@@ -150,6 +152,22 @@ const embeddings: readonly PyTextClass[] = [
       connection_type: only("highway", "words' vectors go through highway layers"),
       num_layers: mapped("highway_layers", 0, (value) => value),
       dropout: gone("PyText reads it for ResMLP alone"),
+    },
+  },
+  {
+    name: "MLPEmbedding",
+    to: "DenseEmbedding",
+    keys: {
+      ...moduleKeys(),
+      embed_dim: gone("numbers are as many as the input has"),
+      embedding_init_strategy: noTable,
+      embedding_init_range: noTable,
+      embeddding_init_std: noTable,
+      export_input_names: gone("an exported file's inputs are named after their axes"),
+      mlp_layer_dims: mapped("mlp_layer_dims", [], (value) => value ?? []),
+      cpu_only: noTable,
+      skip_header: noTable,
+      delimiter: noTable,
     },
   },
   { name: "CNNParams", keys: { ...filters, ...plainFilters } },
@@ -194,6 +212,16 @@ const recurrent: readonly PyTextClass[] = [
     },
     // A plain LSTM has one bias here; PyText's has two, whose sum is all that counts.
     finish: (made) => (made.use_highway === false ? without(made, "use_bias") : made),
+  },
+  {
+    name: "OrderedNeuronLSTM",
+    to: "OrderedNeuronLSTM",
+    keys: {
+      ...moduleKeys(),
+      dropout,
+      lstm_dim: same("lstm_dim", 32),
+      num_layers: same("num_layers", 1),
+    },
   },
   {
     name: "StackedBidirectionalRNN",
@@ -282,7 +310,91 @@ const convolutions: readonly PyTextClass[] = [
       pooling_type: mapped("pooling", "none", poolingType),
     },
   },
+  {
+    name: "JointCNNRepresentation",
+    to: "JointCNNRepresentation",
+    keys: {
+      ...moduleKeys(),
+      doc_representation: slot("doc_representation", "DocNNRepresentation"),
+      word_representation: slot("word_representation", "BSeqCNNRepresentation"),
+    },
+  },
+  {
+    name: "SharedCNNRepresentation",
+    to: "SharedCNNRepresentation",
+    keys: {
+      ...moduleKeys(),
+      word_representation: slot("word_representation", "DeepCNNRepresentation", "BSeqCNNRepresentation"),
+      pooling_type: mapped("pooling", "max", poolingType),
+    },
+  },
+  {
+    name: "LightConvRepresentation",
+    to: "LightConvRepresentation",
+    keys: {
+      ...moduleKeys(),
+      encoder_config: object("", "ConvEncoderConfig"),
+      layer_config: object("", "LightConvEncoderLayer"),
+      encoder_kernel_size_list: same("encoder_kernel_size_list", [3, 7, 15]),
+      // The words' vectors are there beside the text's.
+      pooling_type: mapped("pooling", "mean", (value) => (value === "none" ? undefined : poolingType(value))),
+    },
+    finish: oneNorm,
+  },
+  {
+    name: "ConvEncoderConfig",
+    keys: {
+      dropout: same("embed_dropout", 0.1),
+      encoder_learned_pos: gone("PyText does not read it: positional_embedding_type says it"),
+      encoder_normalize_before: mapped("$last", false, (value) => value),
+      max_source_positions: same("max_source_positions", 1024),
+      max_target_positions: gone("PyText's representation does not read it"),
+      no_token_positional_embeddings: mapped("$placeless", false, (value) => value),
+      positional_embedding_type: same("positional_embedding_type", "learned"),
+      combine_pos_embed: same("combine_pos_embed", "concat"),
+      encoder_embed_dim: same("encoder_embed_dim", 128),
+      embedding_dim: gone("words' vectors are as long as the embedding makes them"),
+    },
+  },
+  {
+    name: "LightConvEncoderLayer",
+    keys: {
+      dropout: same("dropout", 0.1),
+      encoder_conv_dim: same("encoder_conv_dim", 128),
+      encoder_conv_type: object("", "LightweightConv"),
+      self_attention_type: only(null, "a layer has its convolution in place of attention"),
+      encoder_embed_dim: gone("that of encoder_config takes its place, as in PyText"),
+      encoder_ffn_embed_dim: same("encoder_ffn_embed_dim", 512),
+      self_attention_heads: gone("there is no attention"),
+      encoder_glu: same("encoder_glu", true),
+      encoder_normalize_before: same("encoder_normalize_before", false),
+      input_dropout: same("input_dropout", 0.1),
+      relu_dropout: same("relu_dropout", 0),
+      convolution_type: gone("PyText's windows stand around their word whatever it says"),
+    },
+  },
+  {
+    name: "LightweightConv",
+    keys: {
+      num_heads: same("num_heads", 2),
+      weight_softmax: gone("PyText does not read it: its filters are as they are learnt"),
+      bias: same("bias", true),
+    },
+  },
 ];
+
+/** PyText says twice whether inputs are normalised, of the layers and of what stands behind them; here both are one. */
+function oneNorm(made: JsonObject, _given: JsonObject, at: At): JsonObject {
+  const { $last: last = false, $placeless: placeless = false, ...rest } = made;
+  const { encoder_normalize_before: before = false } = rest;
+  if (last !== before)
+    at.report.wrong(
+      "PTX_CONFIG_VALUE",
+      [...at.path, "encoder_config", "encoder_normalize_before"],
+      `${show(last)} has no counterpart here beside ${show(before)} of layer_config: a last norm stands behind layers whose inputs are normalised, and behind no others`,
+    );
+  return placeless === true ? { ...rest, positional_embedding_type: "none" } : rest;
+}
 
 /** Embeddings, representations, poolings, decoders. */
 export const layerClasses: readonly PyTextClass[] = [
