@@ -94,9 +94,9 @@ function small(value: unknown): unknown {
       if (key === "source") return [key, { JSONLDataSource: { train_filename: at("rows.jsonl") } }];
       if (key === "vocab_file" && "tokenizer" in value) return [key, at("encoder/vocab.txt")];
       if (key === "pretrained") return [key, at("encoder")];
-      const sized =
-        /(dim|dimension|_num|hidden_size|attention_heads)$/.test(key) && typeof inner === "number";
-      return [key, sized ? Math.min(inner, 4) : small(inner)];
+      const sized = /(dim|dimension|_num|hidden_size|_heads)$/.test(key) && typeof inner === "number";
+      // What widens the words' vectors needs room beside them.
+      return [key, sized ? Math.min(inner, key === "encoder_embed_dim" ? 8 : 4) : small(inner)];
     }),
   );
 }

@@ -25,9 +25,18 @@ export interface IntegerContext {
 
 type Replaced = ReadonlyMap<Tensor, Tensor>;
 
+/** Weights of an LSTM's gates in whole numbers: `data [directions, dim, gates]`, `scale` and `zero [directions, gates]`. */
+interface GateWeights {
+  readonly data: Tensor;
+  readonly scale: Tensor;
+  readonly zero: Tensor;
+}
+
 /** Rewrites nodes whose weights are stored. */
 export class IntegerRewriter {
   readonly #factors = new Map<Tensor, QuantizedWeight>();
+  /** By weight, as several LSTMs may read one: a module that is built over two texts. */
+  readonly #gateWeights = new Map<Tensor, GateWeights>();
 
   constructor(readonly context: IntegerContext) {}
 
@@ -109,7 +118,9 @@ export class IntegerRewriter {
   }
 
   /** Weights of gates. `[directions, 4 * hidden, dim]` -> `[directions, dim, 4 * hidden]`, scales and zeros for the columns. */
-  #gates(weight: Tensor): { readonly data: Tensor; readonly scale: Tensor; readonly zero: Tensor } {
+  #gates(weight: Tensor): GateWeights {
+    const known = this.#gateWeights.get(weight);
+    if (known !== undefined) return known;
     const { store, note, value } = this.context;
     const { dims, data } = value(weight);
     const [directions, gates, dim] = dims as [number, number, number];
@@ -121,11 +132,13 @@ export class IntegerRewriter {
     }
     note(weight, "int8, a scale for each column, multiplied in whole numbers");
     const channels = [directions, gates];
-    return {
+    const made = {
       data: store(`${weight.name}.int8`, { dtype: "int8", dims: [directions, dim, gates], data: turned }),
       scale: store(`${weight.name}.scale`, { dtype: "float32", dims: channels, data: scales }),
       zero: weight.graph.constant("int8", channels, new Int8Array(scales.length)),
     };
+    this.#gateWeights.set(weight, made);
+    return made;
   }
 }
 
