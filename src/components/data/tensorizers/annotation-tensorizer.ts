@@ -10,9 +10,7 @@ import {
   leavesOf,
   type ParseTree,
   REDUCE,
-  readTree,
   SHIFT,
-  TreeError,
 } from "../../../text/trees.js";
 import type {
   FieldSpec,
@@ -23,10 +21,10 @@ import type {
   Tensorizer,
   TextTensorizer,
 } from "../contracts.js";
-import { textCell } from "./cells.js";
 import { checkLabelOptions, LabelList, labelOptions, UNKNOWN_LABEL } from "./label-list.js";
 import { noTargetStrings } from "./target-form.js";
 import { OPEN_ID, REDUCE_ID, SHIFT_ID, stackPlan } from "./tree-actions.js";
+import { requireTokens, treeCell } from "./tree-cells.js";
 import { labelsOfTree, NO_TREES, savedTreeFacts, type TreeFacts, withTree } from "./tree-facts.js";
 
 const schema = Type.Object(
@@ -171,7 +169,8 @@ export class Annotations implements Tensorizer {
 
   /** A row's tree. Throws `PTX_DATA` for one that is none, or is not over the row's tokens. */
   #tree(row: Row): ParseTree {
-    const tree = this.#read(row);
+    const { column } = this.config;
+    const tree = treeCell(row, column);
     if (this.#text === undefined)
       throw ptxError(
         "PTX_CONFIG_VALUE",
@@ -180,30 +179,11 @@ export class Annotations implements Tensorizer {
         "use it in a SemanticParsingTask",
       );
     const { text, tokens } = this.#text.tokenized(row);
-    const words = leavesOf(tree);
     const read = tokens.map(({ startUtf16, endUtf16 }) => text.slice(startUtf16, endUtf16));
-    const at = words.findIndex((word, i) => word !== read[i]);
-    if (at < 0 && words.length === read.length) return tree;
-    const place = at < 0 ? words.length : at;
-    const [ours, theirs] = [words[place], read[place]].map((word) =>
-      word === undefined ? "has ended" : `has "${word}"`,
-    );
-    throw ptxError(
-      "PTX_DATA",
-      row.origin,
-      `the tree in "${this.config.column}" is not over the tokens of the text: at token ${place + 1} the tree ${ours}, the text ${theirs}`,
-      "the tokenizer must cut where the tree does: WhitespaceTokenizer for tokens between spaces; and max_seq_len must leave all tokens",
-    );
-  }
-
-  #read(row: Row): ParseTree {
-    const { column } = this.config;
-    try {
-      return readTree(textCell(row, column));
-    } catch (error) {
-      if (!(error instanceof TreeError)) throw error;
-      throw ptxError("PTX_DATA", row.origin, `the column "${column}" holds no tree: ${error.message}`);
-    }
+    const hint =
+      "the tokenizer must cut where the tree does: WhitespaceTokenizer for tokens between spaces; and max_seq_len must leave all tokens";
+    requireTokens(row, column, leavesOf(tree), read, hint);
+    return tree;
   }
 }
 

@@ -6,13 +6,14 @@ import type { Context } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
 import { mended } from "../../../text/normalize.js";
 import type { Tokenizer } from "../../../text/tokenizer.js";
-import { escaped, leavesOf, type ParseTree, readTree, TreeError } from "../../../text/trees.js";
+import { escaped, leavesOf, type ParseTree } from "../../../text/trees.js";
 import { PAD_ID, SPECIALS, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
-import { badState, textCell } from "./cells.js";
+import { badState } from "./cells.js";
 import type { CopiedTokens } from "./copied-tokens-tensorizer.js";
 import { noTargetStrings } from "./target-form.js";
 import { TokenCutter } from "./token-cutter.js";
+import { requireTokens, treeCell } from "./tree-cells.js";
 import { NO_TREES, savedTreeFacts, type TreeFacts, withTree } from "./tree-facts.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
 import { savedVocabulary, type VocabularyHolder } from "./vocabulary-holder.js";
@@ -119,7 +120,7 @@ export class TargetTokens implements VocabularyHolder {
   }
 
   observe(row: Row): void {
-    if (this.isTree) this.#trees = withTree(this.#trees, this.#tree(row));
+    if (this.isTree) this.#trees = withTree(this.#trees, treeCell(row, this.config.column));
     if (!this.config.vocab.build_from_data) return;
     for (const token of this.#tokens(row)) this.#builder.add(token);
   }
@@ -182,7 +183,7 @@ export class TargetTokens implements VocabularyHolder {
 
   #tokens(row: Row): readonly string[] {
     if (!this.isTree) return this.#cutter.words(row);
-    const tree = this.#tree(row);
+    const tree = treeCell(row, this.config.column);
     this.#requireSource(row, tree);
     return this.#written(tree);
   }
@@ -199,33 +200,14 @@ export class TargetTokens implements VocabularyHolder {
     return this.#tokenizer.normalize?.(fit) ?? fit;
   }
 
-  #tree(row: Row): ParseTree {
-    const { column } = this.config;
-    try {
-      return readTree(textCell(row, column));
-    } catch (error) {
-      if (!(error instanceof TreeError)) throw error;
-      throw ptxError("PTX_DATA", row.origin, `the column "${column}" holds no tree: ${error.message}`);
-    }
-  }
-
   /** Throws `PTX_DATA` for a tree whose words are not the tokens that can be copied. */
   #requireSource(row: Row, tree: ParseTree): void {
     const source = this.#source?.words(row);
     if (source === undefined) return;
     const words = leavesOf(tree).map((word) => this.#word(word));
-    const size = Math.max(words.length, source.length);
-    const at = Array.from({ length: size }, (_, i) => i).find((i) => words[i] !== source[i]);
-    if (at === undefined) return;
-    const [ours, theirs] = [words[at], source[at]].map((word) =>
-      word === undefined ? "has ended" : `has "${word}"`,
-    );
-    throw ptxError(
-      "PTX_DATA",
-      row.origin,
-      `the tree in "${this.config.column}" is not over the tokens of the text: at token ${at + 1} the tree ${ours}, the text ${theirs}`,
-      "the tokenizers of inputs.copied and inputs.target must write words alike, and cut where the tree does",
-    );
+    const hint =
+      "the tokenizers of inputs.copied and inputs.target must write words alike, and cut where the tree does";
+    requireTokens(row, this.config.column, words, source, hint);
   }
 }
 
