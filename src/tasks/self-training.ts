@@ -141,6 +141,13 @@ async function label(
   }
   const labels = predictor.part.labels[TARGET]!;
   const taken = balanced ? evenly(sure, labels) : sure;
+  if (taken.length === 0)
+    throw ptxError(
+      "PTX_RUN",
+      file,
+      `none of ${all} rows was taken: ${balanced && sure.length > 0 ? "of one label none has a score that is high enough" : `none has a score of ${threshold} or more`}`,
+      balanced ? "lower --threshold, or leave --balanced out" : "lower --threshold",
+    );
   const lines = taken.map(({ row, label: chosen, score }) => {
     const inputs = predictor.columns.map((name) => [name, row.values[name]] as const);
     return `${JSON.stringify({ ...Object.fromEntries(inputs), [column]: chosen, score: Number(score.toFixed(6)) })}\n`;
@@ -155,13 +162,6 @@ async function label(
     );
   await replaceFiles([{ path: file, pieces: [Buffer.from(text)] }]);
   const counts = labels.map((name) => [name, taken.filter((one) => one.label === name).length] as const);
-  if (taken.length === 0)
-    throw ptxError(
-      "PTX_RUN",
-      file,
-      `none of ${all} rows was taken: ${balanced && sure.length > 0 ? "of one label none has a score that is high enough" : `none has a score of ${threshold} or more`}`,
-      balanced ? "lower --threshold, or leave --balanced out" : "lower --threshold",
-    );
   return { taken: Object.fromEntries(counts), left: all - taken.length };
 }
 
