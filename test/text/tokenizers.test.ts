@@ -171,6 +171,7 @@ describe("rules for characters", () => {
       "中",
       "々",
       "〇",
+      "⺀",
       "\u0301",
       "\u{20000}",
       "👍",
@@ -189,7 +190,16 @@ describe("rules for characters", () => {
           wordPunctTokens(text, how, plain),
         );
       }),
-      { numRuns: 500 },
+      {
+        numRuns: 500,
+        examples: [
+          [
+            { punctuation: "runs", splitHan: true },
+            { lowercase: false, nfc: false },
+            ["!", "⺀", "\u0301", "!"],
+          ],
+        ],
+      },
     );
   });
 });

@@ -19,8 +19,9 @@ export function wordPunctTokens(
 
 function wordPunctPattern({ punctuation, splitHan }: WordPunctOptions): RegExp {
   const word = String.raw`\p{L}\p{M}\p{N}_`;
-  const other = `[^${word}\\s]${punctuation === "runs" ? "+" : ""}`;
   const notHan = String.raw`(?!\p{Script=Han})`;
+  // Radicals (⺀) are of Han script and no letters.
+  const other = `(?:${splitHan ? notHan : ""}[^${word}\\s])${punctuation === "runs" ? "+" : ""}`;
   const words = splitHan
     ? String.raw`\p{Script=Han}(?:${notHan}\p{M}(?:${notHan}[${word}])*)?|(?:${notHan}[${word}])+`
     : `[${word}]+`;
