@@ -70,11 +70,14 @@ export class CharacterCutter implements Tokenizer {
         endUtf16: normalized.originalEnd(at),
       });
     };
+    // NFC makes several characters of some (notes become head and stem), which are in one token as the original is.
+    const parts = (at: number): boolean => normalized.originalStart(at) >= normalized.originalEnd(at);
     let before = OUTSIDE;
     for (let at = 0; at < source.length; ) {
       const kind = this.#kind(source, at);
-      if (before !== OUTSIDE && (kind === OUTSIDE || this.#begins[before]![kind]!)) end(at);
-      if (this.#begins[before]![kind]!) start = at;
+      const begins = this.#begins[before]![kind]! && (before === OUTSIDE || parts(at));
+      if (before !== OUTSIDE && (kind === OUTSIDE || begins)) end(at);
+      if (begins) start = at;
       before = kind;
       at += width(source, at);
     }

@@ -153,6 +153,18 @@ describe("WordPunctTokenizer", () => {
   });
 });
 
+it("leaves what NFC makes of one character in one token", () => {
+  // A half note, which is never composed again: its head and its stem.
+  for (const name of ["WordPunctTokenizer", "Tokenizer"]) {
+    const tokens = makeTokenizer(name, { normalize_nfc: true }).tokenize("a \u{1d15e} b");
+    expect(tokens.map(({ text, startUtf16, endUtf16 }) => [text, startUtf16, endUtf16])).toEqual([
+      ["a", 0, 1],
+      ["\u{1d157}\u{1d165}", 2, 4],
+      ["b", 5, 6],
+    ]);
+  }
+});
+
 describe("rules for characters", () => {
   const options = fc.record({ punctuation: fc.constantFrom("runs", "each"), splitHan: fc.boolean() });
   const normalization = fc.record({ lowercase: fc.boolean(), nfc: fc.boolean() });
@@ -171,6 +183,7 @@ describe("rules for characters", () => {
       "中",
       "々",
       "〇",
+      "⺀",
       "\u0301",
       "\u{20000}",
       "👍",
@@ -189,7 +202,16 @@ describe("rules for characters", () => {
           wordPunctTokens(text, how, plain),
         );
       }),
-      { numRuns: 500 },
+      {
+        numRuns: 500,
+        examples: [
+          [
+            { punctuation: "runs", splitHan: true },
+            { lowercase: false, nfc: false },
+            ["!", "⺀", "\u0301", "!"],
+          ],
+        ],
+      },
     );
   });
 });
@@ -256,6 +278,8 @@ describe("every tokenizer", () => {
           "İ",
           "I\u0307",
           "e\u0301",
+          "\u{1d15e}",
+          "\u2add\u0338\u0323",
           "각",
           "\u1100\u1161",
           "Σ",

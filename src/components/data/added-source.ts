@@ -1,32 +1,22 @@
 import type { DataSource, Row, SkipCount, Split } from "./contracts.js";
-import { replaceFile } from "./sources/replace-file.js";
+import { SourceLayer } from "./sources/source-layer.js";
 
 /** The rows of a source, and behind its training rows those of another one. */
-export class AddedSource implements DataSource {
+export class AddedSource extends SourceLayer {
   constructor(
-    readonly source: DataSource,
+    source: DataSource,
     readonly added: DataSource,
-  ) {}
-
-  has(split: Split): boolean {
-    return this.source.has(split);
+  ) {
+    super(source);
   }
 
-  columns(split: Split): Promise<readonly string[] | null> {
-    return this.source.columns(split);
-  }
-
-  files(split: Split): readonly string[] {
-    const own = this.source.files(split);
+  override files(split: Split): readonly string[] {
+    const own = super.files(split);
     return split === "train" ? [...own, ...this.added.files(split)] : own;
   }
 
-  replace(split: Split, file: string): void {
-    replaceFile(this.source, split, file);
-  }
-
-  skipped(split: Split): readonly SkipCount[] {
-    const own = this.source.skipped(split);
+  override skipped(split: Split): readonly SkipCount[] {
+    const own = super.skipped(split);
     return split === "train" ? [...own, ...this.added.skipped(split)] : own;
   }
 

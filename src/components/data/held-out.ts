@@ -1,36 +1,34 @@
 import { stream } from "../../registry/random.js";
 import type { DataSource, Row, SkipCount, Split } from "./contracts.js";
-import { replaceFile } from "./sources/replace-file.js";
+import { SourceLayer } from "./sources/source-layer.js";
 
 /**
  * A data source that holds out a share of the training rows as eval rows. Which ones is decided by each row's number
  * and the seed alone, so the two parts never overlap and are the same in every run.
  */
-export class HeldOutSource implements DataSource {
+export class HeldOutSource extends SourceLayer {
   constructor(
-    readonly source: DataSource,
+    source: DataSource,
     readonly fraction: number,
     readonly seed: number,
-  ) {}
-
-  has(split: Split): boolean {
-    return this.source.has(split === "eval" ? "train" : split);
+  ) {
+    super(source);
   }
 
-  columns(split: Split): Promise<readonly string[] | null> {
-    return this.source.columns(split === "eval" ? "train" : split);
+  override has(split: Split): boolean {
+    return super.has(split === "eval" ? "train" : split);
   }
 
-  files(split: Split): readonly string[] {
-    return this.source.files(split === "eval" ? "train" : split);
+  override columns(split: Split): Promise<readonly string[] | null> {
+    return super.columns(split === "eval" ? "train" : split);
   }
 
-  replace(split: Split, file: string): void {
-    replaceFile(this.source, split, file);
+  override files(split: Split): readonly string[] {
+    return super.files(split === "eval" ? "train" : split);
   }
 
-  skipped(split: Split): readonly SkipCount[] {
-    return split === "eval" ? [] : this.source.skipped(split);
+  override skipped(split: Split): readonly SkipCount[] {
+    return split === "eval" ? [] : super.skipped(split);
   }
 
   async *rows(split: Split, columns: readonly string[]): AsyncGenerator<Row> {

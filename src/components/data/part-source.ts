@@ -1,36 +1,18 @@
 import { stream } from "../../registry/random.js";
-import type { DataSource, Row, SkipCount, Split } from "./contracts.js";
-import { replaceFile } from "./sources/replace-file.js";
+import type { DataSource, Row, Split } from "./contracts.js";
+import { SourceLayer } from "./sources/source-layer.js";
 
 /**
  * A data source of which a share of the training rows is used. Which ones is decided by each row's number and the seed
  * alone: the same in every run, and a smaller share is part of a larger one.
  */
-export class PartSource implements DataSource {
+export class PartSource extends SourceLayer {
   constructor(
-    readonly source: DataSource,
+    source: DataSource,
     readonly fraction: number,
     readonly seed: number,
-  ) {}
-
-  has(split: Split): boolean {
-    return this.source.has(split);
-  }
-
-  columns(split: Split): Promise<readonly string[] | null> {
-    return this.source.columns(split);
-  }
-
-  files(split: Split): readonly string[] {
-    return this.source.files(split);
-  }
-
-  replace(split: Split, file: string): void {
-    replaceFile(this.source, split, file);
-  }
-
-  skipped(split: Split): readonly SkipCount[] {
-    return this.source.skipped(split);
+  ) {
+    super(source);
   }
 
   async *rows(split: Split, columns: readonly string[]): AsyncGenerator<Row> {

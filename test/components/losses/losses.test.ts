@@ -168,9 +168,10 @@ describe("HingeLoss", () => {
           ),
           target: ints([2], golds),
         });
-        const lacks = rows.map((one) =>
-          [0, 1, 2].map((k) => (k === one[3] ? 0 : Math.max(0, 1.5 - one[one[3]]! + one[k]!))),
+        const reaches = rows.map((one) =>
+          [0, 1, 2].map((k) => (k === one[3] ? -1 : 1.5 - one[one[3]]! + one[k]!)),
         );
+        const lacks = reaches.map((own) => own.map((reach) => Math.max(0, reach)));
         const weights = golds.map((gold) => [1, 2, 4][gold]!);
         const total = weights.reduce((a, b) => a + b, 0);
         const expected = lacks.reduce(
@@ -179,10 +180,11 @@ describe("HingeLoss", () => {
         );
         expect(Math.abs(sum!.data[0]! - expected)).toBeLessThan(1e-5 * (1 + expected));
         expect(count!.data[0]).toBe(total);
-        if (lacks.some((own, i) => own.some((lack, k) => k !== golds[i] && lack < 1e-4))) return;
+        // On which side of the bend a logit lies is not known in float32 where it all but touches it.
+        if (reaches.some((own) => own.some((reach) => Math.abs(reach) < 1e-4))) return;
         for (const [i, own] of lacks.entries())
           for (const k of own.keys()) {
-            const slope = k === golds[i] ? -own.filter((lack) => lack > 0).length : 1;
+            const slope = k === golds[i] ? -own.filter((lack) => lack > 0).length : Math.sign(own[k]!);
             expect(gradient!.data[i * 3 + k]).toBeCloseTo((weights[i]! * slope) / 3 / total, 5);
           }
       }),

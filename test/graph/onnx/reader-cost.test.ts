@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readModel } from "../../../src/graph/onnx/file.js";
 import { inspectModel } from "../../../src/graph/onnx/inspect.js";
 import type { onnx } from "../../../src/graph/onnx/proto/onnx.js";
+import { cpuTime } from "../../support/cpu-time.js";
 import { workplace } from "../../support/toy.js";
 import { declare } from "./messages.js";
 import { bytesOf, failure, write, x } from "./refused.js";
@@ -91,10 +92,10 @@ describe("the reader of graphs takes no more time or memory than a file is worth
     ],
   ])("%s", async (_, graph, message) => {
     const path = write(folder, bytesOf(graph()));
-    const start = performance.now();
+    const start = cpuTime();
     if (message === null) expect((await readModel(path)).graph.outputs.size).toBe(1);
     else expect((await failure(readModel(path))).message).toMatch(message);
     await inspectModel(path);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(cpuTime() - start).toBeLessThan(5000);
   });
 });

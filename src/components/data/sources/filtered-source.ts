@@ -3,8 +3,8 @@ import { component, Slot } from "../../../registry/component.js";
 import type { DataSource, Row, SkipCount, Split } from "../contracts.js";
 import { textCell } from "../tensorizers/cells.js";
 import { missingColumn } from "./file-source.js";
-import { replaceFile } from "./replace-file.js";
 import { SkipLog } from "./skip-log.js";
+import { SourceLayer } from "./source-layer.js";
 
 /** A column and what its text holds in rows that are left out. */
 interface Exclusion {
@@ -13,35 +13,25 @@ interface Exclusion {
 }
 
 /** Leaves out rows of another source by what their columns say; all others pass unchanged. */
-class FilteredSource implements DataSource {
+class FilteredSource extends SourceLayer {
   readonly #skips = new Map<Split, SkipLog>();
 
   constructor(
-    readonly source: DataSource,
+    source: DataSource,
     readonly exclusions: readonly Exclusion[],
-  ) {}
-
-  has(split: Split): boolean {
-    return this.source.has(split);
+  ) {
+    super(source);
   }
 
-  async columns(split: Split): Promise<readonly string[] | null> {
-    const known = await this.source.columns(split);
+  override async columns(split: Split): Promise<readonly string[] | null> {
+    const known = await super.columns(split);
     const missing = known && this.exclusions.find(({ column }) => !known.includes(column));
     if (missing) throw missingColumn(this.files(split).join(", ") || split, missing.column, known);
     return known;
   }
 
-  files(split: Split): readonly string[] {
-    return this.source.files(split);
-  }
-
-  replace(split: Split, file: string): void {
-    replaceFile(this.source, split, file);
-  }
-
-  skipped(split: Split): readonly SkipCount[] {
-    return [...this.source.skipped(split), ...(this.#skips.get(split)?.counts() ?? [])];
+  override skipped(split: Split): readonly SkipCount[] {
+    return [...super.skipped(split), ...(this.#skips.get(split)?.counts() ?? [])];
   }
 
   async *rows(split: Split, columns: readonly string[]): AsyncGenerator<Row> {

@@ -6,8 +6,8 @@ import { type RandomStream, stream } from "../../../registry/random.js";
 import type { DataSource, Row, SkipCount, Split } from "../contracts.js";
 import { textCell } from "../tensorizers/cells.js";
 import { missingColumn } from "./file-source.js";
-import { replaceFile } from "./replace-file.js";
 import { SkipLog } from "./skip-log.js";
+import { SourceLayer } from "./source-layer.js";
 
 const schema = Type.Object(
   {
@@ -61,21 +61,19 @@ interface Pool {
   readonly own: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-class SampledNegatives implements DataSource {
+class SampledNegatives extends SourceLayer {
   readonly #skips = new Map<Split, readonly SkipCount[]>();
 
   constructor(
-    readonly source: DataSource,
+    source: DataSource,
     readonly config: Config,
-  ) {}
-
-  has(split: Split): boolean {
-    return this.source.has(split);
+  ) {
+    super(source);
   }
 
-  async columns(split: Split): Promise<readonly string[] | null> {
+  override async columns(split: Split): Promise<readonly string[] | null> {
     const { negative_column } = this.config;
-    const known = await this.source.columns(split);
+    const known = await super.columns(split);
     if (known === null) return null;
     const place = this.files(split).join(", ") || split;
     if (known.includes(negative_column))
@@ -90,16 +88,8 @@ class SampledNegatives implements DataSource {
     return [...known, negative_column];
   }
 
-  files(split: Split): readonly string[] {
-    return this.source.files(split);
-  }
-
-  replace(split: Split, file: string): void {
-    replaceFile(this.source, split, file);
-  }
-
-  skipped(split: Split): readonly SkipCount[] {
-    return [...this.source.skipped(split), ...(this.#skips.get(split) ?? [])];
+  override skipped(split: Split): readonly SkipCount[] {
+    return [...super.skipped(split), ...(this.#skips.get(split) ?? [])];
   }
 
   /** The columns that choosing negatives needs. */

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { sizeOf } from "../../../graph/dims.js";
 import type { HostTensor } from "../../../graph/dtype.js";
 import type { Tensor } from "../../../graph/graph.js";
-import { add, equal, greaterOrEqual, not, where } from "../../../graph/ops/elementwise.js";
+import { add, greaterOrEqual, where } from "../../../graph/ops/elementwise.js";
 import { reshape, reshapeFully } from "../../../graph/ops/shaping.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
@@ -16,6 +16,7 @@ import { textsOf, tokenOptions } from "./token-cutter.js";
 import { lowerCaseTable } from "./token-expression.js";
 import { TokenPieces } from "./token-pieces.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
+import { idsInput } from "./vocabulary-ids.js";
 
 /** The vocabulary of bytes: nothing to learn, nothing unknown. Byte b has the id b + 2. */
 const BYTES = new Vocabulary(
@@ -144,8 +145,7 @@ class TextByteIds implements VocabularyHolder {
       const text = textsOf(scope, column, ["batch"]);
       return byteInputs(utf8Bytes(text, max_seq_len, lower ? lowerCodes() : undefined));
     }
-    const ids = scope.graph.input(this.name, "int32", ["batch", this.name]);
-    return { ids, mask: not(equal(ids, PAD_ID)) };
+    return idsInput(scope, this.name, [this.name]);
   }
 
   /** Whole texts, in both forms: bytes are not of tokens. */

@@ -1,6 +1,5 @@
 import { type Static, Type } from "typebox";
-import type { HostTensor } from "../../../graph/dtype.js";
-import type { Graph, Tensor } from "../../../graph/graph.js";
+import type { Tensor } from "../../../graph/graph.js";
 import { equal, not, where } from "../../../graph/ops/elementwise.js";
 import { fullMatch } from "../../../graph/ops/text.js";
 import type { Scope } from "../../../graph/scope.js";
@@ -8,19 +7,11 @@ import { type CheckProblem, component, Slot } from "../../../registry/component.
 import type { Context } from "../../../registry/context.js";
 import { CAPITALIZATIONS, capitalization, classify, explicitPatterns } from "../../../text/capitalization.js";
 import { PAD_ID, Vocabulary } from "../../../text/vocabulary.js";
-import type {
-  CutTexts,
-  FieldSpec,
-  FieldValue,
-  InputForm,
-  InputTensors,
-  Row,
-  StringForm,
-  TextTensorizer,
-  Tokenized,
-} from "../contracts.js";
-import { TokenCutter, tokenOptions } from "./token-cutter.js";
+import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, TextTensorizer } from "../contracts.js";
+import { tokenOptions } from "./token-cutter.js";
+import { TokenReader } from "./token-reader.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
+import { idsInput } from "./vocabulary-ids.js";
 
 /** The classes and their ids: nothing to learn, nothing unknown. */
 const CLASSES = new Vocabulary(CAPITALIZATIONS);
@@ -42,20 +33,17 @@ const schema = Type.Object(
 );
 
 /** Text to a class for each token `[tokens]`. In a graph it gives `ids [batch, tokens]` and `mask [batch, tokens]` (bool). */
-class CapitalizationIds implements VocabularyHolder, TextTensorizer {
-  readonly columns: readonly string[];
+class CapitalizationIds extends TokenReader implements VocabularyHolder, TextTensorizer {
   readonly role = "input";
   readonly fields: readonly FieldSpec[];
   readonly vocabulary = CLASSES;
-  readonly #cutter: TokenCutter;
 
   constructor(
     readonly config: Static<typeof schema>,
     context: Context,
-    readonly name: string,
+    name: string,
   ) {
-    this.#cutter = new TokenCutter(config, context);
-    this.columns = [config.column];
+    super(config, context, name);
     this.fields = [{ name, dtype: "int32", dims: [config.axis], pad: PAD_ID }];
   }
 
@@ -64,34 +52,13 @@ class CapitalizationIds implements VocabularyHolder, TextTensorizer {
   async finish(): Promise<void> {}
 
   numberize(row: Row): FieldValue[] {
-    const data = Int32Array.from(this.#cutter.wordsCounted(row), (token) =>
-      CLASSES.id(capitalization(token)),
-    );
+    const data = Int32Array.from(this.cutter.wordsCounted(row), (token) => CLASSES.id(capitalization(token)));
     return [{ data, sizes: [data.length] }];
   }
 
-  tokenized(row: Row): Tokenized {
-    return this.#cutter.cut(row);
-  }
-
-  textOf(row: Row): string {
-    return this.#cutter.textOf(row);
-  }
-
-  cutIn(graph: Graph): CutTexts | undefined {
-    return this.#cutter.cutIn(graph);
-  }
-
-  length([ids]: readonly FieldValue[]): number {
-    return ids!.sizes[0]!;
-  }
-
   build(scope: Scope, form: InputForm): InputTensors {
-    if (form === "ids") {
-      const ids = scope.graph.input(this.name, "int32", ["batch", this.config.axis]);
-      return { ids, mask: not(equal(ids, PAD_ID)) };
-    }
-    const strings = this.#cutter.strings(scope, form);
+    if (form === "ids") return idsInput(scope, this.name, [this.config.axis]);
+    const strings = this.cutter.strings(scope, form);
     const id = (number: number): Tensor => scope.graph.constant("int64", [], [number]);
     const classes = classify<Tensor, Tensor>(
       explicitPatterns(),
@@ -103,10 +70,6 @@ class CapitalizationIds implements VocabularyHolder, TextTensorizer {
     return { ids: where(blank, id(PAD_ID), classes), mask: not(blank) };
   }
 
-  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
-    return this.#cutter.feeds(rows, form);
-  }
-
   state(): unknown {
     return {};
   }
@@ -115,10 +78,6 @@ class CapitalizationIds implements VocabularyHolder, TextTensorizer {
 
   facts(): Readonly<Record<string, number>> {
     return { classes: CAPITALIZATIONS.length };
-  }
-
-  counts(): Readonly<Record<string, number>> {
-    return this.#cutter.counts();
   }
 }
 

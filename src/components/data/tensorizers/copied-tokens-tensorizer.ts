@@ -21,6 +21,7 @@ import type {
 } from "../contracts.js";
 import type { TargetTokens } from "./target-tokens-tensorizer.js";
 import { TokenCutter, tokenOptions } from "./token-cutter.js";
+import { idsInput } from "./vocabulary-ids.js";
 
 const schema = Type.Object(tokenOptions, {
   description:
@@ -98,10 +99,7 @@ export class CopiedTokens implements Tensorizer {
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
-    if (form === "ids") {
-      const ids = scope.graph.input(this.name, "int32", ["batch", this.config.axis]);
-      return { ids, mask: not(equal(ids, PAD_ID)) };
-    }
+    if (form === "ids") return idsInput(scope, this.name, [this.config.axis]);
     const strings = this.#cutter.strings(scope, form);
     this.#strings.set(scope.graph, strings);
     const mask = not(equal(strings, scope.graph.constant("string", [], [""])));

@@ -1,6 +1,5 @@
 import { type Static, Type } from "typebox";
 import type { HostTensor } from "../../../graph/dtype.js";
-import type { Graph } from "../../../graph/graph.js";
 import { and, cast, equal, not } from "../../../graph/ops/elementwise.js";
 import { reduceMax } from "../../../graph/ops/reduction.js";
 import type { Scope } from "../../../graph/scope.js";
@@ -11,7 +10,6 @@ import { InputFile } from "../../../registry/input-file.js";
 import { PhraseFinder } from "../../../text/phrases.js";
 import { PAD_ID, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
 import type {
-  CutTexts,
   FieldSpec,
   FieldValue,
   InputForm,
@@ -19,15 +17,15 @@ import type {
   Row,
   StringForm,
   TextTensorizer,
-  Tokenized,
 } from "../contracts.js";
 import { badState } from "./cells.js";
 import { type DictionaryEntry, readDictionary } from "./dictionary-file.js";
 import { featureCell, featureNames, type TokenFeatures } from "./feature-cells.js";
 import { dictionaryFeatures } from "./gazetteer-graph.js";
-import { TokenCutter, tokenOptions } from "./token-cutter.js";
+import { tokenOptions } from "./token-cutter.js";
+import { TokenReader } from "./token-reader.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
-import { vocabularyIds } from "./vocabulary-ids.js";
+import { idsInput, vocabularyIds } from "./vocabulary-ids.js";
 
 const schema = Type.Object(
   {
@@ -51,11 +49,9 @@ type Config = Static<typeof schema>;
  * Text to ids and weights of features `[tokens, features]`. In a graph it gives `ids`, `weights` and `mask` (bool), each
  * `[batch, tokens, features]`, and `token_mask [batch, tokens]` (bool): where there are tokens, with features or not.
  */
-class Gazetteer implements VocabularyHolder, TextTensorizer {
-  readonly columns: readonly string[];
+class Gazetteer extends TokenReader implements VocabularyHolder, TextTensorizer {
   readonly role = "input";
   readonly fields: readonly FieldSpec[];
-  readonly #cutter: TokenCutter;
   readonly #builder = new VocabularyBuilder();
   readonly #dims: readonly [string, string];
   #vocabulary = new Vocabulary([]);
@@ -69,17 +65,19 @@ class Gazetteer implements VocabularyHolder, TextTensorizer {
   constructor(
     readonly config: Config,
     context: Context,
-    readonly name: string,
+    name: string,
   ) {
-    this.#cutter = new TokenCutter(config, context);
-    this.columns = [
-      ...new Set([config.column, ...(config.dict_column === null ? [] : [config.dict_column])]),
-    ];
+    super(config, context, name);
     this.#dims = [config.axis, `${name}_features`];
     this.fields = [
       { name, dtype: "int32", dims: this.#dims, pad: PAD_ID },
       { name: `${name}_weights`, dtype: "float32", dims: this.#dims, pad: 0 },
     ];
+  }
+
+  override get columns(): readonly string[] {
+    const { column, dict_column } = this.config;
+    return [...new Set([column, ...(dict_column === null ? [] : [dict_column])])];
   }
 
   /** The features and their ids; empty before `finish` or `load`. */
@@ -95,7 +93,7 @@ class Gazetteer implements VocabularyHolder, TextTensorizer {
   async finish(): Promise<void> {
     const { dictionary } = this.config;
     if (dictionary !== null)
-      this.#take(await readDictionary(dictionary, (phrase) => this.#cutter.wordsOf(phrase)));
+      this.#take(await readDictionary(dictionary, (phrase) => this.cutter.wordsOf(phrase)));
     else this.#vocabulary = this.#builder.build({ minCount: 1, maxSize: 0 });
     if (this.#vocabulary.words.length > 0) return;
     const message = `no training row has a feature in "${this.config.dict_column}"`;
@@ -116,28 +114,12 @@ class Gazetteer implements VocabularyHolder, TextTensorizer {
         weights[token * width + i] = weight;
       }
     }
-    this.#cutter.wordsCounted(row);
+    this.cutter.wordsCounted(row);
     const sizes = [tokens.length, width];
     return [
       { data: ids, sizes },
       { data: weights, sizes },
     ];
-  }
-
-  tokenized(row: Row): Tokenized {
-    return this.#cutter.cut(row);
-  }
-
-  textOf(row: Row): string {
-    return this.#cutter.textOf(row);
-  }
-
-  cutIn(graph: Graph): CutTexts | undefined {
-    return this.#cutter.cutIn(graph);
-  }
-
-  length([ids]: readonly FieldValue[]): number {
-    return ids!.sizes[0]!;
   }
 
   /**
@@ -148,12 +130,11 @@ class Gazetteer implements VocabularyHolder, TextTensorizer {
     const dims = ["batch", ...this.#dims];
     if (form === "ids") {
       const weights = scope.graph.input(`${this.name}_weights`, "float32", dims);
-      const ids = scope.graph.input(this.name, "int32", dims);
-      const filled = not(equal(ids, PAD_ID));
+      const { ids, mask: filled } = idsInput(scope, this.name, this.#dims);
       const token_mask = equal(reduceMax(cast(filled, "int32"), [2]), 1);
       return { ids, weights, mask: and(filled, not(equal(ids, UNK_ID))), token_mask };
     }
-    const strings = this.#cutter.strings(scope, form);
+    const strings = this.cutter.strings(scope, form);
     const token_mask = not(equal(strings, scope.graph.constant("string", [], [""])));
     if (this.config.dict_column === null) {
       const meanings = this.#meanings.map((features) => this.#known(features));
@@ -164,8 +145,8 @@ class Gazetteer implements VocabularyHolder, TextTensorizer {
     return { ids: ids!, weights, mask: and(not(equal(ids!, PAD_ID)), not(equal(ids!, UNK_ID))), token_mask };
   }
 
-  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
-    const strings = this.#cutter.feeds(rows, form);
+  override serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
+    const strings = super.serve(rows, form);
     if (this.config.dict_column === null) return strings;
     const { dims, names, weights } = featureNames(rows.map((row) => this.#features(row)));
     return {
@@ -191,8 +172,8 @@ class Gazetteer implements VocabularyHolder, TextTensorizer {
     return this.config.dictionary === null ? { features } : { features, phrases: this.#meanings.length };
   }
 
-  counts(): Readonly<Record<string, number>> {
-    return { ...this.#cutter.counts(), tokens_with_features: this.#found, unknown_features: this.#unknown };
+  override counts(): Readonly<Record<string, number>> {
+    return { ...super.counts(), tokens_with_features: this.#found, unknown_features: this.#unknown };
   }
 
   #take(entries: readonly DictionaryEntry[]): void {
@@ -211,10 +192,10 @@ class Gazetteer implements VocabularyHolder, TextTensorizer {
   #features(row: Row): readonly TokenFeatures[] {
     const { dict_column, max_seq_len } = this.config;
     if (dict_column !== null) {
-      const all = featureCell(row, dict_column, this.#cutter.uncut(row).tokens.length);
+      const all = featureCell(row, dict_column, this.cutter.uncut(row).tokens.length);
       return all.slice(0, max_seq_len ?? all.length);
     }
-    const words = this.#cutter.words(row);
+    const words = this.cutter.words(row);
     const none: TokenFeatures = new Map();
     const features = words.map(() => none);
     for (const { phrase, start, end } of this.#finder.find(words))

@@ -3,7 +3,8 @@ import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
 import { badCell } from "./cells.js";
-import { checkLabelOptions, LabelList, labelOptions } from "./label-list.js";
+import { checkLabelOptions, labelOptions } from "./label-list.js";
+import { LabelReader } from "./label-reader.js";
 import { listCell } from "./lists.js";
 import { noTargetStrings } from "./target-form.js";
 
@@ -23,43 +24,22 @@ const schema = Type.Object(
 );
 
 /** Labels to a 0/1 vector. In a graph it gives `values [batch, labels]` (float32). */
-class LabelSet implements Tensorizer {
-  readonly columns: readonly string[];
-  readonly role = "target";
-  readonly #list: LabelList;
-
+class LabelSet extends LabelReader implements Tensorizer {
   constructor(
     readonly config: Static<typeof schema>,
-    readonly name: string,
+    name: string,
   ) {
-    this.columns = [config.column];
-    this.#list = new LabelList(config, `inputs.${name}`, 1);
-  }
-
-  get labels(): readonly string[] {
-    return this.#list.names;
+    super(config, name, 1);
   }
 
   get fields(): readonly FieldSpec[] {
     return [{ name: this.name, dtype: "float32", dims: [this.labels.length], pad: 0 }];
   }
 
-  observe(row: Row): void {
-    for (const label of this.#labelsOf(row)) this.#list.observe(label);
-  }
-
-  async finish(): Promise<void> {
-    await this.#list.finish();
-  }
-
   numberize(row: Row): FieldValue[] {
     const data = new Float32Array(this.labels.length);
-    for (const label of this.#labelsOf(row)) data[this.#list.id(label, row)] = 1;
+    for (const label of this.labelsOf(row)) data[this.list.id(label, row)] = 1;
     return [{ data, sizes: [data.length] }];
-  }
-
-  length(): number {
-    return 1;
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
@@ -67,27 +47,7 @@ class LabelSet implements Tensorizer {
     return { values: scope.graph.input(this.name, "float32", ["batch", this.labels.length]) };
   }
 
-  labelCounts(): readonly number[] {
-    return this.#list.counts;
-  }
-
-  state(): unknown {
-    return this.#list.state();
-  }
-
-  load(state: unknown): void {
-    this.#list.load(state);
-  }
-
-  facts(): Readonly<Record<string, number>> {
-    return { labels: this.labels.length };
-  }
-
-  counts(): Readonly<Record<string, number>> {
-    return this.#list.unknownCounts();
-  }
-
-  #labelsOf(row: Row): string[] {
+  protected labelsOf(row: Row): readonly string[] {
     const { column, separator } = this.config;
     const items = listCell(row, column, separator);
     return items.map((item) => {

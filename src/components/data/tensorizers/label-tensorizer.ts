@@ -3,7 +3,8 @@ import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
 import { badCell, textCell } from "./cells.js";
-import { checkLabelOptions, LabelList, labelOptions } from "./label-list.js";
+import { checkLabelOptions, labelOptions } from "./label-list.js";
+import { LabelReader } from "./label-reader.js";
 import { noTargetStrings } from "./target-form.js";
 
 /** The config of a label. */
@@ -16,41 +17,21 @@ export const labelSchema = Type.Object(
 );
 
 /** A label to its id. In a graph it gives `ids [batch]` (int32). */
-export class LabelId implements Tensorizer {
-  columns: readonly string[];
-  readonly role = "target";
-  readonly #list: LabelList;
-
+export class LabelId extends LabelReader implements Tensorizer {
   constructor(
     readonly config: Static<typeof labelSchema>,
-    readonly name: string,
+    name: string,
   ) {
-    this.columns = [config.column];
-    this.#list = new LabelList(config, `inputs.${name}`);
+    super(config, name, 2);
   }
 
   get fields(): readonly FieldSpec[] {
     return [{ name: this.name, dtype: "int32", dims: [], pad: 0 }];
   }
 
-  get labels(): readonly string[] {
-    return this.#list.names;
-  }
-
-  observe(row: Row): void {
-    this.#list.observe(this.#label(row));
-  }
-
-  async finish(): Promise<void> {
-    await this.#list.finish();
-  }
-
   numberize(row: Row): FieldValue[] {
-    return [{ data: Int32Array.of(this.#list.id(this.#label(row), row)), sizes: [] }];
-  }
-
-  length(): number {
-    return 1;
+    const [label] = this.labelsOf(row);
+    return [{ data: Int32Array.of(this.list.id(label, row)), sizes: [] }];
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
@@ -58,30 +39,10 @@ export class LabelId implements Tensorizer {
     return { ids: scope.graph.input(this.name, "int32", ["batch"]) };
   }
 
-  labelCounts(): readonly number[] {
-    return this.#list.counts;
-  }
-
-  state(): unknown {
-    return this.#list.state();
-  }
-
-  load(state: unknown): void {
-    this.#list.load(state);
-  }
-
-  facts(): Readonly<Record<string, number>> {
-    return { labels: this.labels.length };
-  }
-
-  counts(): Readonly<Record<string, number>> {
-    return this.#list.unknownCounts();
-  }
-
-  #label(row: Row): string {
+  protected labelsOf(row: Row): readonly [string] {
     const label = textCell(row, this.config.column).trim();
     if (label === "") throw badCell(row, this.config.column, "a label", "");
-    return label;
+    return [label];
   }
 }
 

@@ -17,9 +17,10 @@ import { reduceSum } from "../../../graph/ops/reduction.js";
 import { concat, range, reshape, unsqueeze } from "../../../graph/ops/shaping.js";
 import type { Scope } from "../../../graph/scope.js";
 import { WORD_SEPARATOR } from "../../../text/ngrams.js";
-import { PAD_ID, UNK_ID, type Vocabulary } from "../../../text/vocabulary.js";
+import { UNK_ID, type Vocabulary } from "../../../text/vocabulary.js";
 import type { InputTensors } from "../contracts.js";
 import { characterRuns, tokenRuns } from "./token-runs.js";
+import { idsInput } from "./vocabulary-ids.js";
 
 /** What the tokens form needs to know of its tensorizer. */
 export interface NGramGraph {
@@ -33,9 +34,8 @@ export interface NGramGraph {
 
 /** Inputs as numbers: ids, weights and where there is an n-gram, each `[batch, ngrams]`. */
 export function ngramInputs(scope: Scope, name: string): InputTensors {
-  const ids = scope.graph.input(name, "int32", ["batch", name]);
-  const weights = scope.graph.input(`${name}_weights`, "float32", ["batch", name]);
-  return { ids, weights, mask: not(equal(ids, PAD_ID)) };
+  const inputs = idsInput(scope, name, [name]);
+  return { ...inputs, weights: scope.graph.input(`${name}_weights`, "float32", ["batch", name]) };
 }
 
 /** The same from the token strings `[batch, tokens]`; unknown n-grams stay in their places with weight 0 and mask false. */

@@ -21,6 +21,14 @@ export const questionOptions = {
   }),
 };
 
+/** The config key for how long questions may be, in "words" or "pieces". */
+export const longestQuestion = (unit: string) =>
+  Type.Integer({
+    default: 64,
+    minimum: 1,
+    description: `Keep so many ${unit} of a question, which is counted and printed.`,
+  });
+
 /** A part of a text that is read together with the question. */
 export interface QuestionWindow {
   /** Which of the text's places (pieces, words) is its first. */
@@ -31,14 +39,53 @@ export interface QuestionWindow {
   readonly place: number;
 }
 
-/** A question's text, cut into places. */
-export interface ReadQuestion {
+/** A text, cut into places. */
+export interface CutDocument {
   readonly text: string;
   /** Where each place starts and (exclusive) ends, in UTF-16 code units. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
+}
+
+/** The text that has been cut into `places`. */
+export const cutDocument = (
+  text: string,
+  places: readonly { readonly startUtf16: number; readonly endUtf16: number }[],
+): CutDocument => ({
+  text,
+  starts: Int32Array.from(places, ({ startUtf16 }) => startUtf16),
+  ends: Int32Array.from(places, ({ endUtf16 }) => endUtf16),
+});
+
+/** A question's text in windows. */
+export interface ReadQuestion extends CutDocument {
   /** One at least. */
   readonly windows: readonly QuestionWindow[];
+}
+
+/** The questions of rows. A row's is asked for by its question's input and by its answers': the last one is kept. */
+export class RowQuestions<Question extends ReadQuestion> {
+  #last: { readonly row: Row; readonly question: Question } | undefined;
+  #cutRows = 0;
+
+  /** @param windowed reads a row */
+  constructor(readonly windowed: (row: Row) => Question) {}
+
+  of(row: Row): Question {
+    if (this.#last?.row !== row) this.#last = { row, question: this.windowed(row) };
+    return this.#last.question;
+  }
+
+  /** The question of a row that is being numberized. */
+  counted(row: Row): Question {
+    const question = this.of(row);
+    if (question.windows.length > 1) this.#cutRows += 1;
+    return question;
+  }
+
+  counts(): { rows_cut_into_several: number } {
+    return { rows_cut_into_several: this.#cutRows };
+  }
 }
 
 /** Where the places of a batch's texts stand in them. */

@@ -1,29 +1,17 @@
 import { type Static, Type } from "typebox";
-import type { HostTensor } from "../../../graph/dtype.js";
-import type { Graph } from "../../../graph/graph.js";
-import { equal, not } from "../../../graph/ops/elementwise.js";
 import { full } from "../../../graph/ops/shaping.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
 import { PAD_ID, SPECIALS, UNK_ID, Vocabulary, VocabularyBuilder } from "../../../text/vocabulary.js";
-import type {
-  CutTexts,
-  FieldSpec,
-  FieldValue,
-  InputForm,
-  InputTensors,
-  Row,
-  StringForm,
-  TextTensorizer,
-  Tokenized,
-} from "../contracts.js";
+import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, TextTensorizer } from "../contracts.js";
 import { badState } from "./cells.js";
-import { TokenCutter, tokenOptions } from "./token-cutter.js";
+import { tokenOptions } from "./token-cutter.js";
+import { TokenReader } from "./token-reader.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
 import { savedVocabulary, type VocabularyHolder } from "./vocabulary-holder.js";
-import { vocabularyIds } from "./vocabulary-ids.js";
+import { idsInput, vocabularyIds } from "./vocabulary-ids.js";
 
 const { column, tokenizer, axis } = tokenOptions;
 const schema = Type.Object(
@@ -42,13 +30,11 @@ const LANGUAGE_SPECIALS = [...SPECIALS, "__END_OF_LINE__"];
  * Text to token ids `[tokens]` and the id of the token before them. In a graph it gives `ids [batch, tokens]`, `mask
  * [batch, tokens]` (bool) and `before [batch]`.
  */
-export class RunningText implements VocabularyHolder, TextTensorizer {
-  readonly columns: readonly string[];
+export class RunningText extends TokenReader implements VocabularyHolder, TextTensorizer {
   readonly role = "input";
   readonly fields: readonly FieldSpec[];
   /** What stands between tokens when they are put together to a text. */
   readonly separator: string;
-  readonly #cutter: TokenCutter;
   readonly #builder = new VocabularyBuilder();
   #vocabulary = new Vocabulary([], LANGUAGE_SPECIALS);
   #unknown = 0;
@@ -56,11 +42,10 @@ export class RunningText implements VocabularyHolder, TextTensorizer {
   constructor(
     readonly config: Static<typeof schema>,
     context: Context,
-    readonly name: string,
+    name: string,
   ) {
-    this.#cutter = new TokenCutter({ ...config, max_seq_len: null }, context);
-    this.separator = this.#cutter.separator;
-    this.columns = [config.column];
+    super({ ...config, max_seq_len: null }, context, name);
+    this.separator = this.cutter.separator;
     this.fields = [
       { name, dtype: "int32", dims: [config.axis], pad: PAD_ID },
       { name: `${name}_before`, dtype: "int32", dims: [], pad: END_ID },
@@ -73,7 +58,7 @@ export class RunningText implements VocabularyHolder, TextTensorizer {
 
   observe(row: Row): void {
     if (!this.config.vocab.build_from_data) return;
-    for (const token of this.#cutter.words(row)) this.#builder.add(token);
+    for (const token of this.cutter.words(row)) this.#builder.add(token);
   }
 
   async finish(): Promise<void> {
@@ -83,7 +68,7 @@ export class RunningText implements VocabularyHolder, TextTensorizer {
 
   /** A text that stands alone: an end of line stands before it, none behind it. */
   numberize(row: Row): FieldValue[] {
-    const ids = Int32Array.from(this.#cutter.wordsCounted(row), (word) => this.#vocabulary.id(word));
+    const ids = Int32Array.from(this.cutter.wordsCounted(row), (word) => this.#vocabulary.id(word));
     for (const id of ids) if (id === UNK_ID) this.#unknown += 1;
     return this.piece(ids, END_ID);
   }
@@ -96,36 +81,14 @@ export class RunningText implements VocabularyHolder, TextTensorizer {
     ];
   }
 
-  tokenized(row: Row): Tokenized {
-    return this.#cutter.cut(row);
-  }
-
-  textOf(row: Row): string {
-    return this.#cutter.textOf(row);
-  }
-
-  cutIn(graph: Graph): CutTexts | undefined {
-    return this.#cutter.cutIn(graph);
-  }
-
-  length([ids]: readonly FieldValue[]): number {
-    return ids!.sizes[0]!;
-  }
-
   build(scope: Scope, form: InputForm): InputTensors {
     const { graph } = scope;
-    const { axis: tokens } = this.config;
     if (form === "ids") {
-      const ids = graph.input(this.name, "int32", ["batch", tokens]);
-      const before = graph.input(`${this.name}_before`, "int32", ["batch"]);
-      return { ids, mask: not(equal(ids, PAD_ID)), before };
+      const inputs = idsInput(scope, this.name, [this.config.axis]);
+      return { ...inputs, before: graph.input(`${this.name}_before`, "int32", ["batch"]) };
     }
-    const looked = vocabularyIds(this.#cutter.strings(scope, form), this.#vocabulary);
+    const looked = vocabularyIds(this.cutter.strings(scope, form), this.#vocabulary);
     return { ...looked, before: full(graph, looked.ids!.dtype, [looked.ids!.dim(0)], END_ID) };
-  }
-
-  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
-    return this.#cutter.feeds(rows, form);
   }
 
   state(): unknown {
@@ -142,8 +105,8 @@ export class RunningText implements VocabularyHolder, TextTensorizer {
     return { vocabulary: this.#vocabulary.size };
   }
 
-  counts(): Readonly<Record<string, number>> {
-    const { rows, tokens } = this.#cutter.counts();
+  override counts(): Readonly<Record<string, number>> {
+    const { rows, tokens } = this.cutter.counts();
     return { rows, tokens, unknown_tokens: this.#unknown };
   }
 }

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { mulDims } from "../../../graph/dims.js";
 import type { HostTensor } from "../../../graph/dtype.js";
 import type { Tensor } from "../../../graph/graph.js";
-import { add, equal, maximum, minimum, not, sub, where } from "../../../graph/ops/elementwise.js";
+import { add, equal, maximum, minimum, sub, where } from "../../../graph/ops/elementwise.js";
 import { gatherElements } from "../../../graph/ops/lookup.js";
 import { reduceMax } from "../../../graph/ops/reduction.js";
 import { concat, dimsTensor, expand, range, reshape } from "../../../graph/ops/shaping.js";
@@ -15,7 +15,7 @@ import { listCell } from "./lists.js";
 import { TokenCutter, textsOf, tokenOptions } from "./token-cutter.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
 import { savedVocabulary, type VocabularyHolder } from "./vocabulary-holder.js";
-import { vocabularyIds } from "./vocabulary-ids.js";
+import { idsInput, vocabularyIds } from "./vocabulary-ids.js";
 
 const schema = Type.Object(
   {
@@ -101,13 +101,11 @@ class SeqTokenIds implements VocabularyHolder {
   }
 
   build(scope: Scope, form: InputForm): InputTensors {
-    const dims = ["batch", ...this.#dims];
-    if (form === "ids") {
-      const ids = scope.graph.input(this.name, "int32", dims);
-      return { ids, mask: not(equal(ids, PAD_ID)) };
+    if (form === "ids") return idsInput(scope, this.name, this.#dims);
+    if (form === "tokens") {
+      const strings = scope.graph.input(this.#textInput, "string", ["batch", ...this.#dims]);
+      return vocabularyIds(strings, this.#vocabulary);
     }
-    if (form === "tokens")
-      return vocabularyIds(scope.graph.input(this.#textInput, "string", dims), this.#vocabulary);
     const { column, utterance_axis, max_utterances } = this.config;
     const all = textsOf(scope, column, ["batch", utterance_axis]);
     const texts = max_utterances === null ? all : lastOf(all, max_utterances);

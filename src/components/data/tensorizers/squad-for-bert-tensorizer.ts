@@ -24,12 +24,16 @@ import { PieceReader } from "./piece-reader.js";
 import { pieceInputs, segmentRule } from "./piece-roles.js";
 import { checkPieceOptions, pieceOptions } from "./piece-source.js";
 import {
+  type CutDocument,
+  cutDocument,
+  longestQuestion,
   noQuestions,
   type PlacedQuestions,
   type QuestionTensorizer,
   type QuestionWindow,
   questionOptions,
   type ReadQuestion,
+  RowQuestions,
 } from "./question-windows.js";
 import { textsOf } from "./token-cutter.js";
 import { type EncodedTexts, encodeTexts } from "./wordpiece-graph.js";
@@ -44,11 +48,7 @@ const schema = Type.Object(
       description:
         "Pieces of a window: question, special pieces, and as much of the text as there is room for. A longer text is read in several windows, and nothing of it is left out.",
     }),
-    max_query_length: Type.Integer({
-      default: 64,
-      minimum: 1,
-      description: "Keep so many pieces of a question, which is counted and printed.",
-    }),
+    max_query_length: longestQuestion("pieces"),
     axis: Type.String({ default: "pieces", minLength: 1, description: "Name of the axis of pieces." }),
   },
   {
@@ -69,7 +69,7 @@ interface PieceQuestion extends ReadQuestion {
 }
 
 /** A text's pieces. */
-interface Document extends Omit<ReadQuestion, "windows"> {
+interface Document extends CutDocument {
   readonly pieces: readonly Piece[];
 }
 
@@ -85,9 +85,8 @@ export class QuestionPieces extends PieceReader implements PieceTensorizer, Ques
   readonly #encoded = new WeakMap<Graph, EncodedTexts>();
   /** Questions about one text follow each other: it is cut once. */
   #document: Document | undefined;
-  #last: { readonly row: Row; readonly question: PieceQuestion } | undefined;
+  readonly #questions = new RowQuestions((row) => this.#windowed(row));
   #cutQuestions = 0;
-  #cutRows = 0;
 
   constructor(
     readonly config: Config,
@@ -127,8 +126,7 @@ export class QuestionPieces extends PieceReader implements PieceTensorizer, Ques
   }
 
   read(row: Row): PieceQuestion {
-    if (this.#last?.row !== row) this.#last = { row, question: this.#windowed(row) };
-    return this.#last.question;
+    return this.#questions.of(row);
   }
 
   textOf(row: Row): string {
@@ -140,9 +138,8 @@ export class QuestionPieces extends PieceReader implements PieceTensorizer, Ques
   }
 
   examples(row: Row): FieldValue[][] {
-    const { windows } = this.read(row);
+    const { windows } = this.#questions.counted(row);
     this.countRow(windows.flatMap(({ ids }) => [...ids]));
-    if (windows.length > 1) this.#cutRows += 1;
     if (this.#question(row).length > this.config.max_query_length) this.#cutQuestions += 1;
     return windows.map(({ ids, place, count }) => [
       { data: ids, sizes: [ids.length] },
@@ -198,7 +195,7 @@ export class QuestionPieces extends PieceReader implements PieceTensorizer, Ques
   override counts(): Readonly<Record<string, number>> {
     return {
       ...super.counts(),
-      rows_cut_into_several: this.#cutRows,
+      ...this.#questions.counts(),
       questions_cut: this.#cutQuestions,
     };
   }
@@ -210,9 +207,7 @@ export class QuestionPieces extends PieceReader implements PieceTensorizer, Ques
   #documentOf(text: string): Document {
     if (this.#document?.text === text) return this.#document;
     const pieces = this.tokenizer.tokenize(text);
-    const starts = Int32Array.from(pieces, ({ startUtf16 }) => startUtf16);
-    const ends = Int32Array.from(pieces, ({ endUtf16 }) => endUtf16);
-    this.#document = { text, pieces, starts, ends };
+    this.#document = { ...cutDocument(text, pieces), pieces };
     return this.#document;
   }
 

@@ -26,11 +26,15 @@ import type {
 } from "../contracts.js";
 import { badState } from "./cells.js";
 import {
+  type CutDocument,
+  cutDocument,
+  longestQuestion,
   noQuestions,
   type PlacedQuestions,
   type QuestionTensorizer,
   questionOptions,
   type ReadQuestion,
+  RowQuestions,
 } from "./question-windows.js";
 import { type VocabularyHolder, vocabularyOf } from "./vocabulary-holder.js";
 
@@ -59,11 +63,7 @@ const schema = Type.Object(
       description:
         "Words of a window of the text. A longer text is read in several windows, and nothing of it is left out.",
     }),
-    max_query_length: Type.Integer({
-      default: 64,
-      minimum: 1,
-      description: "Keep so many words of a question, which is counted and printed.",
-    }),
+    max_query_length: longestQuestion("words"),
     axis: Type.String({
       default: "tokens",
       minLength: 1,
@@ -103,9 +103,8 @@ export class QuestionWords implements QuestionTensorizer, VocabularyHolder {
   readonly texts: Readonly<Record<QuestionText, Words>>;
   readonly #truncated = new WeakMap<Graph, Tensor>();
   /** Questions about one text follow each other: what is kept of them has one copy of what is known of it. */
-  #document: Omit<ReadQuestion, "windows"> | undefined;
-  #last: { readonly row: Row; readonly question: ReadQuestion } | undefined;
-  #cutRows = 0;
+  #document: CutDocument | undefined;
+  readonly #questions = new RowQuestions((row) => this.#windowed(row));
 
   constructor(
     readonly config: Config,
@@ -142,8 +141,7 @@ export class QuestionWords implements QuestionTensorizer, VocabularyHolder {
   }
 
   read(row: Row): ReadQuestion {
-    if (this.#last?.row !== row) this.#last = { row, question: this.#windowed(row) };
-    return this.#last.question;
+    return this.#questions.of(row);
   }
 
   textOf(row: Row): string {
@@ -155,8 +153,7 @@ export class QuestionWords implements QuestionTensorizer, VocabularyHolder {
   }
 
   examples(row: Row): FieldValue[][] {
-    const { windows, starts } = this.read(row);
-    if (windows.length > 1) this.#cutRows += 1;
+    const { windows, starts } = this.#questions.counted(row);
     const values = (text: QuestionText): FieldValue[] =>
       [...this.texts[text].values()].flatMap((part) => part.numberize(row));
     const [doc, question] = [values("doc"), values("question")];
@@ -254,7 +251,7 @@ export class QuestionWords implements QuestionTensorizer, VocabularyHolder {
     return {
       rows: this.#words("doc").counts().rows ?? 0,
       ...sums,
-      rows_cut_into_several: this.#cutRows,
+      ...this.#questions.counts(),
       questions_cut: this.#words("question").counts().truncated_rows ?? 0,
     };
   }
@@ -270,11 +267,7 @@ export class QuestionWords implements QuestionTensorizer, VocabularyHolder {
   #windowed(row: Row): ReadQuestion {
     const { max_seq_len, doc_stride } = this.config;
     const { tokens } = this.#words("doc").tokenized(row);
-    const document = {
-      text: this.textOf(row),
-      starts: Int32Array.from(tokens, ({ startUtf16 }) => startUtf16),
-      ends: Int32Array.from(tokens, ({ endUtf16 }) => endUtf16),
-    };
+    const document = cutDocument(this.textOf(row), tokens);
     if (!isDeepStrictEqual(document, this.#document)) this.#document = document;
     const windows = windowPlaces(tokens.length, max_seq_len, max_seq_len - doc_stride);
     return {

@@ -1,5 +1,4 @@
 import { type Static, Type } from "typebox";
-import { equal, not } from "../../../graph/ops/elementwise.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component, Slot } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
@@ -17,6 +16,7 @@ import { requireTokens, treeCell } from "./tree-cells.js";
 import { NO_TREES, savedTreeFacts, type TreeFacts, withTree } from "./tree-facts.js";
 import { buildVocabulary, vocabSchema } from "./vocab-config.js";
 import { savedVocabulary, type VocabularyHolder } from "./vocabulary-holder.js";
+import { idsInput } from "./vocabulary-ids.js";
 
 const schema = Type.Object(
   {
@@ -157,8 +157,7 @@ export class TargetTokens implements VocabularyHolder {
   build(scope: Scope, form: InputForm): InputTensors {
     noTargetStrings(form, this.name);
     const [{ name, dims }] = this.fields as [FieldSpec];
-    const ids = scope.graph.input(name, "int32", ["batch", ...dims]);
-    return { ids, mask: not(equal(ids, PAD_ID)) };
+    return idsInput(scope, name, dims);
   }
 
   state(): unknown {

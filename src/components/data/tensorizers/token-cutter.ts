@@ -46,7 +46,7 @@ const optionsSchema = () => Type.Object(tokenOptions);
 /** The resolved value of `tokenOptions`. */
 export type TokenOptions = Static<ReturnType<typeof optionsSchema>>;
 /** What cutting needs of them. */
-type CutOptions = Omit<TokenOptions, "text_input"> & Partial<Pick<TokenOptions, "text_input">>;
+export type CutOptions = Omit<TokenOptions, "text_input"> & Partial<Pick<TokenOptions, "text_input">>;
 
 /** Tokens that were cut already, as a text with single spaces between them. */
 function joined(tokens: readonly string[], tokenizer: Tokenizer): Tokenized {

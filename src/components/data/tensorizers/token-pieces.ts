@@ -1,32 +1,20 @@
-import type { HostTensor } from "../../../graph/dtype.js";
-import type { Graph, Tensor } from "../../../graph/graph.js";
-import { equal, not } from "../../../graph/ops/elementwise.js";
+import type { Tensor } from "../../../graph/graph.js";
 import type { Scope } from "../../../graph/scope.js";
 import type { Context } from "../../../registry/context.js";
 import { PAD_ID, UNK_ID, type Vocabulary } from "../../../text/vocabulary.js";
-import type {
-  CutTexts,
-  FieldSpec,
-  FieldValue,
-  InputForm,
-  InputTensors,
-  Row,
-  StringForm,
-  TextTensorizer,
-  Tokenized,
-} from "../contracts.js";
-import { TokenCutter, type TokenOptions } from "./token-cutter.js";
+import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, TextTensorizer } from "../contracts.js";
+import type { TokenOptions } from "./token-cutter.js";
+import { TokenReader } from "./token-reader.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
+import { idsInput } from "./vocabulary-ids.js";
 
 /**
  * What the tensorizers that look inside tokens (characters, bytes) have in common: ids `[tokens, pieces]`, padded to the
  * row's longest token. In a graph they give `ids [batch, tokens, pieces]` and `mask [batch, tokens, pieces]` (bool).
  */
-export abstract class TokenPieces implements VocabularyHolder, TextTensorizer {
-  readonly columns: readonly string[];
+export abstract class TokenPieces extends TokenReader implements VocabularyHolder, TextTensorizer {
   readonly role = "input";
   readonly fields: readonly FieldSpec[];
-  protected readonly cutter: TokenCutter;
   readonly #dims: readonly [string, string];
   #truncatedTokens = 0;
   #pieces = 0;
@@ -35,11 +23,10 @@ export abstract class TokenPieces implements VocabularyHolder, TextTensorizer {
   constructor(
     readonly options: TokenOptions,
     context: Context,
-    readonly name: string,
+    name: string,
     readonly maxPieces: number,
   ) {
-    this.cutter = new TokenCutter(options, context);
-    this.columns = [options.column];
+    super(options, context, name);
     this.#dims = [options.axis, name === options.axis ? `${name}_pieces` : name];
     this.fields = [{ name, dtype: "int32", dims: this.#dims, pad: PAD_ID }];
   }
@@ -72,37 +59,16 @@ export abstract class TokenPieces implements VocabularyHolder, TextTensorizer {
     return [{ data, sizes: [ids.length, width] }];
   }
 
-  tokenized(row: Row): Tokenized {
-    return this.cutter.cut(row);
-  }
-
-  textOf(row: Row): string {
-    return this.cutter.textOf(row);
-  }
-
-  cutIn(graph: Graph): CutTexts | undefined {
-    return this.cutter.cutIn(graph);
-  }
-
-  length([ids]: readonly FieldValue[]): number {
-    return ids!.sizes[0]!;
-  }
-
   build(scope: Scope, form: InputForm): InputTensors {
     if (form !== "ids") return this.fromStrings(this.cutter.strings(scope, form));
-    const ids: Tensor = scope.graph.input(this.name, "int32", ["batch", ...this.#dims]);
-    return { ids, mask: not(equal(ids, PAD_ID)) };
-  }
-
-  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
-    return this.cutter.feeds(rows, form);
+    return idsInput(scope, this.name, this.#dims);
   }
 
   facts(): Readonly<Record<string, number>> {
     return { vocabulary: this.vocabulary.size };
   }
 
-  counts(): Readonly<Record<string, number>> {
+  override counts(): Readonly<Record<string, number>> {
     const { rows, truncated_rows } = this.cutter.counts();
     return {
       rows,

@@ -1,28 +1,23 @@
 import { type Static, Type } from "typebox";
-import type { HostTensor } from "../../../graph/dtype.js";
-import type { Graph } from "../../../graph/graph.js";
-import { equal, not } from "../../../graph/ops/elementwise.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { PAD_ID, UNK_ID, type Vocabulary } from "../../../text/vocabulary.js";
 import type {
-  CutTexts,
   FieldSpec,
   FieldValue,
   InputForm,
   InputTensors,
   Row,
-  StringForm,
   Tensorizer,
   TextTensorizer,
-  Tokenized,
 } from "../contracts.js";
 import { LearntVocabulary } from "./learnt-vocabulary.js";
-import { TokenCutter, tokenOptions } from "./token-cutter.js";
+import { tokenOptions } from "./token-cutter.js";
+import { TokenReader } from "./token-reader.js";
 import { vocabSchema } from "./vocab-config.js";
 import type { VocabularyHolder } from "./vocabulary-holder.js";
-import { vocabularyIds } from "./vocabulary-ids.js";
+import { idsInput, vocabularyIds } from "./vocabulary-ids.js";
 
 const schema = Type.Object(
   { ...tokenOptions, vocab: vocabSchema },
@@ -33,11 +28,9 @@ const schema = Type.Object(
 );
 
 /** Text to word ids `[tokens]`. In a graph it gives `ids [batch, tokens]` and `mask [batch, tokens]` (bool). */
-class TokenIds implements VocabularyHolder, TextTensorizer {
-  readonly columns: readonly string[];
+class TokenIds extends TokenReader implements VocabularyHolder, TextTensorizer {
   readonly role: Tensorizer["role"];
   readonly fields: readonly FieldSpec[];
-  readonly #cutter: TokenCutter;
   #learnt: LearntVocabulary;
   #unknown = 0;
 
@@ -45,11 +38,10 @@ class TokenIds implements VocabularyHolder, TextTensorizer {
   constructor(
     readonly config: Static<typeof schema>,
     readonly context: Context,
-    readonly name: string,
+    name: string,
     leader?: TokenIds,
   ) {
-    this.#cutter = new TokenCutter(config, context);
-    this.columns = [config.column];
+    super(config, context, name);
     this.fields = [{ name, dtype: "int32", dims: [config.axis], pad: PAD_ID }];
     this.role = leader === undefined ? "input" : "target";
     this.#learnt = leader === undefined ? new LearntVocabulary(config.vocab, name) : leader.#learnt;
@@ -72,7 +64,7 @@ class TokenIds implements VocabularyHolder, TextTensorizer {
   }
 
   observe(row: Row): void {
-    this.#learnt.observe(() => this.#cutter.words(row));
+    this.#learnt.observe(() => this.cutter.words(row));
   }
 
   finish(): Promise<void> {
@@ -80,7 +72,7 @@ class TokenIds implements VocabularyHolder, TextTensorizer {
   }
 
   numberize(row: Row): FieldValue[] {
-    const tokens = this.#cutter.wordsCounted(row);
+    const tokens = this.cutter.wordsCounted(row);
     const data = new Int32Array(tokens.length);
     for (let i = 0; i < tokens.length; i++) {
       const id = this.vocabulary.id(tokens[i]!);
@@ -90,33 +82,9 @@ class TokenIds implements VocabularyHolder, TextTensorizer {
     return [{ data, sizes: [tokens.length] }];
   }
 
-  tokenized(row: Row): Tokenized {
-    return this.#cutter.cut(row);
-  }
-
-  textOf(row: Row): string {
-    return this.#cutter.textOf(row);
-  }
-
-  cutIn(graph: Graph): CutTexts | undefined {
-    return this.#cutter.cutIn(graph);
-  }
-
-  length([ids]: readonly FieldValue[]): number {
-    return ids!.sizes[0]!;
-  }
-
   build(scope: Scope, form: InputForm): InputTensors {
-    const { axis } = this.config;
-    if (form === "ids") {
-      const ids = scope.graph.input(this.name, "int32", ["batch", axis]);
-      return { ids, mask: not(equal(ids, PAD_ID)) };
-    }
-    return vocabularyIds(this.#cutter.strings(scope, form), this.vocabulary);
-  }
-
-  serve(rows: readonly Row[], form: StringForm): Readonly<Record<string, HostTensor>> {
-    return this.#cutter.feeds(rows, form);
+    if (form === "ids") return idsInput(scope, this.name, [this.config.axis]);
+    return vocabularyIds(this.cutter.strings(scope, form), this.vocabulary);
   }
 
   state(): unknown {
@@ -131,8 +99,8 @@ class TokenIds implements VocabularyHolder, TextTensorizer {
     return { vocabulary: this.vocabulary.size };
   }
 
-  counts(): Readonly<Record<string, number>> {
-    return { ...this.#cutter.counts(), unknown_tokens: this.#unknown };
+  override counts(): Readonly<Record<string, number>> {
+    return { ...super.counts(), unknown_tokens: this.#unknown };
   }
 }
 

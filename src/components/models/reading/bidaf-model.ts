@@ -1,4 +1,4 @@
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import type { Tensor } from "../../../graph/graph.js";
 import { rowsOf } from "../../../graph/ops/matrix.js";
 import { concat, reshape } from "../../../graph/ops/shaping.js";
@@ -9,17 +9,8 @@ import type { TokenVectors } from "../../contracts.js";
 import { highway } from "../../highway.js";
 import { zeroPadding } from "../../masking.js";
 import { wordsOf } from "../../representations/parts.js";
-import {
-  embeddedTexts,
-  prepareReading,
-  readingEmbedding,
-  readingInputs,
-  withSentinel,
-  wordsBehindSentinel,
-} from "./question-and-text.js";
-import { answersFrom, spanOutput, spanRule } from "./span-parts.js";
-
-const NAME = "BiDAFModel";
+import { readingEmbedding, readingInputs, readingModel, withSentinel } from "./question-and-text.js";
+import { spanOutput } from "./span-parts.js";
 
 const layer = (num_layers: number, description: string) =>
   Slot("representation", {
@@ -64,14 +55,8 @@ function throughHighway(scope: Scope, words: TokenVectors, layers: number): Toke
 
 /** Words (and characters) of question and text -> what the output layer gives. */
 export const BiDAFModel = component({
-  kind: "span_model",
-  name: NAME,
   schema,
-  inputs: ({ inputs }) => inputs,
-  prepare: prepareReading,
-  rule: spanRule,
-  build(scope, config, inputs) {
-    const { doc, question } = embeddedTexts(scope, config, inputs, NAME);
+  ...readingModel<Static<typeof schema>>("BiDAFModel", (scope, config, { doc, question }) => {
     const words = throughHighway(scope, doc, config.highway_layers);
     const asked = throughHighway(scope, question, config.highway_layers);
     const { mask, ...text } = scope.within("sentinel", (at) => withSentinel(at, words));
@@ -85,7 +70,6 @@ export const BiDAFModel = component({
     const ended = wordsOf(scope, config.span_end_layer, "span_end_layer", { vectors: modeled, mask });
     const logit = (place: string, seen: Tensor): Tensor =>
       scope.within(place, (at) => eachWord(at, at.dropout(concat([flow, seen], 2), config.dropout), 1));
-    const logits = concat([logit("start", modeled), logit("end", ended)], 2);
-    return answersFrom(scope, config, logits, wordsBehindSentinel(words.mask), inputs);
-  },
+    return concat([logit("start", modeled), logit("end", ended)], 2);
+  }),
 });

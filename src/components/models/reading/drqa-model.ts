@@ -1,4 +1,4 @@
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { concat, unsqueeze } from "../../../graph/ops/shaping.js";
 import { component, Slot } from "../../../registry/component.js";
 import {
@@ -6,18 +6,10 @@ import {
   multiplicativeAttention,
   sequenceAlignedAttention,
 } from "../../attention/questions.js";
+import type { TokenVectors } from "../../contracts.js";
 import { wordsOf } from "../../representations/parts.js";
-import {
-  embeddedTexts,
-  prepareReading,
-  readingEmbedding,
-  readingInputs,
-  withSentinel,
-  wordsBehindSentinel,
-} from "./question-and-text.js";
-import { answersFrom, spanOutput, spanRule } from "./span-parts.js";
-
-const NAME = "DrQAModel";
+import { readingEmbedding, readingInputs, readingModel, withSentinel } from "./question-and-text.js";
+import { spanOutput } from "./span-parts.js";
 
 const rnn = (of: string) =>
   Slot("representation", {
@@ -47,15 +39,9 @@ const schema = Type.Object(
 
 /** Words of question and text -> what the output layer gives. */
 export const DrQAModel = component({
-  kind: "span_model",
-  name: NAME,
   schema,
-  inputs: ({ inputs }) => inputs,
-  prepare: prepareReading,
-  rule: spanRule,
-  build(scope, config, inputs) {
-    const { doc, question } = embeddedTexts(scope, config, inputs, NAME);
-    const dropped = (words: typeof doc): typeof doc => {
+  ...readingModel<Static<typeof schema>>("DrQAModel", (scope, config, { doc, question }) => {
+    const dropped = (words: TokenVectors): TokenVectors => {
       const vectors = scope.dropout(words.vectors, config.dropout);
       return vectors === words.vectors ? words : { vectors, mask: words.mask };
     };
@@ -71,6 +57,6 @@ export const DrQAModel = component({
     const logits = ["start_attn", "end_attn"].map((place) =>
       scope.within(place, (at) => unsqueeze(multiplicativeAttention(at, states, vector), [2])),
     );
-    return answersFrom(scope, config, concat(logits, 2), wordsBehindSentinel(words.mask), inputs);
-  },
+    return concat(logits, 2);
+  }),
 });

@@ -7,7 +7,7 @@ import type { Scope } from "../../../graph/scope.js";
 import { Slot } from "../../../registry/component.js";
 import type { Context } from "../../../registry/context.js";
 import { ptxError } from "../../../registry/errors.js";
-import { type ModelInput, ModelInputs, type TokenVectors } from "../../contracts.js";
+import { type ModelInput, ModelInputs, type Predicted, type TokenVectors } from "../../contracts.js";
 import type { Tensorizer } from "../../data/contracts.js";
 import {
   QUESTION_TEXTS,
@@ -18,7 +18,7 @@ import {
 } from "../../data/tensorizers/squad-tensorizer.js";
 import { sizedAxis } from "../../sizes.js";
 import { embedded, prepareEmbedding } from "../text-inputs.js";
-import { answersInput } from "./span-parts.js";
+import { answersFrom, answersInput, spanOutput, spanRule } from "./span-parts.js";
 
 /** The inputs of these models. */
 export const readingInputs = (tokens: string | Readonly<Record<string, object>>) =>
@@ -37,12 +37,37 @@ export const readingEmbedding = (embeddings: readonly string[]) =>
     description: "Words of both texts to vectors: there is one embedding for both.",
   });
 
-const optionsSchema = () => Type.Object({ embedding: readingEmbedding([]) });
-type WithEmbedding = Static<ReturnType<typeof optionsSchema>>;
+const optionsSchema = () =>
+  Type.Object({ inputs: readingInputs(""), embedding: readingEmbedding([]), ...spanOutput });
+/** What the configs of these models have. */
+type ReadingConfig = Static<ReturnType<typeof optionsSchema>>;
+
+/** The vectors of both texts' words. */
+type EmbeddedTexts = Readonly<Record<QuestionText, TokenVectors>>;
+
+/**
+ * Such a model, but for its schema: `logitsOf` makes `[batch, 1 + tokens, 2]`, for the first and the last word of the answer,
+ * of both texts' vectors. The first place stands for no answer.
+ */
+export const readingModel = <Config extends ReadingConfig>(
+  name: string,
+  logitsOf: (scope: Scope, config: Config, texts: EmbeddedTexts) => Tensor,
+) => ({
+  kind: "span_model" as const,
+  name,
+  inputs: ({ inputs }: Config) => inputs,
+  prepare: prepareReading,
+  rule: spanRule,
+  build(scope: Scope, config: Config, inputs: ModelInputs): Predicted {
+    const texts = embeddedTexts(scope, config, inputs, name);
+    const logits = logitsOf(scope, config, texts);
+    return answersFrom(scope, config, logits, wordsBehindSentinel(texts.doc.mask), inputs);
+  },
+});
 
 /** Reads the files of the embedding (pretrained vectors). */
-export function prepareReading(
-  config: WithEmbedding,
+function prepareReading(
+  config: ReadingConfig,
   context: Context,
   tensorizers: ReadonlyMap<string, Tensorizer>,
 ): Promise<void> {
@@ -51,12 +76,12 @@ export function prepareReading(
 }
 
 /** The vectors of both texts' words. Throws `PTX_CONFIG_VALUE` where something is read of the words that no embedding looks at. */
-export function embeddedTexts(
+function embeddedTexts(
   scope: Scope,
-  { embedding }: WithEmbedding,
+  { embedding }: ReadingConfig,
   inputs: ModelInputs,
   model: string,
-): Readonly<Record<QuestionText, TokenVectors>> {
+): EmbeddedTexts {
   const input = inputs.need("tokens", model);
   const questions = questionWordsOf(input.tensorizer, model);
   const read = new Set<string>();
@@ -124,7 +149,7 @@ export function withSentinel(scope: Scope, { vectors, mask }: TokenVectors): Tok
 }
 
 /** Where answers are looked for, `[batch, 1 + tokens]`: at words, not at the sentinel before them. */
-export const wordsBehindSentinel = (mask: Tensor): Tensor => concat([constantLike(mask, false), mask], 1);
+const wordsBehindSentinel = (mask: Tensor): Tensor => concat([constantLike(mask, false), mask], 1);
 
 /** The same for the one place of each row, `[batch, 1]`. */
 const constantLike = (mask: Tensor, value: boolean): Tensor =>
