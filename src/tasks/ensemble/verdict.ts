@@ -2,16 +2,16 @@
 import type { Classified, Regressed } from "../../components/contracts.js";
 import type { TagsPredicted } from "../../components/tag-output-layers/contracts.js";
 import type { Tensor } from "../../graph/graph.js";
-import { add, mul } from "../../graph/ops/elementwise.js";
+import { add, average, mul } from "../../graph/ops/elementwise.js";
 import { oneHot } from "../../graph/ops/lookup.js";
 import { argMax } from "../../graph/ops/reduction.js";
 import { full } from "../../graph/ops/shaping.js";
-import type { Jury, Scope } from "../../graph/scope.js";
+import type { Jury, MeanOf, Scope } from "../../graph/scope.js";
 import type { AnyComponent } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 
 /** What of the members is made one: the mean of their logits, the mean of their probabilities, or their votes. */
-export type Combination = "logits" | "probabilities" | "votes";
+export type Combination = MeanOf | "votes";
 
 /** A decision of one member: an output layer of its model. */
 interface Decision {
@@ -20,6 +20,14 @@ interface Decision {
   readonly path: string;
   readonly logits: Tensor;
   readonly result: unknown;
+}
+
+/** What one member decides, in order. */
+interface Heard {
+  /** By its output layers. */
+  readonly decisions: Decision[];
+  /** Step by step: what is to be known of it for that. */
+  readonly steps: unknown[];
 }
 
 /** What one kind of output layer gives of a decision. */
@@ -48,7 +56,7 @@ type Inverse = (config: object, scores: Tensor) => Tensor;
  * Builds members into one graph and has them decide together. Logits: each output layer reads the mean of all members'
  * logits, its parameters (a CRF's transitions) are the means of theirs. Probabilities and votes: it reads the logits of
  * which it makes the members' mean probabilities, or their shares of the votes; its parameters are 0 then, so a CRF forbids
- * what is not allowed and prefers nothing.
+ * what is not allowed and prefers nothing. What is decided step by step is decided by all at each step.
  * @param build builds a member, by number, in its scope
  */
 export function decideTogether<T>(
@@ -59,30 +67,51 @@ export function decideTogether<T>(
 ): T {
   const heard = names.map((name, member) => {
     const decisions: Decision[] = [];
-    const jury: Jury = (layer, at, logits, decide) => {
-      const result = decide(at, logits);
-      decisions.push({ layer, path: at.path, logits, result });
-      return result;
+    const steps: unknown[] = [];
+    const jury: Jury = {
+      layer(layer, at, logits, decide) {
+        const result = decide(at, logits);
+        decisions.push({ layer, path: at.path, logits, result });
+        return result;
+      },
+      steps(own, decide) {
+        steps.push(own);
+        return decide([own], "logits");
+      },
     };
     build(member, scope.model(name, jury));
-    return decisions;
+    return { decisions, steps };
   });
   requireAlike(heard, names);
-  let next = 0;
-  const verdict: Jury = (_layer, at, _logits, decide) => {
-    const decisions = heard.map((all) => all[next]!);
-    next++;
-    const shared = combination === "logits" ? meanParameters(scope, decisions) : zeros(scope);
-    return decide(at.withParameters(shared), combined(decisions, combination));
+  let [nextLayer, nextSteps] = [0, 0];
+  const verdict: Jury = {
+    layer(_layer, at, _logits, decide) {
+      const decisions = heard.map((all) => all.decisions[nextLayer]!);
+      nextLayer++;
+      const shared = combination === "logits" ? meanParameters(scope, decisions) : zeros(scope);
+      return decide(at.withParameters(shared), combined(decisions, combination));
+    },
+    steps<M, T>(_own: M, decide: (all: readonly M[], mean: MeanOf) => T): T {
+      const all = heard.map(({ steps }) => steps[nextSteps] as M);
+      nextSteps++;
+      return decide(all, meanAtSteps(combination));
+    },
   };
   // The first member's graph is there already, and equal nodes are computed once: what is new is behind the logits.
   return build(0, scope.model(names[0]!, verdict));
 }
 
+/** What is decided step by step is decided by a mean. Throws `PTX_CONFIG_VALUE` for votes. */
+export function meanAtSteps(combination: Combination): MeanOf {
+  if (combination !== "votes") return combination;
+  const why = "members that take each step together have no labels of their own to vote for";
+  throw refusal("combine", why, '"logits" or "probabilities"');
+}
+
 /** The logits that an output layer reads in the place of those of each member. */
 function combined(decisions: readonly Decision[], combination: Combination): Tensor {
   const [{ layer, path }] = decisions as readonly [Decision];
-  if (combination === "logits") return mean(decisions.map(({ logits }) => logits));
+  if (combination === "logits") return average(decisions.map(({ logits }) => logits));
   const { component, config } = layer;
   const inverse = (component as { readonly logitsOf?: Inverse }).logitsOf;
   const view = views[component.kind];
@@ -91,23 +120,23 @@ function combined(decisions: readonly Decision[], combination: Combination): Ten
   const scores = decisions.map(({ result }) => view.scores(result));
   if (scores.includes(null))
     throw refusal(path, `${component.name} gives no probabilities in this graph`, '"logits"');
-  const average = mean(scores as Tensor[]);
-  return inverse(config, combination === "votes" ? votes(decisions, view, average) : average);
+  const shares = average(scores as Tensor[]);
+  return inverse(config, combination === "votes" ? votes(decisions, view, shares) : shares);
 }
 
 /**
  * The share of the members that chose each label, where the mean of their probabilities counts as half a vote: it decides
  * where votes are equal, and never against more votes.
  */
-function votes(decisions: readonly Decision[], view: View, average: Tensor): Tensor {
+function votes(decisions: readonly Decision[], view: View, shares: Tensor): Tensor {
   const [{ layer, path }] = decisions as readonly [Decision];
   const { name, decision } = layer.component as AnyComponent & { readonly decision?: string };
   const { choice } = view;
   if (choice === undefined || decision === "multi-label")
     throw refusal(path, `${name} does not choose one label of several`, '"logits" or "probabilities"');
-  const labels = average.dim(average.rank - 1) as number;
+  const labels = shares.dim(shares.rank - 1) as number;
   const chosen = decisions.map(({ result }) => oneHot(choice(result), labels));
-  return mul(add(chosen.reduce(add), mul(average, 0.5)), 1 / (decisions.length + 0.5));
+  return mul(add(chosen.reduce(add), mul(shares, 0.5)), 1 / (decisions.length + 0.5));
 }
 
 /** A layer's parameters as the means of all members' layers'. */
@@ -117,7 +146,7 @@ function meanParameters(
 ): Parameters<Scope["withParameters"]>[0] {
   const [{ path: own }] = decisions as readonly [Decision];
   return (path, shape) =>
-    mean(
+    average(
       decisions.map(({ path: theirs }) => {
         const [place, name] = split(`${theirs}${path.slice(own.length)}`);
         return scope.child(place).parameter(name, shape);
@@ -136,31 +165,33 @@ function split(path: string): [place: string, name: string] {
   return [path.slice(0, dot), path.slice(dot + 1)];
 }
 
-const mean = (tensors: readonly Tensor[]): Tensor => mul(tensors.reduce(add), 1 / tensors.length);
-
 /** Throws `PTX_CONFIG_VALUE` unless all members decide the same in the same order. */
-function requireAlike(heard: readonly (readonly Decision[])[], names: readonly string[]): void {
-  const [first] = heard as readonly [readonly Decision[]];
-  if (first.length === 0)
+function requireAlike(heard: readonly Heard[], names: readonly string[]): void {
+  const [first] = heard as readonly [Heard];
+  if (first.decisions.length + first.steps.length === 0)
     throw refusal(names[0]!, "its model has no output layer that several models could decide by", "others");
-  const shown = (decisions: readonly Decision[]): string =>
-    decisions
-      .map(({ layer, logits }) => `${layer.component.name} over ${logits.dim(logits.rank - 1)} logits`)
-      .join(", ");
-  for (const [i, decisions] of heard.entries()) {
+  const shown = ({ decisions, steps }: Heard): string =>
+    [
+      ...decisions.map(
+        ({ layer, logits }) => `${layer.component.name} over ${logits.dim(logits.rank - 1)} logits`,
+      ),
+      ...steps.map(() => "decisions step by step"),
+    ].join(", ");
+  for (const [i, { decisions, steps }] of heard.entries()) {
     const alike =
-      decisions.length === first.length &&
+      steps.length === first.steps.length &&
+      decisions.length === first.decisions.length &&
       decisions.every(
         ({ layer, logits }, at) =>
-          layer.component === first[at]!.layer.component &&
-          logits.rank === first[at]!.logits.rank &&
-          logits.shape.at(-1) === first[at]!.logits.shape.at(-1),
+          layer.component === first.decisions[at]!.layer.component &&
+          logits.rank === first.decisions[at]!.logits.rank &&
+          logits.shape.at(-1) === first.decisions[at]!.logits.shape.at(-1),
       );
     if (alike) continue;
     throw ptxError(
       "PTX_CONFIG_VALUE",
       `members[${i}]`,
-      `the members of an ensemble must decide alike: ${names[0]} has ${shown(first)}, ${names[i]} has ${shown(decisions)}`,
+      `the members of an ensemble must decide alike: ${names[0]} has ${shown(first)}, ${names[i]} has ${shown(heard[i]!)}`,
       "give all members the same output layers and labels",
     );
   }
