@@ -22,12 +22,10 @@ interface Decision {
   readonly result: unknown;
 }
 
-/** What one member decides, in order. */
-interface Heard {
-  /** By its output layers. */
-  readonly decisions: Decision[];
-  /** Step by step: what is to be known of it for that. */
-  readonly steps: unknown[];
+/** A member that waits until all are known to decide step by step: what is to be known of it, and how that is decided. */
+interface Waiting {
+  readonly own: unknown;
+  readonly decide: (all: readonly unknown[], mean: MeanOf) => unknown;
 }
 
 /** What one kind of output layer gives of a decision. */
@@ -65,36 +63,46 @@ export function decideTogether<T>(
   combination: Combination,
   build: (member: number, scope: Scope) => T,
 ): T {
-  const heard = names.map((name, member) => {
+  const heard: (readonly Decision[])[] = [];
+  const waiting: Waiting[] = [];
+  let decided: unknown;
+  const hear = (member: number): T => {
     const decisions: Decision[] = [];
-    const steps: unknown[] = [];
+    heard.push(decisions);
     const jury: Jury = {
       layer(layer, at, logits, decide) {
         const result = decide(at, logits);
         decisions.push({ layer, path: at.path, logits, result });
         return result;
       },
-      steps(own, decide) {
-        steps.push(own);
-        return decide([own], "logits");
+      // The others are built while this one waits: what all decide is in the graph once.
+      steps<M, R>(own: M, decide: (all: readonly M[], mean: MeanOf) => R): R {
+        waiting.push({ own, decide: decide as Waiting["decide"] });
+        if (member + 1 < names.length) hear(member + 1);
+        requireAllWait(waiting.length, heard, names);
+        decided ??= waiting[0]!.decide(
+          waiting.map(({ own }) => own),
+          meanAtSteps(combination),
+        );
+        return decided as R;
       },
     };
-    build(member, scope.model(name, jury));
-    return { decisions, steps };
-  });
+    return build(member, scope.model(names[member]!, jury));
+  };
+  const first = hear(0);
+  if (waiting.length > 0) return first;
+  for (let member = 1; member < names.length; member++) hear(member);
   requireAlike(heard, names);
-  let [nextLayer, nextSteps] = [0, 0];
+  let next = 0;
   const verdict: Jury = {
     layer(_layer, at, _logits, decide) {
-      const decisions = heard.map((all) => all.decisions[nextLayer]!);
-      nextLayer++;
+      const decisions = heard.map((all) => all[next]!);
+      next++;
       const shared = combination === "logits" ? meanParameters(scope, decisions) : zeros(scope);
       return decide(at.withParameters(shared), combined(decisions, combination));
     },
-    steps<M, T>(_own: M, decide: (all: readonly M[], mean: MeanOf) => T): T {
-      const all = heard.map(({ steps }) => steps[nextSteps] as M);
-      nextSteps++;
-      return decide(all, meanAtSteps(combination));
+    steps() {
+      throw scope.graph.error("a member decides step by step that did not when it was heard");
     },
   };
   // The first member's graph is there already, and equal nodes are computed once: what is new is behind the logits.
@@ -165,33 +173,44 @@ function split(path: string): [place: string, name: string] {
   return [path.slice(0, dot), path.slice(dot + 1)];
 }
 
+/** Throws `PTX_CONFIG_VALUE` unless all members decide step by step, once each, and by no output layer. */
+function requireAllWait(
+  waiting: number,
+  heard: readonly (readonly Decision[])[],
+  names: readonly string[],
+): void {
+  if (waiting === names.length && heard.every(({ length }) => length === 0)) return;
+  throw ptxError(
+    "PTX_CONFIG_VALUE",
+    "members",
+    "the members of an ensemble must decide alike: all by output layers, or all step by step, and then once",
+    "give all members the same kind of model",
+  );
+}
+
 /** Throws `PTX_CONFIG_VALUE` unless all members decide the same in the same order. */
-function requireAlike(heard: readonly Heard[], names: readonly string[]): void {
-  const [first] = heard as readonly [Heard];
-  if (first.decisions.length + first.steps.length === 0)
+function requireAlike(heard: readonly (readonly Decision[])[], names: readonly string[]): void {
+  const [first] = heard as readonly [readonly Decision[]];
+  if (first.length === 0)
     throw refusal(names[0]!, "its model has no output layer that several models could decide by", "others");
-  const shown = ({ decisions, steps }: Heard): string =>
-    [
-      ...decisions.map(
-        ({ layer, logits }) => `${layer.component.name} over ${logits.dim(logits.rank - 1)} logits`,
-      ),
-      ...steps.map(() => "decisions step by step"),
-    ].join(", ");
-  for (const [i, { decisions, steps }] of heard.entries()) {
+  const shown = (decisions: readonly Decision[]): string =>
+    decisions
+      .map(({ layer, logits }) => `${layer.component.name} over ${logits.dim(logits.rank - 1)} logits`)
+      .join(", ");
+  for (const [i, decisions] of heard.entries()) {
     const alike =
-      steps.length === first.steps.length &&
-      decisions.length === first.decisions.length &&
+      decisions.length === first.length &&
       decisions.every(
         ({ layer, logits }, at) =>
-          layer.component === first.decisions[at]!.layer.component &&
-          logits.rank === first.decisions[at]!.logits.rank &&
-          logits.shape.at(-1) === first.decisions[at]!.logits.shape.at(-1),
+          layer.component === first[at]!.layer.component &&
+          logits.rank === first[at]!.logits.rank &&
+          logits.shape.at(-1) === first[at]!.logits.shape.at(-1),
       );
     if (alike) continue;
     throw ptxError(
       "PTX_CONFIG_VALUE",
       `members[${i}]`,
-      `the members of an ensemble must decide alike: ${names[0]} has ${shown(first)}, ${names[i]} has ${shown(heard[i]!)}`,
+      `the members of an ensemble must decide alike: ${names[0]} has ${shown(first)}, ${names[i]} has ${shown(decisions)}`,
       "give all members the same output layers and labels",
     );
   }
