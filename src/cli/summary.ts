@@ -36,7 +36,8 @@ export async function summaryCommand(path: string, options: SummaryCommand): Pro
   else for (const line of summaryLines(summary)) print(line);
 }
 
-function summaryLines({ parameters, count, trainable, frozen, batch, memory }: Summary): string[] {
+function summaryLines(summary: Summary): string[] {
+  const { parameters, count, trainable, frozen, batch, memory, members = [] } = summary;
   const several = new Set(parameters.flatMap(({ tasks }) => tasks)).size > 1;
   const rows = [
     ["parameter", "shape", "count", "", ...(several ? ["used by"] : [])],
@@ -55,7 +56,11 @@ function summaryLines({ parameters, count, trainable, frozen, batch, memory }: S
   return [
     ...rows.map((row) => row.map(cell).join("  ").trimEnd()),
     `${count.toLocaleString("en")} parameters: ${trainable.toLocaleString("en")} trainable, ${frozen.toLocaleString("en")} frozen`,
-    `memory of training, predicted for ${sizes.join(", ")}:`,
+    ...members.map(
+      (member) =>
+        `${member.name}: ${member.count.toLocaleString("en")} parameters, ${megabytes(member.memory.total)} MB to train it`,
+    ),
+    `memory of training${members.length > 0 ? " the largest member" : ""}, predicted for ${sizes.join(", ")}:`,
     ...Object.entries(memory).map(
       ([what, bytes]) => `  ${what.padEnd(11)}  ${megabytes(bytes).padStart(9)} MB`,
     ),

@@ -397,6 +397,8 @@ declare module "../registry/component.js" {
     parsing_model: ModelKind<Config> & {
       /** Which trees it finds. */
       rules(config: Config): ParserRules;
+      /** What of its config parsers that search together must have alike. */
+      searching(config: Config): object;
     };
     /**
      * Sequences that are written for a source, for the target "target", the best first: `sequences` int32 `[batch, best, steps]`

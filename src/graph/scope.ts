@@ -57,17 +57,29 @@ type Batch = Readonly<Record<string, HostTensor>>;
  */
 export type FirstValues = (path: string, shape: readonly number[]) => Float32Array | undefined;
 
-/**
- * Stands between logits and the output layers that read them, where several models decide together.
- * @param layer the output layer and its config
- * @param build makes of logits what the layer makes of them, in that scope
- */
-export type Jury = <T>(
-  layer: { readonly component: AnyComponent; readonly config: object },
-  scope: Scope,
-  logits: Tensor,
-  build: (scope: Scope, logits: Tensor) => T,
-) => T;
+/** Of what the mean is taken where several models say one thing together. */
+export type MeanOf = "logits" | "probabilities";
+
+/** Asked wherever a model decides something, where several models decide together. */
+export interface Jury {
+  /**
+   * Stands between logits and the output layer that reads them.
+   * @param layer the output layer and its config
+   * @param build makes of logits what the layer makes of them, in that scope
+   */
+  layer<T>(
+    layer: { readonly component: AnyComponent; readonly config: object },
+    scope: Scope,
+    logits: Tensor,
+    build: (scope: Scope, logits: Tensor) => T,
+  ): T;
+  /**
+   * Stands before decisions that depend on those before them, and so are made by all models at each step.
+   * @param own what such decisions need to know of this model
+   * @param build makes them by what is known of all models, and by that mean of what these say at each step
+   */
+  steps<M, T>(own: M, build: (all: readonly M[], mean: MeanOf) => T): T;
+}
 
 interface Building {
   readonly graph: Graph;
@@ -243,10 +255,21 @@ export class Scope {
         const decide = (at: Scope, heard: Tensor): T => build(component, config, at, heard);
         return jury === undefined
           ? decide(scope, logits)
-          : jury({ component: component as AnyComponent, config }, scope, logits, decide);
+          : jury.layer({ component: component as AnyComponent, config }, scope, logits, decide);
       },
       labels,
     );
+  }
+
+  /**
+   * Builds decisions of which each depends on those before: by this model alone, or, where several decide together, by all of
+   * them at each step.
+   * @param own what they need to know of this model
+   * @param build makes them by what is known of all, and by that mean of what these say
+   */
+  steps<M, T>(own: M, build: (all: readonly M[], mean: MeanOf) => T): T {
+    const { jury } = this.building;
+    return jury === undefined ? build([own], "logits") : jury.steps(own, build);
   }
 
   /** A trained parameter at this place. Asked for twice it is the same tensor. */

@@ -1,9 +1,8 @@
 /** @file The rules of graphs, checked: what a pass or a reader may have broken is found here, not in a run. */
 import { type Problem, throwIfAny } from "../registry/errors.js";
-import { type Dim, sameShape } from "./dims.js";
 import type { Graph, Node, Tensor, TensorType } from "./graph.js";
 import { type Attributes, ShapeError } from "./ops/define.js";
-import { isUnknown } from "./ops/rules.js";
+import { sameSizes } from "./ops/rules.js";
 import { capturesOf } from "./ops/scan.js";
 import { bodiesOf } from "./passes/liveness.js";
 
@@ -135,11 +134,4 @@ class Verifier {
   }
 }
 
-/** Equal types; sizes that only the run will tell count as equal to each other. */
-function sameType(a: TensorType, b: TensorType): boolean {
-  return a.dtype === b.dtype && sameShape(a.shape.map(anonymous), b.shape.map(anonymous));
-}
-
-function anonymous(dim: Dim): Dim {
-  return isUnknown(dim) ? "?" : dim;
-}
+const sameType = (a: TensorType, b: TensorType): boolean => a.dtype === b.dtype && sameSizes(a.shape, b.shape);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 /** Any JSON object; what configs are made of before their schema is known. */
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -54,4 +55,16 @@ export function show(value: unknown): string {
 /** A noun with its article: `a model`, `an optimizer`. */
 export function an(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
+}
+
+/** Where two values differ, and how: `trainer.epochs 3 -> 5`. */
+export function differences(a: unknown, b: unknown, path = ""): string[] {
+  if (isDeepStrictEqual(a, b)) return [];
+  const objects = [a, b].every(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  );
+  if (!objects) return [`${path} ${JSON.stringify(a)} -> ${JSON.stringify(b)}`];
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...keys].flatMap((key) => differences(left[key], right[key], path === "" ? key : `${path}.${key}`));
 }

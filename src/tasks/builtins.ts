@@ -90,6 +90,7 @@ const heads = [
   SeqNNTask,
   WordTaggingTask,
   IntentSlotTask,
+  SemanticParsingTask,
 ];
 
 /** The tasks of one model. */
@@ -100,7 +101,6 @@ const tasks = [
   SentenceEmbeddingTask,
   QueryDocumentPairwiseRankingTask,
   SquadQATask,
-  SemanticParsingTask,
   Seq2SeqTask,
 ];
 

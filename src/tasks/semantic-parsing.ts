@@ -53,6 +53,7 @@ class SemanticParsing extends SingleModelTask<ParsesEvaluated> {
   readonly #annotations: Annotations;
   readonly #text: TextTensorizer;
   readonly #rules: ParserRules;
+  readonly searching: object;
 
   constructor(config: Static<typeof schema>, context: Context) {
     super("SemanticParsingTask", context, config, "parsing_model");
@@ -63,6 +64,7 @@ class SemanticParsing extends SingleModelTask<ParsesEvaluated> {
     this.reporter = reporter.component.create(reporter.config, context);
     const model = context.part("parsing_model", config.model);
     this.#rules = model.component.rules(model.config);
+    this.searching = { model: model.component.searching(model.config) };
   }
 
   override requireFit(): void {
@@ -80,7 +82,7 @@ class SemanticParsing extends SingleModelTask<ParsesEvaluated> {
     if (!outputs.has("opens")) return { loss, rows: null };
     const labels = this.labelsOf(TARGET);
     const rows = Array.from({ length: data.size }, (_, row) => {
-      const tokens = data.kept(TARGET, row) as readonly string[];
+      const tokens = data.kept(this.fieldOf(TARGET), row) as readonly string[];
       const names = Array.from(data.values(this.fieldOf(TARGET), row), (id) => actionName(id, labels));
       const opens = Array.from(outputs.row("opens", row), (id) => (id === 0 ? "" : labels[id - 1]!));
       const [closes, scores] = [outputs.row("closes", row), outputs.row("parse_scores", row)];

@@ -11,7 +11,9 @@ import type { Context } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
 import { isObject } from "../registry/json.js";
 import type { RunConfig } from "../registry/run-config.js";
-import type { OpenTask } from "./open-task.js";
+import { shareRunFiles } from "../registry/run-files.js";
+import { learntBy } from "./ensemble/make-ensemble.js";
+import { loadVocabularies, type OpenTask, openTask } from "./open-task.js";
 
 /** One parameter of a task's models. */
 export interface ParameterSummary {
@@ -48,7 +50,15 @@ export interface Summary {
   readonly frozen: number;
   /** The sizes of the batch that memory is predicted for, by axis. */
   readonly batch: Readonly<Record<string, number>>;
+  /** Of an ensemble, whose members are trained one after another: that of the member which takes the most. */
   readonly memory: MemorySummary;
+  /** The members of an ensemble, each a model of its own. */
+  readonly members?: readonly MemberSummary[];
+}
+
+/** One of an ensemble's members. */
+export interface MemberSummary extends Pick<Summary, "count" | "trainable" | "memory"> {
+  readonly name: string;
 }
 
 /** The keys of a trainer that a summary reads, if it has them. */
@@ -67,7 +77,46 @@ export async function learnFor({ task }: OpenTask): Promise<void> {
  * Parameters and memory of an open task whose vocabularies are known.
  * @param sizes of the batch by axis (`batch`, `tokens`, ...). Throws `PTX_USAGE` for an axis that no input has.
  */
-export function summarize(
+export function summarize(open: OpenTask, config: RunConfig, sizes: ReadonlyMap<string, number>): Summary {
+  const made =
+    open.task.members === undefined ? summaryOf(open, config, sizes) : ofMembers(open, config, sizes);
+  const axes = Object.keys(made.batch);
+  const unknown = [...sizes.keys()].find((axis) => !axes.includes(axis));
+  if (unknown === undefined) return made;
+  throw ptxError(
+    "PTX_USAGE",
+    "--size",
+    `no input has an axis called "${unknown}"  known: ${axes.join(", ")}`,
+  );
+}
+
+/** An ensemble as its members are, each of which is trained as a run of its own. */
+function ofMembers(
+  { task, context }: OpenTask,
+  config: RunConfig,
+  sizes: ReadonlyMap<string, number>,
+): Summary {
+  const made = task.members!.map((member) => {
+    const own = { ...config, seed: member.seed, task: member.task };
+    const open = openTask(own, context.registry, context.log);
+    shareRunFiles(context, open.context);
+    loadVocabularies(open.task, { tensorizers: learntBy(member), data: [] }, member.name);
+    return { name: member.name, ...summaryOf(open, own, sizes) };
+  });
+  const total = (of: "count" | "trainable" | "frozen"): number => sum(made.map((one) => one[of]));
+  const largest = made.reduce((a, b) => (b.memory.total > a.memory.total ? b : a));
+  return {
+    parameters: made.flatMap(({ name, parameters }) =>
+      parameters.map((each) => ({ ...each, name: `${name}.${each.name}` })),
+    ),
+    ...{ count: total("count"), trainable: total("trainable"), frozen: total("frozen") },
+    batch: Object.assign({}, ...made.map(({ batch }) => batch)),
+    memory: largest.memory,
+    members: made.map(({ name, count, trainable, memory }) => ({ name, count, trainable, memory })),
+  };
+}
+
+function summaryOf(
   { task, context, parameters }: OpenTask,
   config: RunConfig,
   sizes: ReadonlyMap<string, number>,
@@ -141,13 +190,6 @@ function boundSizes(
   const axes = [...new Set(inputs.flatMap(({ shape }) => shape.flatMap(dimSymbols)))].filter(
     (axis) => !tokenRows.has(axis),
   );
-  const unknown = [...given.keys()].find((axis) => !axes.includes(axis));
-  if (unknown !== undefined)
-    throw ptxError(
-      "PTX_USAGE",
-      "--size",
-      `no input has an axis called "${unknown}"  known: ${axes.join(", ")}`,
-    );
   return new Map(axes.map((axis) => [axis, given.get(axis) ?? USUAL[axis] ?? USUAL_OTHERS]));
 }
 

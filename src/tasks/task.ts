@@ -58,6 +58,8 @@ export interface ModelTask {
   deployTop?(outputs: Predicted["outputs"], k: number): Readonly<Record<string, Tensor>>;
   /** How a text's vector is made, where the model gives vectors of texts. */
   readonly sentence?: SentenceForm;
+  /** Of a model whose decisions depend on those before them: what of its config all must have alike that decide together. */
+  readonly searching?: object;
   /** Characters of text, padding included, that are predicted together at most, where the usual number would fill memory. */
   readonly mostCharacters?: number;
   /** What a row of the deployed outputs says. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { JsonLines } from "../components/channels/jsonl.js";
 import type { Split } from "../components/data/contracts.js";
 import { type Fingerprint, learn } from "../components/data/data-handler.js";
@@ -6,6 +5,7 @@ import type { SplitData } from "../components/data/split-data.js";
 import type { Channel } from "../components/trainers/contracts.js";
 import type { Log } from "../registry/context.js";
 import { ptxError } from "../registry/errors.js";
+import { differences } from "../registry/json.js";
 import type { Registry } from "../registry/registry.js";
 import type { RunConfig } from "../registry/run-config.js";
 import { runFiles } from "../registry/run-files.js";
@@ -163,17 +163,6 @@ async function continues(folder: RunFolder, config: RunConfig, registry: Registr
     `the run in this folder has another config: ${differing.slice(0, 5).join(", ")}`,
     "resume with the run's own config.json, or train into another --output",
   );
-}
-
-function differences(a: unknown, b: unknown, path = ""): string[] {
-  if (isDeepStrictEqual(a, b)) return [];
-  const objects = [a, b].every(
-    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  );
-  if (!objects) return [`${path} ${JSON.stringify(a)} -> ${JSON.stringify(b)}`];
-  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...keys].flatMap((key) => differences(left[key], right[key], path === "" ? key : `${path}.${key}`));
 }
 
 function requireSameData(saved: readonly Fingerprint[], now: readonly Fingerprint[]): void {

@@ -187,9 +187,12 @@ async function emissionsOf(run: string): Promise<{ emissions: number[][][]; weig
   const open = await openRun(run, registry, silentLog);
   const part = open.task.parts.get("")!;
   const graph = new Graph();
-  const jury: Jury = (layer, at, logits, decide) => {
-    if (layer.component.kind === "tag_output_layer") graph.output("emissions", logits);
-    return decide(at, logits);
+  const jury: Jury = {
+    layer(layer, at, logits, decide) {
+      if (layer.component.kind === "tag_output_layer") graph.output("emissions", logits);
+      return decide(at, logits);
+    },
+    steps: (own, decide) => decide([own], "logits"),
   };
   const scope = Scope.root(graph, "infer", open.parameters, open.context).model("", jury);
   part.build(scope, { form: "ids", targets: false });

@@ -5,30 +5,12 @@ import { OnnxModelFile } from "../../src/engine/ort-model.js";
 import { exportOnnx } from "../../src/exporters/onnx-exporter.js";
 import { readRunnable } from "../../src/graph/onnx/runnable.js";
 import { loadModel, predict, silentLog, train } from "../../src/library.js";
-import { stream } from "../../src/registry/random.js";
 import { defaultRegistry } from "../../src/tasks/builtins.js";
-import { leavesOf, readTree } from "../../src/text/trees.js";
 import { tsv, workplace } from "../support/toy.js";
+import { treeRows } from "../support/trees.js";
 
 const folder = workplace();
 const registry = defaultRegistry();
-
-/** Trees whose labels and brackets follow from the words. */
-function treeRows(count: number, seed: number): { text: string; tree: string }[] {
-  const random = stream(seed, "trees");
-  const pick = (...from: readonly string[]): string => from[random.int(from.length)]!;
-  const place = (): string =>
-    random.int(3) === 0
-      ? `[SL:PLACE [IN:GET_LOCATION [SL:KIND ${pick("home", "work")} ] ] ]`
-      : `[SL:PLACE ${pick("Rome", "Oslo", "New York")} ]`;
-  return Array.from({ length: count }, () => {
-    const tree =
-      random.int(2) === 0
-        ? `[IN:GET_EVENT ${pick("fairs", "concerts")} ${pick("in", "near")} ${place()} ]`
-        : `[IN:GET_ROUTE ${pick("way", "route")} from ${place()} to ${place()} ]`;
-    return { text: leavesOf(readTree(tree)).join(" "), tree };
-  });
-}
 
 const file = (name: string): string => join(folder, name);
 

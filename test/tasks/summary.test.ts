@@ -7,7 +7,7 @@ import { defaultRegistry } from "../../src/tasks/builtins.js";
 import { openRun, openTask } from "../../src/tasks/open-task.js";
 import { learnFor, type Summary, summarize } from "../../src/tasks/summary.js";
 import { cli } from "../support/cli.js";
-import { workplace } from "../support/toy.js";
+import { smallModel, toyConfig, workplace, writeToyData } from "../support/toy.js";
 import { multitask, things, topics, writeTwoSets } from "./multitask-toy.js";
 
 const folder = workplace();
@@ -93,6 +93,33 @@ describe("a summary", () => {
     const [planned, plain] = [await arena({}), await arena({ memory_pattern: false })];
     expect(planned).toBeGreaterThan(plain);
     expect(plain).toBeGreaterThan(0);
+  });
+
+  test("of an ensemble is made of those of its members, of which the largest one tells the memory", async () => {
+    writeToyData(folder);
+    const { task } = toyConfig({ data: folder }) as { task: { DocumentClassificationTask: object } };
+    const { data, model, ...around } = task.DocumentClassificationTask as Record<string, object>;
+    const large = { DocModel: { ...smallModel.DocModel, embedding: { WordEmbedding: { embed_dim: 20 } } } };
+    const alone = await Promise.all(
+      [model, large].map((own) =>
+        summaryOf({ version: 1, task: { DocumentClassificationTask: { data, ...around, model: own } } }),
+      ),
+    );
+    const { trainer, channels } = around;
+    const members = [model, large].map((own) => ({ DocumentClassificationTask: { model: own } }));
+    const config = { version: 1, task: { EnsembleTask: { data, trainer, channels, members } } };
+    const made = await summaryOf(config);
+    expect(made.parameters).toEqual(
+      alone.flatMap(({ parameters }, i) =>
+        parameters.map((each) => ({ ...each, name: `member${i + 1}.${each.name}` })),
+      ),
+    );
+    expect(made.count).toBe(alone[0]!.count + alone[1]!.count);
+    expect(made.memory).toEqual(alone[1]!.memory);
+    expect(made.members).toEqual(
+      alone.map(({ count, trainable, memory }, i) => ({ name: `member${i + 1}`, count, trainable, memory })),
+    );
+    await expect(summaryOf(config, { words: 3 })).rejects.toThrow('no input has an axis called "words"');
   });
 
   test("of a run is that of its config", async () => {

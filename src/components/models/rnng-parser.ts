@@ -5,6 +5,7 @@ import type { ParserRules, Predicted } from "../contracts.js";
 import { rowTotal } from "../losses/totals.js";
 import { ActionSet } from "../rnng/actions.js";
 import { bracketsOf } from "../rnng/brackets.js";
+import { Committee } from "../rnng/committee.js";
 import type { GoldActions } from "../rnng/course.js";
 import { goldLoss } from "../rnng/gold.js";
 import { Parser } from "../rnng/parser.js";
@@ -120,6 +121,10 @@ export const RNNGParser = component({
   inputs: ({ inputs }) => inputs,
   prepare: prepareEmbedding,
   rules: rulesOf,
+  searching: ({ inputs: { tokens }, max_open_NT, constraints, beam_size, top_k }) => ({
+    inputs: { tokens },
+    ...{ max_open_NT, constraints, beam_size, top_k },
+  }),
   build(scope, config, inputs, { actions: labels }): Predicted {
     const words = embedded(scope, config.embedding, inputs);
     const { lstm, ablation, dropout, compositional_type: composition, max_open_NT } = config;
@@ -130,11 +135,16 @@ export const RNNGParser = component({
     const parser = new Parser(scope, options, new ActionSet(labels!), words);
     const gold = inputs.find("actions")?.tensors;
     const ignores = config.constraints.ignore_loss_for_unsupported;
-    const loss =
-      gold === undefined ? null : rowTotal(goldLoss(parser, gold as unknown as GoldActions, ignores), null);
-    if (scope.mode === "train") return { loss, outputs: {} };
-    const { actions, scores } = search(parser, config.beam_size);
-    const { opens, closes } = bracketsOf(slice(actions, 1, 0, config.top_k), words.mask, max_open_NT);
-    return { loss, outputs: { opens, closes, parse_scores: slice(scores, 1, 0, config.top_k) } };
+    return scope.steps(parser, (parsers, mean): Predicted => {
+      const committee = new Committee(parsers, mean);
+      const loss =
+        gold === undefined
+          ? null
+          : rowTotal(goldLoss(committee, gold as unknown as GoldActions, ignores), null);
+      if (scope.mode === "train") return { loss, outputs: {} };
+      const { actions, scores } = search(committee, config.beam_size);
+      const { opens, closes } = bracketsOf(slice(actions, 1, 0, config.top_k), words.mask, max_open_NT);
+      return { loss, outputs: { opens, closes, parse_scores: slice(scores, 1, 0, config.top_k) } };
+    });
   },
 });

@@ -6,8 +6,7 @@ import { cumSum } from "../../graph/ops/reduction.js";
 import { concat, full, range, slice, unsqueeze } from "../../graph/ops/shaping.js";
 import { OPEN_ID, REDUCE_ID, SHIFT_ID } from "../data/tensorizers/tree-actions.js";
 import { rowLengths } from "../masking.js";
-import type { ParserState } from "./actions.js";
-import type { Parser } from "./parser.js";
+import type { ActionSet, ParserState } from "./actions.js";
 
 /** Given actions of each row. */
 export interface GoldActions {
@@ -29,8 +28,11 @@ export interface Course extends ParserState {
   readonly opens: Tensor;
 }
 
-/** The course of actions, int32 `[batch, steps]`; negative numbers are steps without one. */
-export function courseOf({ mask, actions }: Parser, given: Tensor): Course {
+/** The course of actions, int32 `[batch, steps]`; negative numbers are steps without one. `mask` bool `[batch, tokens]`. */
+export function courseOf(
+  { mask, actions }: { readonly mask: Tensor; readonly actions: ActionSet },
+  given: Tensor,
+): Course {
   const inside = greaterOrEqual(given, 0);
   const [shifts, reduces] = [equal(given, SHIFT_ID), equal(given, REDUCE_ID)];
   const opens = greaterOrEqual(given, OPEN_ID);

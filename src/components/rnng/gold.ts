@@ -20,40 +20,44 @@ import { reduceMax, reduceSum } from "../../graph/ops/reduction.js";
 import { range, squeeze, unsqueeze } from "../../graph/ops/shaping.js";
 import { lstmLayers } from "../recurrent/lstm.js";
 import { validActions } from "./actions.js";
+import type { Committee } from "./committee.js";
 import { type Course, courseOf, type GoldActions, oneOf, shiftedRight } from "./course.js";
 import { stackSummaries } from "./gold-stack.js";
 import type { Parser } from "./parser.js";
-import { actionScores } from "./scorer.js";
+import type { Summaries } from "./scorer.js";
 
 /**
  * `-log p` of each row's actions, `[batch]`. An action that the rules forbid counts as allowed where it is given, so the loss
  * is finite for every tree.
  * @param ignoreUnsupported whether what follows a root that is an unsupported intent counts nothing
  */
-export function goldLoss(parser: Parser, gold: GoldActions, ignoreUnsupported: boolean): Tensor {
+export function goldLoss(committee: Committee, gold: GoldActions, ignoreUnsupported: boolean): Tensor {
   const { actions: given } = gold;
-  const course = courseOf(parser, given);
+  const { actions, rules } = committee;
+  const course = courseOf(committee, given);
   const ids = where(course.inside, given, 0);
   const chosen = unsqueeze(ids, [2]);
-  const { actions, options } = parser;
   const isGiven = oneHot(ids, actions.size, "bool");
-  const allowed = or(validActions(course, actions, options.rules), isGiven);
-  const { use_buffer, use_last_open_NT_feature } = options.ablation;
-  const embedded = parser.embedding && gather(parser.embedding, ids);
-  // One-hot products pick as a look-up would, and so does their gradient, without scattering.
-  const buffer = parser.buffer && matmul(oneOf(course.shifted, parser.buffer.dim(1)), parser.buffer);
-  const summaries = {
-    buffer: use_buffer ? buffer : null,
-    stack: parser.stack && stackSummaries(parser, parser.stack, gold),
-    action: options.ablation.use_action ? actionSummaries(parser, embedded!, course.inside) : null,
-    lastOpen: use_last_open_NT_feature ? lastOpenOf(course, ids, actions.size) : null,
-  };
-  const scores = parser.scope.within("scorer", (at) =>
-    actionScores(at, summaries, { allowed, dropout: options.dropout }),
-  );
+  const allowed = or(validActions(course, actions, rules), isGiven);
+  const summaries = committee.members.map((parser) => summariesOf(parser, gold, course, ids));
+  const scores = committee.scores(summaries, allowed);
   const own = squeeze(gatherElements(scores, cast(chosen, "int64"), 2), [2]);
   const counts = ignoreUnsupported ? and(course.inside, not(course.unsupported)) : course.inside;
   return reduceSum(where(counts, mul(own, -1), 0), [1]);
+}
+
+/** What a parser knows before each action. `ids` int32 `[batch, steps]`, 0 at padding. */
+function summariesOf(parser: Parser, gold: GoldActions, course: Course, ids: Tensor): Summaries {
+  const { use_buffer, use_action, use_last_open_NT_feature } = parser.options.ablation;
+  const embedded = parser.embedding && gather(parser.embedding, ids);
+  // One-hot products pick as a look-up would, and so does their gradient, without scattering.
+  const buffer = parser.buffer && matmul(oneOf(course.shifted, parser.buffer.dim(1)), parser.buffer);
+  return {
+    buffer: use_buffer ? buffer : null,
+    stack: parser.stack && stackSummaries(parser, parser.stack, gold),
+    action: use_action ? actionSummaries(parser, embedded!, course.inside) : null,
+    lastOpen: use_last_open_NT_feature ? lastOpenOf(course, ids, parser.actions.size) : null,
+  };
 }
 
 /** The action LSTM's state before each action. `[batch, steps, hidden]`. */

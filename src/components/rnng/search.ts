@@ -20,9 +20,9 @@ import { range, reshape, unsqueeze, upTo } from "../../graph/ops/shaping.js";
 import { SHIFT_ID } from "../data/tensorizers/tree-actions.js";
 import { HIDDEN } from "../masking.js";
 import { validActions } from "./actions.js";
-import { Hypotheses, NO_PARSE, type Parts } from "./hypotheses.js";
-import type { Parser } from "./parser.js";
-import { actionScores } from "./scorer.js";
+import type { Committee } from "./committee.js";
+import { Hypotheses, NO_PARSE } from "./hypotheses.js";
+import { type Parts, PartsList } from "./parts.js";
 
 /** The parses that were found, the best first. */
 export interface Parses {
@@ -36,74 +36,62 @@ export interface Parses {
  * Looks for the likeliest parses. All hypotheses take their next action together; of all that go on from a text's beam the
  * best stay (those that are whole stay as they are), until all are whole. Every parse is a whole tree.
  */
-export function search(parser: Parser, beam: number): Parses {
-  return new Search(parser, beam).run();
+export function search(committee: Committee, beam: number): Parses {
+  return new Search(committee, beam).run();
 }
 
 class Search {
   readonly #hypotheses: Hypotheses;
 
   constructor(
-    readonly parser: Parser,
+    readonly committee: Committee,
     readonly beam: number,
   ) {
-    this.#hypotheses = new Hypotheses(parser, beam);
+    this.#hypotheses = new Hypotheses(committee, beam);
   }
 
   run(): Parses {
-    const { parser, beam } = this;
+    const { committee, beam } = this;
     const steps = upTo(this.#hypotheses.steps);
     const start = this.#hypotheses.start(steps.dim(0));
-    const names = Object.keys(start) as (keyof Parts)[];
-    const parts = (tensors: readonly Tensor[]): Parts =>
-      Object.fromEntries(names.map((name, i) => [name, tensors[i]!])) as unknown as Parts;
-    const listed = (all: Parts): Tensor[] => names.map((name) => all[name]!);
-    const { states } = scan({ states: listed(start), scanned: [steps] }, (before, [step]) => {
-      const open = greater(reduceMax(cast(not(this.#hypotheses.isDone(parts(before))), "int32"), [0]), 0);
+    const all = new PartsList(start);
+    const { states } = scan({ states: all.list(start), scanned: [steps] }, (before, [step]) => {
+      const open = greater(reduceMax(cast(not(this.#hypotheses.isDone(all.parts(before))), "int32"), [0]), 0);
       const after = chooseAll(
         open,
         [...before, step!],
-        (inputs) => listed(this.#step(parts(inputs), inputs.at(-1)!)),
+        (inputs) => all.list(this.#step(all.parts(inputs.slice(0, -1)), inputs.at(-1)!, all)),
         (inputs) => inputs.slice(0, -1),
       );
       return { states: after, outputs: [] };
     });
-    const { actions, scores } = parts(states);
+    const { actions, scores } = all.parts(states).shared;
     return {
-      actions: reshape(actions, [parser.batch, beam, steps.dim(0)]),
-      scores: reshape(scores, [parser.batch, beam]),
+      actions: reshape(actions, [committee.batch, beam, steps.dim(0)]),
+      scores: reshape(scores, [committee.batch, beam]),
     };
   }
 
-  #step(before: Parts, step: Tensor): Parts {
-    const { parser, beam } = this;
-    const { rules } = parser.options;
-    const size = parser.actions.size;
+  #step(before: Parts, step: Tensor, all: PartsList): Parts {
+    const { committee, beam } = this;
+    const { actions, rules, batch } = committee;
     const done = unsqueeze(this.#hypotheses.isDone(before), [1]);
-    const allowed = validActions(this.#hypotheses.state(before.counts), parser.actions, rules);
-    const steps = parser.scope.within("scorer", (at) =>
-      actionScores(at, this.#hypotheses.summaries(before), { allowed, dropout: 0 }),
-    );
-    const stays = parser.actions.mask(done, (id) => id === SHIFT_ID);
+    const allowed = validActions(this.#hypotheses.state(before.shared.counts), actions, rules);
+    const steps = committee.scores(this.#hypotheses.summaries(before), allowed);
+    const stays = actions.mask(done, (id) => id === SHIFT_ID);
     // A hypothesis that is done goes on in one way: it stays, which costs nothing.
     const staying = where(stays, mul(steps, 0), 2 * HIDDEN);
     const gains = where(done, staying, where(allowed, steps, 2 * HIDDEN));
-    const plans = reshape(add(unsqueeze(before.scores, [1]), gains), [parser.batch, beam * size]);
+    const plans = reshape(add(unsqueeze(before.shared.scores, [1]), gains), [batch, beam * actions.size]);
     const best = topK(plans, beam);
     const scores = reshape(best.values, [this.#hypotheses.rows]);
-    const parent = div(best.ids, size);
-    const offsets = unsqueeze(mul(range(plans.graph, parser.batch), beam), [1]);
+    const parent = div(best.ids, actions.size);
+    const offsets = unsqueeze(mul(range(plans.graph, batch), beam), [1]);
     const from = reshape(add(parent, offsets), [this.#hypotheses.rows]);
-    const kept = beam === 1 ? before : mapped(before, (part) => gather(part, from));
-    const chosen = reshape(cast(sub(best.ids, mul(parent, size)), "int32"), [this.#hypotheses.rows]);
+    const kept = beam === 1 ? before : all.mapped(before, (part) => gather(part, from));
+    const chosen = reshape(cast(sub(best.ids, mul(parent, actions.size)), "int32"), [this.#hypotheses.rows]);
     const idle = or(this.#hypotheses.isDone(kept), lessOrEqual(scores, NO_PARSE));
-    return this.#hypotheses.taken({ ...kept, scores }, where(idle, -1, chosen), step);
+    const scored = { ...kept, shared: { ...kept.shared, scores } };
+    return this.#hypotheses.taken(scored, where(idle, -1, chosen), step);
   }
-}
-
-/** All parts, changed alike. */
-function mapped(parts: Parts, change: (part: Tensor) => Tensor): Parts {
-  return Object.fromEntries(
-    Object.entries(parts).map(([name, part]) => [name, change(part)]),
-  ) as unknown as Parts;
 }

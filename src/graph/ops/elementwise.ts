@@ -286,3 +286,6 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
 export const cast = (x: Tensor, to: DType): Tensor => (x.dtype === to ? x : apply(Cast, [x], { to }));
 /** The same value under another name. */
 export const identity = (x: Tensor): Tensor => apply(Identity, [x], {});
+/** The mean of tensors of one shape, element by element; one alone is its own. */
+export const average = (tensors: readonly Tensor[]): Tensor =>
+  tensors.length === 1 ? tensors[0]! : mul(tensors.reduce(add), 1 / tensors.length);

@@ -1,4 +1,4 @@
-import { type Dim, printShape, type Shape } from "../dims.js";
+import { type Dim, printShape, type Shape, sameShape } from "../dims.js";
 import { type DType, isFloat } from "../dtype.js";
 import type { Tensor, TensorType } from "../graph.js";
 import { ShapeError } from "./define.js";
@@ -31,6 +31,12 @@ export function isUnknown(dim: Dim): boolean {
 /** Whether two sizes can be equal: they are, or one is unknown. */
 export function compatible(a: Dim, b: Dim): boolean {
   return a === b || isUnknown(a) || isUnknown(b);
+}
+
+/** Whether two shapes are the same; sizes that only the run will tell count as equal to each other. */
+export function sameSizes(a: Shape, b: Shape): boolean {
+  const anonymous = (dim: Dim): Dim => (isUnknown(dim) ? "?" : dim);
+  return sameShape(a.map(anonymous), b.map(anonymous));
 }
 
 /** A non-negative axis below `rank`. */

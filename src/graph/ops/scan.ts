@@ -1,9 +1,10 @@
 /** @file The loop over a sequence. */
 import { ptxError } from "../../registry/errors.js";
-import { type Dim, sameShape } from "../dims.js";
+import type { Dim } from "../dims.js";
 import { Graph, type Tensor, type TensorType } from "../graph.js";
 import { applyAll, define, type GradientCall, type OpInputs, ShapeError } from "./define.js";
 import { Identity } from "./elementwise.js";
+import { sameSizes } from "./rules.js";
 import { ScanGradient } from "./scan-gradient.js";
 
 /**
@@ -20,7 +21,7 @@ export const Scan = define<OpInputs, ScanAttributes>("Scan", {
     const length = scanLength(inputs, states, scanned);
     for (let i = 0; i < states; i++) {
       const [before, after] = [inputs[i]!, outputs[i]!];
-      if (before.dtype !== after.dtype || !sameShape(before.shape, after.shape)) {
+      if (before.dtype !== after.dtype || !sameSizes(before.shape, after.shape)) {
         throw new ShapeError(`state ${i} goes in as ${before} and comes out as ${after}`);
       }
     }

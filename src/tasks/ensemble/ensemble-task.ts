@@ -10,6 +10,7 @@ import type { Scope } from "../../graph/scope.js";
 import { type CheckProblem, component, Slot, type SlotValue } from "../../registry/component.js";
 import { Context } from "../../registry/context.js";
 import { ptxError } from "../../registry/errors.js";
+import { differences } from "../../registry/json.js";
 import { shareRunFiles } from "../../registry/run-files.js";
 import type { OffsetUnit } from "../../text/offsets.js";
 import { OnePartTask } from "../one-part-task.js";
@@ -17,7 +18,7 @@ import type { OutputRow, Prediction } from "../prediction.js";
 import { INPUT_POOL, InputPool } from "../shared-inputs.js";
 import { taskOptions } from "../single-model-task.js";
 import type { BuildPurpose, MemberRun, ModelTask } from "../task.js";
-import { decideTogether } from "./verdict.js";
+import { decideTogether, meanAtSteps } from "./verdict.js";
 
 const schema = Type.Object(
   {
@@ -122,6 +123,7 @@ class Ensemble extends OnePartTask {
       const { component: head, config: options } = context.part("head", slot);
       return { name, seed: settings.seed, slot, part: head.create(options, own), context: own };
     });
+    this.#requireSearchAlike();
     const named = new Map<string, Tensorizer>();
     for (const { name: member, part } of this.#members)
       for (const [name, tensorizer] of Object.entries(part.tensorizers)) {
@@ -165,6 +167,23 @@ class Ensemble extends OnePartTask {
         "PTX_CONFIG_VALUE",
         `members[${Math.floor(i / copiesOf(this.config))}]`,
         `the members of an ensemble must have the same labels in the same order: ${name} has ${facts(part.labels)}, ${this.#members[0]!.name} has ${facts(this.labels)}`,
+      );
+    }
+  }
+
+  /** Throws `PTX_CONFIG_VALUE` unless members that take each step together look for the same things in the same way. */
+  #requireSearchAlike(): void {
+    const { searching } = this.#first;
+    if (searching !== undefined) meanAtSteps(this.config.combine);
+    for (const [i, { part, name }] of this.#members.entries()) {
+      // Members of which some decide otherwise have other labels too, and are refused by these.
+      const known = searching !== undefined && part.searching !== undefined;
+      const differing = known ? differences(searching, part.searching) : [];
+      if (differing.length === 0) continue;
+      throw ptxError(
+        "PTX_CONFIG_VALUE",
+        `members[${Math.floor(i / copiesOf(this.config))}]`,
+        `members that take each step together must look for the same in the same way: from ${this.#members[0]!.name} to ${name} ${differing.join(", ")}`,
       );
     }
   }

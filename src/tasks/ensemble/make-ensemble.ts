@@ -31,13 +31,14 @@ export async function makeEnsemble(
   const made: Awaited<ReturnType<MakeMember>>[] = [];
   for (const member of members) {
     open.context.log.info(`${member.name} of ${members.length}, seed ${member.seed}`);
-    const learnt = Object.entries(member.tensorizers).map(
-      ([input, tensorizer]) => [input, tensorizer.state()] as const,
-    );
-    made.push(await makeMember(member, Object.fromEntries(learnt)));
+    made.push(await makeMember(member, learntBy(member)));
   }
   return assemble(open, session, made);
 }
+
+/** What a member's tensorizers have learnt from all training rows, by input. */
+export const learntBy = ({ tensorizers }: MemberRun): SavedVocabularies["tensorizers"] =>
+  Object.fromEntries(Object.entries(tensorizers).map(([input, tensorizer]) => [input, tensorizer.state()]));
 
 /** The model of an ensemble, made of its members' runs and tested; with their figures. */
 async function assemble(

@@ -44,6 +44,18 @@ describe.each(Object.entries(variants).slice(0, 2))("the loss of given actions w
 });
 
 describe("the loss of given actions", () => {
+  it.each(["logits", "probabilities"] as const)(
+    "by the mean %s of two parsers is that of plain code",
+    async (mean) => {
+      const other = { ...plainDefaults, hidden: 3, composition: "blstm", use: all } as const;
+      const plain = { members: [plainDefaults, other], mean };
+      const { target, store } = await goldProgram(plain);
+      const { losses } = await target.run(goldFeeds(cases));
+      for (const [i, one] of cases.entries())
+        expect(losses!.data[i], one.name).toBeCloseTo(plainParser(store, plain, one).loss(one.actions), 4);
+    },
+  );
+
   it("does not depend on batch-mates or padding", async () => {
     const { target } = await goldProgram(plainDefaults, { mode: "train" });
     const together = await target.run(goldFeeds(cases, 7, 15, 6));

@@ -1,5 +1,6 @@
-/** @file An RNNG as plain code over one text, with real stacks: what the graphs are compared with. Everything is 64-bit. */
+/** @file RNNGs as plain code over one text, with real stacks: what the graphs are compared with. Everything is 64-bit. */
 import type { ParameterStore } from "../../../src/graph/parameters.js";
+import type { MeanOf } from "../../../src/graph/scope.js";
 
 /** A parser's sizes and rules, in its own words. */
 export interface PlainOptions {
@@ -32,10 +33,9 @@ interface Element {
   readonly opened: number | null;
 }
 
-/** A parse that has got this far. */
-export interface PlainState {
+/** What a parser remembers of a parse that has got this far. */
+interface PlainState {
   readonly actions: readonly number[];
-  readonly score: number;
   readonly shifted: number;
   readonly elements: readonly Element[];
   readonly action: LstmState;
@@ -49,6 +49,8 @@ export class PlainParser {
     readonly store: ParameterStore,
     readonly options: PlainOptions,
     readonly words: readonly Vector[],
+    /** The place of its parameters. */
+    readonly place: string,
   ) {
     const states: Vector[] = [];
     let state = this.#zero();
@@ -60,7 +62,7 @@ export class PlainParser {
   }
 
   start(): PlainState {
-    return { actions: [], score: 0, shifted: 0, elements: [], action: this.#zero() };
+    return { actions: [], shifted: 0, elements: [], action: this.#zero() };
   }
 
   isDone({ elements, shifted }: PlainState): boolean {
@@ -90,8 +92,8 @@ export class PlainParser {
     return found;
   }
 
-  /** `log p` of each action; those that are not in `allowed` have none. */
-  scores({ elements, shifted, action }: PlainState, allowed: readonly number[]): Map<number, number> {
+  /** The logit of each action. */
+  logits({ elements, shifted, action }: PlainState): Vector {
     const { hidden, labels, use } = this.options;
     const zeros = Array<number>(hidden).fill(0);
     const last = elements.findLast(({ opened }) => opened !== null);
@@ -104,19 +106,15 @@ export class PlainParser {
         : []),
     ];
     const inner = this.#linear("scorer.hidden", input).map((x) => Math.max(x, 0));
-    const logits = this.#linear("scorer.output", inner);
-    const most = Math.max(...allowed.map((id) => logits[id]!));
-    const total = Math.log(allowed.reduce((sum, id) => sum + Math.exp(logits[id]! - most), 0)) + most;
-    return new Map(allowed.map((id) => [id, logits[id]! - total]));
+    return this.#linear("scorer.output", inner);
   }
 
   /** The parse one action later. */
-  take(state: PlainState, id: number, score: number): PlainState {
+  take(state: PlainState, id: number): PlainState {
     const { elements, shifted } = state;
     const embedding = this.#row("actions", id);
     const next = {
       actions: [...state.actions, id],
-      score: state.score + score,
       action: this.#lstm("action", "forward", embedding, state.action),
     };
     if (id === 0)
@@ -129,42 +127,6 @@ export class PlainParser {
     const at = elements.findLastIndex(({ opened }) => opened !== null);
     const parts = elements.slice(at).map(({ state: own }) => own.at(-1)!.h);
     return { ...next, shifted, elements: this.#pushed(elements.slice(0, at), this.#composed(parts), null) };
-  }
-
-  /** `-log p` of given actions, which count as valid where they are given. */
-  loss(actions: readonly number[], counts: (step: number) => boolean = () => true): number {
-    let state = this.start();
-    let loss = 0;
-    for (const [step, id] of actions.entries()) {
-      const score = this.scores(state, [...new Set([...this.valid(state), id])]).get(id)!;
-      if (counts(step)) loss -= score;
-      state = this.take(state, id, score);
-    }
-    return loss;
-  }
-
-  /** Every parse there is. */
-  *all(state = this.start()): Generator<PlainState> {
-    if (this.isDone(state)) yield state;
-    else
-      for (const [id, score] of this.scores(state, this.valid(state)))
-        yield* this.all(this.take(state, id, score));
-  }
-
-  /** The best parses that a beam of this width finds, the best first. */
-  beam(width: number): PlainState[] {
-    let beam = [this.start()];
-    while (beam.some((state) => !this.isDone(state))) {
-      const plans = beam.flatMap((state) => {
-        if (this.isDone(state)) return [{ state, id: -1, step: 0 }];
-        return [...this.scores(state, this.valid(state))].map(([id, step]) => ({ state, id, step }));
-      });
-      plans.sort((a, b) => b.state.score + b.step - (a.state.score + a.step));
-      beam = plans
-        .slice(0, width)
-        .map(({ state, id, step }) => (id < 0 ? state : this.take(state, id, step)));
-    }
-    return beam.sort((a, b) => b.score - a.score);
   }
 
   #pushed(below: readonly Element[], vector: Vector, opened: number | null): Element[] {
@@ -233,10 +195,98 @@ export class PlainParser {
 
   /** Whether the model has that parameter: what ablation leaves out has none, and counts nowhere. */
   #has(name: string): boolean {
-    return this.store.get(`parser.${name}`) !== undefined;
+    return this.store.get(`${this.place}.${name}`) !== undefined;
   }
 
   #values(name: string): Vector {
-    return Array.from(this.store.get(`parser.${name}`)!.data);
+    return Array.from(this.store.get(`${this.place}.${name}`)!.data);
+  }
+}
+
+/** A parse that has got this far, as each parser knows it. */
+interface PlainParse {
+  readonly score: number;
+  readonly actions: readonly number[];
+  readonly members: readonly PlainState[];
+}
+
+/** Parsers of one text that take each action together, or one that is alone. */
+export class PlainCommittee {
+  readonly #first: PlainParser;
+
+  constructor(
+    readonly parsers: readonly PlainParser[],
+    readonly mean: MeanOf,
+  ) {
+    this.#first = parsers[0]!;
+  }
+
+  start(): PlainParse {
+    return { score: 0, actions: [], members: this.parsers.map((parser) => parser.start()) };
+  }
+
+  isDone({ members }: PlainParse): boolean {
+    return this.#first.isDone(members[0]!);
+  }
+
+  valid({ members }: PlainParse): number[] {
+    return this.#first.valid(members[0]!);
+  }
+
+  /** `log p` of each allowed action. */
+  scores({ members }: PlainParse, allowed: readonly number[]): Map<number, number> {
+    const shares = (logits: Vector): Vector => {
+      const powers = logits.map(Math.exp);
+      const total = allowed.reduce((sum, id) => sum + powers[id]!, 0);
+      return powers.map((power) => power / total);
+    };
+    const means = (all: readonly Vector[]): Vector => all.reduce(plus).map((sum) => sum / all.length);
+    const logits = this.parsers.map((parser, i) => parser.logits(members[i]!));
+    const p = this.mean === "logits" ? shares(means(logits)) : means(logits.map(shares));
+    return new Map(allowed.map((id) => [id, Math.log(p[id]!)]));
+  }
+
+  take({ score, actions, members }: PlainParse, id: number, step: number): PlainParse {
+    return {
+      score: score + step,
+      actions: [...actions, id],
+      members: this.parsers.map((parser, i) => parser.take(members[i]!, id)),
+    };
+  }
+
+  /** `-log p` of given actions, which count as valid where they are given. */
+  loss(actions: readonly number[], counts: (step: number) => boolean = () => true): number {
+    let state = this.start();
+    let loss = 0;
+    for (const [step, id] of actions.entries()) {
+      const score = this.scores(state, [...new Set([...this.valid(state), id])]).get(id)!;
+      if (counts(step)) loss -= score;
+      state = this.take(state, id, score);
+    }
+    return loss;
+  }
+
+  /** Every parse there is. */
+  *all(state = this.start()): Generator<PlainParse> {
+    if (this.isDone(state)) yield state;
+    else
+      for (const [id, score] of this.scores(state, this.valid(state)))
+        yield* this.all(this.take(state, id, score));
+  }
+
+  /** The best parses that a beam of this width finds, the best first. */
+  beam(width: number): PlainParse[] {
+    let beam = [this.start()];
+    while (beam.some((state) => !this.isDone(state))) {
+      const plans = beam.flatMap((state) => {
+        if (this.isDone(state)) return [{ state, id: -1, step: 0 }];
+        return [...this.scores(state, this.valid(state))].map(([id, step]) => ({ state, id, step }));
+      });
+      plans.sort((a, b) => b.state.score + b.step - (a.state.score + a.step));
+      beam = plans
+        .slice(0, width)
+        .map(({ state, id, step }) => (id < 0 ? state : this.take(state, id, step)));
+    }
+    return beam.sort((a, b) => b.score - a.score);
   }
 }

@@ -3,6 +3,7 @@
 import { type StackPlan, stackPlan } from "../../../src/components/data/tensorizers/tree-actions.js";
 import { ActionSet } from "../../../src/components/rnng/actions.js";
 import { bracketsOf } from "../../../src/components/rnng/brackets.js";
+import { Committee } from "../../../src/components/rnng/committee.js";
 import { goldLoss } from "../../../src/components/rnng/gold.js";
 import { NO_PARSE } from "../../../src/components/rnng/hypotheses.js";
 import { Parser, type ParserOptions } from "../../../src/components/rnng/parser.js";
@@ -11,7 +12,7 @@ import type { HostTensor } from "../../../src/graph/dtype.js";
 import type { Tensor } from "../../../src/graph/graph.js";
 import { reduceSum } from "../../../src/graph/ops/reduction.js";
 import { ParameterStore } from "../../../src/graph/parameters.js";
-import type { Mode, Scope } from "../../../src/graph/scope.js";
+import type { MeanOf, Mode, Scope } from "../../../src/graph/scope.js";
 import { type EngineName, engine } from "../../graph/engines.js";
 import {
   type Built,
@@ -23,7 +24,7 @@ import {
   type Value,
   withGradients,
 } from "../models/harness.js";
-import { type PlainOptions, PlainParser } from "./plain.js";
+import { PlainCommittee, type PlainOptions, PlainParser } from "./plain.js";
 
 /** Numbers of a token's vector. */
 const DIM = 3;
@@ -67,23 +68,35 @@ function parserOptions(plain: PlainOptions): ParserOptions {
   };
 }
 
-/** The parser in a graph over fed token vectors. */
-function parserIn(scope: Scope, plain: PlainOptions): Parser {
+/** Parsers of the same labels and rules, and how they decide; one alone is a list of one. */
+export interface Members {
+  readonly members: readonly PlainOptions[];
+  readonly mean: MeanOf;
+}
+
+const membersOf = (plain: PlainOptions | Members): Members =>
+  "members" in plain ? plain : { members: [plain], mean: "logits" };
+
+const placeOf = (member: number): string => (member === 0 ? "parser" : `parser${member + 1}`);
+
+/** The parsers in a graph over fed token vectors. */
+function committeeIn(scope: Scope, plain: PlainOptions | Members): Committee {
   const words = tokenInputs(scope, DIM);
-  return scope.within(
-    "parser",
-    (at) => new Parser(at, parserOptions(plain), new ActionSet(plain.labels), words),
+  const { members, mean } = membersOf(plain);
+  const parsers = members.map((one, i) =>
+    scope.within(placeOf(i), (at) => new Parser(at, parserOptions(one), new ActionSet(one.labels), words)),
   );
+  return new Committee(parsers, mean);
 }
 
 /** Losses of given actions, `[batch]`, with gradients on request. */
 export async function goldProgram(
-  plain: PlainOptions,
+  plain: PlainOptions | Members,
   options: { engine?: EngineName; mode?: Mode; gradients?: boolean; ignoreUnsupported?: boolean } = {},
 ): Promise<{ target: Built; store: ParameterStore }> {
   const store = new ParameterStore(3);
   const losses = (scope: Scope): Tensor => {
-    const parser = parserIn(scope, plain);
+    const committee = committeeIn(scope, plain);
     const { graph } = scope;
     const actions = graph.input("actions", "int32", ["batch", "steps"]);
     const frames = graph.input("frames", "int32", ["batch", "frames"]);
@@ -91,7 +104,7 @@ export async function goldProgram(
       graph.input(name, "int32", ["batch", "plan"]),
     );
     return goldLoss(
-      parser,
+      committee,
       { actions, frames, plan: planned!, places: places!, parts: parts! },
       options.ignoreUnsupported ?? false,
     );
@@ -114,11 +127,19 @@ function spread(store: ParameterStore): void {
   for (const { name, data } of store) data.set(normals(data.length, name).map((x) => 0.6 * x));
 }
 
-/** The token vectors of a text as the plain parser takes them. */
-export function plainParser(store: ParameterStore, plain: PlainOptions, { name, length }: Case): PlainParser {
+/** The plain parsers of a text. */
+export function plainParser(
+  store: ParameterStore,
+  plain: PlainOptions | Members,
+  { name, length }: Case,
+): PlainCommittee {
   const numbers = normals(length * DIM, name);
   const words = Array.from({ length }, (_, i) => Array.from(numbers.slice(i * DIM, (i + 1) * DIM)));
-  return new PlainParser(store, plain, words);
+  const { members, mean } = membersOf(plain);
+  return new PlainCommittee(
+    members.map((one, i) => new PlainParser(store, one, words, placeOf(i))),
+    mean,
+  );
 }
 
 /** Feeds of texts, padded to `tokens` and `steps`. */
@@ -170,15 +191,16 @@ export interface Found {
 
 /** A search over fed texts. */
 export async function searchProgram(
-  plain: PlainOptions,
+  plain: PlainOptions | Members,
   beam: number,
   engineName: EngineName = "onnxruntime",
 ): Promise<{ store: ParameterStore; find: (cases: readonly Case[], tokens?: number) => Promise<Found[][]> }> {
   const store = new ParameterStore(3);
+  const { mostOpen } = membersOf(plain).members[0]!;
   const target = await built(await engine(engineName), "infer", store, (scope) => {
-    const parser = parserIn(scope, plain);
-    const { actions, scores } = search(parser, beam);
-    return { actions, scores, ...bracketsOf(actions, parser.mask, plain.mostOpen) };
+    const committee = committeeIn(scope, plain);
+    const { actions, scores } = search(committee, beam);
+    return { actions, scores, ...bracketsOf(actions, committee.mask, mostOpen) };
   });
   spread(store);
   const find = async (cases: readonly Case[], tokens = Math.max(...cases.map(({ length }) => length))) => {
@@ -191,7 +213,7 @@ export async function searchProgram(
     return cases.map(({ length }, row) =>
       Array.from({ length: beam }, (_, parse): Found => {
         const labels = part(opens, row, parse);
-        const own = (token: number) => labels.slice(token * plain.mostOpen, (token + 1) * plain.mostOpen);
+        const own = (token: number) => labels.slice(token * mostOpen, (token + 1) * mostOpen);
         return {
           actions: part(actions, row, parse).filter((id) => id >= 0),
           score: scores!.data[row * beam + parse]!,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { treeOf } from "../../../src/text/trees.js";
 import type { PlainOptions } from "./plain.js";
-import { type Case, plainDefaults, plainParser, searchProgram } from "./program.js";
+import { type Case, type Members, plainDefaults, plainParser, searchProgram } from "./program.js";
 
 const text = (name: string, length: number): Case => ({ name, length, actions: [] });
 const texts = [text("one", 1), text("two", 2), text("five", 5), text("nine", 9)];
@@ -28,6 +28,53 @@ describe.each(Object.entries(variants))("the search with %s", (_, own) => {
       expect(found[row]!.map(({ actions }) => actions)).toEqual(wanted.map(({ actions }) => actions));
       for (const [i, { score }] of wanted.entries()) expect(found[row]![i]!.score).toBeCloseTo(score, 4);
     }
+  });
+});
+
+/** Two parsers of other sizes, compositions and inputs, and a third that only looks at the buffer. */
+const mixed: Members["members"] = [
+  plainDefaults,
+  { ...plainDefaults, hidden: 3, layers: 2, composition: "blstm", use: all },
+  { ...plainDefaults, use: { buffer: true, stack: false, action: false, lastOpen: false } },
+];
+
+describe.each(["logits", "probabilities"] as const)("the search of several parsers by their %s", (mean) => {
+  it.each([
+    ["two", mixed.slice(0, 2), 1],
+    ["two in turned order", mixed.slice(0, 2).reverse(), 3],
+    ["three", mixed, 3],
+  ] as const)("finds what %s find in plain code", async (_, members, beam) => {
+    const plain = { members, mean };
+    const { store, find } = await searchProgram(plain, beam);
+    const found = await find(texts);
+    for (const [row, one] of texts.entries()) {
+      const wanted = plainParser(store, plain, one).beam(beam);
+      expect(found[row]!.map(({ actions }) => actions)).toEqual(wanted.map(({ actions }) => actions));
+      for (const [i, { score }] of wanted.entries()) expect(found[row]![i]!.score).toBeCloseTo(score, 4);
+    }
+  });
+
+  it("finds all trees with a beam as wide as there are trees; their probabilities add up to 1", async () => {
+    const narrow = { labels: ["IN:A", "IN:UNSUPPORTED", "SL:C"], mostOpen: 2 };
+    const plain = { members: mixed.slice(0, 2).map((one) => ({ ...one, ...narrow })), mean };
+    const { store, find } = await searchProgram(plain, 40);
+    const one = text("three", 3);
+    const [found] = await find([one]);
+    const every = [...plainParser(store, plain, one).all()].sort((a, b) => b.score - a.score);
+    expect(found!.map(({ actions }) => actions)).toEqual(every.map(({ actions }) => actions));
+    expect(found!.reduce((sum, { score }) => sum + Math.exp(score), 0)).toBeCloseTo(1, 4);
+  });
+
+  it("finds the same on both engines", async () => {
+    const [ours, other] = await Promise.all(
+      (["onnxruntime", "tensorflow"] as const).map(async (name) => {
+        const { find } = await searchProgram({ members: mixed.slice(0, 2), mean }, 2, name);
+        return find(texts.slice(0, 3));
+      }),
+    );
+    expect(other!.map((row) => row.map(({ actions }) => actions))).toEqual(
+      ours!.map((row) => row.map(({ actions }) => actions)),
+    );
   });
 });
 

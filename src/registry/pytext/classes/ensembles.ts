@@ -102,7 +102,7 @@ const model: Rule = special({}, "part", (value, at) => {
   at.report.wrong(
     "PTX_CONFIG_UNKNOWN_COMPONENT",
     at.path,
-    `an ensemble is a ${Object.keys(kinds).join(" or a ")} with its models; any other task with an output layer can be one of the members of our own EnsembleTask (docs/ensembles.md)`,
+    `an ensemble is a ${Object.keys(kinds).join(" or a ")} with its models; any other task with an output layer, and SemanticParsingTask, can be one of the members of our own EnsembleTask (docs/ensembles.md)`,
   );
   return [];
 });
