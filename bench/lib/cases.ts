@@ -117,6 +117,11 @@ export const CASES: readonly Case[] = [
     goals: [{ figure: "token_error_rate", lower: true }, { figure: "exact_match" }],
     once: true,
   },
+  {
+    name: "debian-summaries",
+    goals: [{ figure: "rouge1" }, { figure: "rouge2" }, { figure: "rougeL" }],
+    once: true,
+  },
   { name: "squad-drqa", ...SQUAD },
   { name: "squad-bidaf", ...SQUAD },
   { name: "ewt-pos", shared: true, goals: [{ figure: "token_accuracy", target: 0.93 }] },

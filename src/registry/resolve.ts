@@ -5,7 +5,7 @@ import { type Problem, PtxError, ptxError } from "./errors.js";
 import { FILE_KEYWORD, type InputKind, missingInput } from "./input-file.js";
 import { fromEntries, hasOwn, isObject, type JsonObject, type Schema } from "./json.js";
 import type { Registry } from "./registry.js";
-import { helpHint, type Place, problemsOf, whereOf } from "./schema-problems.js";
+import { helpHint, type OtherClass, type Place, problemsOf, whereOf } from "./schema-problems.js";
 import { branchFor, readSlot, schemaOf, slotKind } from "./slot-value.js";
 
 /** A slot found while resolving: where it stands, what it takes and what it holds. */
@@ -74,13 +74,23 @@ class Resolver {
   #validated(schema: Schema, written: JsonObject, place: Place, component?: AnyComponent): unknown {
     const before = this.#problems.length;
     const filled = this.#filled(schema, written, place, place.path);
-    const own = problemsOf(schema, filled, written, place);
+    const own = problemsOf(schema, filled, written, place, this.#othersOf(component));
     this.#problems.splice(before, 0, ...own);
     if (component === undefined || this.#problems.length > before) return filled;
     const complete = this.#completed(component, schema, filled, place);
     if (this.#problems.length === before && component.check !== undefined)
       this.#wrong(component.check(complete as never), place);
     return complete;
+  }
+
+  /** The other classes of a component's kind. */
+  #othersOf(component: AnyComponent | undefined): OtherClass[] {
+    if (component === undefined) return [];
+    const { kind, name: own } = component;
+    return this.registry
+      .names(kind)
+      .filter((name) => name !== own)
+      .map((name) => ({ name, schema: schemaOf(this.registry.get(kind, name)) }));
   }
 
   /** The config with what the files that it names say. */

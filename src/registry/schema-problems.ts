@@ -1,7 +1,7 @@
 import type { ErrorObject } from "ajv";
 import { type ConfigPath, formatPath, pointerPath } from "./config-path.js";
 import type { ErrorCode, Problem } from "./errors.js";
-import { isObject, type JsonObject, type Schema, show } from "./json.js";
+import { hasOwn, isObject, type JsonObject, type Schema, show } from "./json.js";
 import { didYouMean, nearest } from "./nearest.js";
 import { phrase } from "./phrase.js";
 import { takesType } from "./slot-value.js";
@@ -17,6 +17,12 @@ export interface Place {
   readonly className: string | undefined;
 }
 
+/** A class that could stand in another one's place. */
+export interface OtherClass {
+  readonly name: string;
+  readonly schema: Schema;
+}
+
 /** The `where` of a problem: file and config path. */
 export function whereOf(source: string, path: ConfigPath): string {
   return path.length === 0 ? source : `${source}  ${formatPath(path)}`;
@@ -30,13 +36,20 @@ export function helpHint(className: string | undefined): string {
 /**
  * Everything that is wrong with a value under a schema, each with its config path, rule, value and nearest right key.
  * `written` is the same value before defaults were filled in. The contents of slots are not looked at.
+ * @param others the other classes of its kind: where one of them has a key that this one lacks, that is said
  */
-export function problemsOf(schema: object, value: unknown, written: unknown, place: Place): Problem[] {
+export function problemsOf(
+  schema: object,
+  value: unknown,
+  written: unknown,
+  place: Place,
+  others: readonly OtherClass[] = [],
+): Problem[] {
   const errors = validationErrors(schema, value);
   const meant = new Set<string>();
   const unknown = errors
     .filter((error) => error.keyword === "additionalProperties")
-    .map((error) => unknownKey(error, valueAt(written, error.instancePath), place, value, meant));
+    .map((error) => unknownKey(error, valueAt(written, error.instancePath), place, { value, meant, others }));
   const rest = errors
     .filter((error) => error.keyword !== "additionalProperties")
     .filter((error) => !meant.has(`${error.instancePath}/${String(error.params.missingProperty)}`))
@@ -44,10 +57,32 @@ export function problemsOf(schema: object, value: unknown, written: unknown, pla
   return [...unknown, ...rest];
 }
 
-/** The sentence for an unknown key: what was probably meant (keys not yet written come first) and what there is. */
-export function unknownKeyMessage(key: string, known: readonly string[], written: readonly string[]): string {
-  const question = didYouMean(key, likelyKeys(key, known, written));
+/**
+ * The sentence for an unknown key: what was probably meant (keys not yet written come first), else which other classes have it, and
+ * what there is.
+ */
+export function unknownKeyMessage(
+  key: string,
+  known: readonly string[],
+  written: readonly string[],
+  owners: readonly string[] = [],
+): string {
+  const question = didYouMean(key, likelyKeys(key, known, written)) || ownersOf(owners);
   return `unknown key "${key}"${question}  known: ${[...known].sort().join(", ") || "none"}`;
+}
+
+/** Which classes have a key: three of them by name. */
+function ownersOf(names: readonly string[]): string {
+  if (names.length === 0) return "";
+  const named = names.slice(0, 3).join(", ");
+  return `; ${named}${names.length > 3 ? " and others have it" : names.length > 1 ? " have it" : " has it"}`;
+}
+
+/** Whether a schema has a key in the object at a JSON pointer. */
+function hasKey(schema: Schema, pointer: string, key: string): boolean {
+  let inside: Schema | undefined = schema;
+  for (const segment of pointer.split("/").slice(1)) inside = inside?.properties?.[segment];
+  return inside?.properties !== undefined && hasOwn(inside.properties, key);
 }
 
 /** The keys that a mistyped one may stand for: those not written yet, unless none of them is near. */
@@ -60,8 +95,11 @@ function unknownKey(
   error: ErrorObject,
   written: unknown,
   place: Place,
-  value: unknown,
-  meant: Set<string>,
+  {
+    value,
+    meant,
+    others,
+  }: { readonly value: unknown; readonly meant: Set<string>; readonly others: readonly OtherClass[] },
 ): Problem {
   const key = error.params.additionalProperty as string;
   const { properties } = error.parentSchema as Schema;
@@ -76,7 +114,11 @@ function unknownKey(
   const known = Object.keys(properties);
   const close = nearest(key, likelyKeys(key, known, writtenKeys));
   if (close !== undefined) meant.add(`${error.instancePath}/${close}`);
-  return { code: "PTX_CONFIG_UNKNOWN_KEY", ...base, message: unknownKeyMessage(key, known, writtenKeys) };
+  const owners = others
+    .filter(({ schema }) => hasKey(schema, error.instancePath, key))
+    .map(({ name }) => name);
+  const message = unknownKeyMessage(key, known, writtenKeys, owners);
+  return { code: "PTX_CONFIG_UNKNOWN_KEY", ...base, message };
 }
 
 function problemOf(error: ErrorObject, value: unknown, place: Place): Problem {

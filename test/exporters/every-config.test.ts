@@ -101,6 +101,7 @@ const MADE_UP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Rows that are prepared, not shipped, by the folder of their files. */
 const PREPARED: Readonly<Record<string, string>> = {
   spam: `label\ttext\n${"spam\twin a free prize now\nham\tsee you at lunch tomorrow\n".repeat(20)}`,
+  debian: `package\tsummary\ttext\n${"a\tchess on boards\tthree boards to play chess on\nb\tnoise gate\tthis is a gate for noise.\n".repeat(20)}`,
   cmudict: `word\tphonemes\n${"cat\tK AE T\ntack\tT AE K\nit's\tIH T S\n".repeat(20)}`,
 };
 
@@ -146,6 +147,11 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
     "task.model.encoder.lstm_dim=16",
     "task.model.target_embed_dim=16",
     "task.model.decoder.ffnn_embed_dim=32",
+  ],
+  "debian-summaries": [
+    "task.model.inputs.tokens.vocab.min_counts=1",
+    "task.model.encoder.lstm_dim=16",
+    "task.model.decoder.hidden_dim=32",
   ],
   "top-pointer": [
     "task.model.inputs.target.vocab.min_counts=1",

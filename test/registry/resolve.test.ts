@@ -428,6 +428,51 @@ test("an unknown key whose right name is required is one problem, not two", () =
   expect(problems.map(({ code }) => code)).toEqual(["PTX_CONFIG_UNKNOWN_KEY"]);
 });
 
+describe("a key that other classes of the kind have", () => {
+  const more = (count: number) =>
+    Array.from({ length: count }, (_, i) =>
+      fake(
+        "pooling",
+        `Pool${i}`,
+        Type.Object(
+          {
+            options: Type.Object(
+              { power: Type.Integer({ default: 2, description: "Power." }) },
+              { default: {}, description: "Options." },
+            ),
+          },
+          { description: "A pooling." },
+        ),
+      ),
+    );
+  const messages = (layer: object, count = 0): string[] => {
+    const registry = sampleRegistry();
+    registry.add(...more(count));
+    const config = around({ model: { layers: [layer] } });
+    return problemsFrom(() => resolveConfig(config, registry)).map(({ message }) => message);
+  };
+
+  test("is told with their names", () => {
+    expect(messages({ MaxPool: { attn_dimension: 3 } })).toEqual([
+      'unknown key "attn_dimension"; SelfAttention has it  known: none',
+    ]);
+    expect(messages({ MaxPool: { options: {} } }, 3)).toEqual([
+      'unknown key "options"; Pool0, Pool1, Pool2 have it  known: none',
+    ]);
+    expect(messages({ MaxPool: { options: {} } }, 4)).toEqual([
+      'unknown key "options"; Pool0, Pool1, Pool2 and others have it  known: none',
+    ]);
+  });
+
+  test("is not where it stands elsewhere in them, where a key of its own is meant, or where its name is JavaScript's", () => {
+    expect(messages({ MaxPool: { power: 3 } }, 1)).toEqual(['unknown key "power"  known: none']);
+    expect(messages({ Pool0: { options: { powers: 3 } } }, 2)).toEqual([
+      'unknown key "powers"; did you mean "power"?  known: power',
+    ]);
+    expect(messages({ MaxPool: { constructor: 3 } })).toEqual(['unknown key "constructor"  known: none']);
+  });
+});
+
 test("every slot found is told with its path, kind and class", () => {
   const { slots } = resolveConfig(around({}), sampleRegistry());
   const short = slots.map(

@@ -9,18 +9,12 @@ import type { Copied } from "../seq2seq/token-head.js";
 import { prepareEmbedding, textInputs } from "./text-inputs.js";
 import { readSource, targetSlot, writingOptions } from "./written-sequences.js";
 
-const NO_TOKENS_BEFORE = "all tokens are written at once, so none knows those before it: use Seq2SeqModel";
-
 const schema = Type.Object(
   {
     inputs: Type.Object(
       {
         ...textInputs,
         target: targetSlot,
-        copied: Slot("tensorizer", {
-          default: null,
-          description: "null, as nothing is copied where all tokens are written at once.",
-        }),
       },
       { default: {}, description: "What the model reads, and from which columns." },
     ),
@@ -65,10 +59,6 @@ const schema = Type.Object(
       },
       { default: {}, description: "How sequences are looked for." },
     ),
-    grammar: Slot("sequence_grammar", {
-      default: null,
-      description: "null, as no grammar holds where all tokens are written at once.",
-    }),
   },
   {
     description:
@@ -84,7 +74,7 @@ export const NARSeq2SeqModel = component({
   kind: "seq2seq_model",
   name: "NARSeq2SeqModel",
   schema,
-  check({ sequence_generator: { length_beam_size: beam, nbest, targetlen_cap: most }, grammar, inputs }) {
+  check({ sequence_generator: { length_beam_size: beam, nbest, targetlen_cap: most } }) {
     const at = "sequence_generator";
     return [
       ...(nbest > beam
@@ -98,8 +88,6 @@ export const NARSeq2SeqModel = component({
       ...(beam > most
         ? [{ path: `${at}.length_beam_size`, message: `there are only ${most} lengths: raise targetlen_cap` }]
         : []),
-      ...(inputs.copied === null ? [] : [{ path: "inputs.copied", message: NO_TOKENS_BEFORE }]),
-      ...(grammar === null ? [] : [{ path: "grammar", message: NO_TOKENS_BEFORE }]),
     ];
   },
   inputs: ({ inputs }) => inputs,

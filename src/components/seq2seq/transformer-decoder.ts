@@ -1,22 +1,21 @@
 import { type Static, Type } from "typebox";
 import type { Dim } from "../../graph/dims.js";
 import type { Tensor } from "../../graph/graph.js";
-import { add, equal, greaterOrEqual, mul, where } from "../../graph/ops/elementwise.js";
-import { gather } from "../../graph/ops/lookup.js";
+import { add, equal, greaterOrEqual, lessOrEqual, mul, where } from "../../graph/ops/elementwise.js";
 import { rowsOf } from "../../graph/ops/matrix.js";
 import { reduceMean } from "../../graph/ops/reduction.js";
-import { full, range, reshape, unsqueeze } from "../../graph/ops/shaping.js";
+import { full, range, reshape, squeeze, unsqueeze } from "../../graph/ops/shaping.js";
 import type { Scope } from "../../graph/scope.js";
 import { component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import { activationSchema } from "../activation.js";
 import { CrossAttention } from "../attention/cross-attention.js";
-import { checkHeads, multiHeadAttention } from "../attention/multi-head.js";
+import { checkHeads, multiHeadAttention, multiHeadStep } from "../attention/multi-head.js";
 import { paddingBias } from "../attention/padding-bias.js";
 import type { TokenVectors } from "../contracts.js";
 import { HIDDEN } from "../masking.js";
 import { addedHalf, hiddenHalf, norm } from "../transformer/encoder.js";
-import { sinusoidalPositions } from "../transformer/positions.js";
+import { sinusoidalPositions, sinusoidsAt } from "../transformer/positions.js";
 import type { Decoded, DecoderStep, SequenceDecoder } from "./contracts.js";
 
 const rate = (description: string) =>
@@ -83,41 +82,76 @@ class Transformer implements SequenceDecoder {
   }
 
   taught(vectors: Tensor): Decoded {
-    return this.#layers(vectors, this.#causalBias(vectors.dim(1)));
+    return this.#together(vectors, this.#causalBias(vectors.dim(1)));
   }
 
   together(vectors: Tensor, mask: Tensor): Decoded {
-    return this.#layers(vectors, paddingBias(mask, vectors.dtype, 2));
+    return this.#together(vectors, paddingBias(mask, vectors.dtype, 2));
   }
 
   /** @param bias of the attention to each other; broadcasts to `[rows, heads, steps, steps]` */
-  #layers(vectors: Tensor, bias: Tensor): Decoded {
-    const { config, dim } = this;
-    const [rows, steps] = [vectors.dim(0), vectors.dim(1)];
-    const places = sinusoidalPositions(vectors.graph, steps, dim);
-    let x = rowsOf(add(mul(vectors, Math.sqrt(dim)), places));
-    let attention: Tensor | undefined;
-    for (const [i, cross] of this.#cross.entries()) {
-      const layer = this.scope.within(`layer${i}`, (at) => this.#layer(at, x, { cross, vectors, bias }));
-      x = layer.rows;
-      attention = layer.attention;
-    }
-    const last = config.normalize_before ? norm(this.scope.child("norm"), x, EPSILON) : x;
-    return { states: reshape(last, [rows, steps, dim]), attention: attention! };
+  #together(vectors: Tensor, bias: Tensor): Decoded {
+    const { dim } = this;
+    const { num_attention_heads: heads, attention_dropout: dropout } = this.config;
+    const places = sinusoidalPositions(vectors.graph, vectors.dim(1), dim);
+    const x = rowsOf(add(mul(vectors, Math.sqrt(dim)), places));
+    const { states, attention } = this.#layers(
+      x,
+      vectors,
+      (at, input) => multiHeadAttention(at, input, { places: vectors, bias, heads, dropout }).rows,
+    );
+    return { states: reshape(states, [vectors.dim(0), vectors.dim(1), dim]), attention };
   }
 
-  /** The vectors of the tokens so far. */
+  /** Of each layer the keys, then the values of the tokens so far. */
   start(steps: Dim): readonly Tensor[] {
     const { vectors } = this.source;
-    return [full(vectors.graph, vectors.dtype, [vectors.dim(0), steps, this.dim], 0)];
+    const { num_attention_heads: heads, num_layers } = this.config;
+    const shape = [vectors.dim(0), heads, steps, this.dim / heads];
+    return Array.from({ length: 2 * num_layers }, () => full(vectors.graph, vectors.dtype, shape, 0));
   }
 
-  /** All that has been written is computed again. */
-  step([before]: readonly Tensor[], vector: Tensor, place: Tensor): DecoderStep {
-    const isHere = unsqueeze(equal(range(before!.graph, before!.dim(1)), place), [0, 2]);
-    const after = where(isHere, unsqueeze(vector, [1]), before!);
-    const { states, attention } = this.taught(after);
-    return { memory: [after], states: gather(states, place, 1), attention: gather(attention, place, 1) };
+  step(memory: readonly Tensor[], vector: Tensor, place: Tensor): DecoderStep {
+    const { dim } = this;
+    const { num_attention_heads: heads } = this.config;
+    const places = range(vector.graph, memory[0]!.dim(2));
+    const options = {
+      heads,
+      isHere: equal(places, place),
+      bias: where(lessOrEqual(places, place), 0, vector.graph.constant("float32", [], [HIDDEN])),
+    };
+    const x = add(mul(vector, Math.sqrt(dim)), sinusoidsAt(unsqueeze(place, [0]), dim));
+    const after: Tensor[] = [];
+    const { states, attention } = this.#layers(x, unsqueeze(vector, [1]), (at, input, layer) => {
+      const [keys, values] = [memory[2 * layer]!, memory[2 * layer + 1]!];
+      const attended = multiHeadStep(at, input, { keys, values }, options);
+      after.push(attended.after.keys, attended.after.values);
+      return attended.rows;
+    });
+    return { memory: after, states, attention: squeeze(attention, [1]) };
+  }
+
+  /**
+   * @param x `[rows * steps, dim]`, and so what they give
+   * @param places `[rows, steps, ...]`, tells sizes
+   * @param attend the attention to each other: of a layer's input, `[rows * steps, dim]` both
+   */
+  #layers(
+    x: Tensor,
+    places: Tensor,
+    attend: (scope: Scope, input: Tensor, layer: number) => Tensor,
+  ): { readonly states: Tensor; readonly attention: Tensor } {
+    let rows = x;
+    let attention: Tensor | undefined;
+    for (const [i, cross] of this.#cross.entries()) {
+      const layer = this.scope.within(`layer${i}`, (at) =>
+        this.#layer(at, rows, { cross, places, attend: (inner, input) => attend(inner, input, i) }),
+      );
+      rows = layer.rows;
+      attention = layer.attention;
+    }
+    const states = this.config.normalize_before ? norm(this.scope.child("norm"), rows, EPSILON) : rows;
+    return { states, attention: attention! };
   }
 
   #layer(
@@ -125,26 +159,22 @@ class Transformer implements SequenceDecoder {
     x: Tensor,
     {
       cross,
-      vectors,
-      bias,
-    }: { readonly cross: CrossAttention; readonly vectors: Tensor; readonly bias: Tensor },
+      places,
+      attend,
+    }: {
+      readonly cross: CrossAttention;
+      readonly places: Tensor;
+      readonly attend: (scope: Scope, input: Tensor) => Tensor;
+    },
   ): { readonly rows: Tensor; readonly attention: Tensor } {
     const { config } = this;
     const halves = { normalizeBefore: config.normalize_before, epsilon: EPSILON, dropout: config.dropout };
     const own = addedHalf(scope, x, "norm1", halves, (input) =>
-      scope.within("attention", (at) => {
-        const heads = config.num_attention_heads;
-        return multiHeadAttention(at, input, {
-          places: vectors,
-          bias,
-          heads,
-          dropout: config.attention_dropout,
-        }).rows;
-      }),
+      scope.within("attention", (at) => attend(at, input)),
     );
     let weights: Tensor | undefined;
     const both = addedHalf(scope, own, "norm2", halves, (input) => {
-      const looked = scope.within("cross_attention", () => cross.look(input, vectors));
+      const looked = scope.within("cross_attention", () => cross.look(input, places));
       weights = looked.weights;
       return looked.rows;
     });

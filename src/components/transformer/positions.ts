@@ -9,20 +9,23 @@ import type { Scope } from "../../graph/scope.js";
 
 /**
  * `sin(t / 10000^(2i / dim))` and `cos(t / 10000^(2i / dim))` at the elements `2i` and `2i + 1` of place `t` (Vaswani et
- * al., 2017): as many places as there are, none of them learnt. `-> [tokens, dim]`.
+ * al., 2017), none of them learnt. `places` int64 `[tokens] -> [tokens, dim]`.
  */
-export function sinusoidalPositions(graph: Graph, tokens: Dim, dim: number): Tensor {
+export function sinusoidsAt(places: Tensor, dim: number): Tensor {
   const perElement = (of: (i: number) => number): Tensor =>
-    graph.constant(
+    places.graph.constant(
       "float32",
       [1, dim],
       Float32Array.from({ length: dim }, (_, i) => of(i)),
     );
   const frequency = perElement((i) => 10000 ** (-(i - (i % 2)) / dim));
   const quarter = perElement((i) => (i % 2) * (Math.PI / 2)); // cos(x) = sin(x + pi / 2)
-  const places = unsqueeze(cast(range(graph, tokens), "float32"), [1]);
-  return sin(add(mul(places, frequency), quarter));
+  return sin(add(mul(unsqueeze(cast(places, "float32"), [1]), frequency), quarter));
 }
+
+/** The same of the first places, as many as there are tokens. `-> [tokens, dim]`. */
+export const sinusoidalPositions = (graph: Graph, tokens: Dim, dim: number): Tensor =>
+  sinusoidsAt(range(graph, tokens), dim);
 
 /** A learnt vector for each of the first `most` places; places further on share the last one. They are drawn with the given standard deviation. `-> [tokens, dim]`. Parameter: `weight [most, dim]`. */
 export function learnedPositions(

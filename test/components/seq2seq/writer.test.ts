@@ -140,7 +140,9 @@ describe("a writer", () => {
     expect(possible).toHaveLength(1 + 4 + 4 * 4);
     expect(found!.slice(0, possible.length).map(({ ids }) => ids)).toEqual(possible.map(({ ids }) => ids));
   });
+});
 
+describe.each([variants[0], variants[3]])("a writer: $what", ({ decoder, copies }) => {
   it("does not depend on batch-mates or padding", async () => {
     const writing = { beam: 2, best: 2, lengthPenalty: 0.25, perToken: 2, more: 2 };
     const { find } = await searchProgram({ decoder, copies }, writing);
