@@ -8,6 +8,8 @@ export interface InputSource {
   readonly texts: readonly string[];
   /** A file, `-` for standard input, or undefined: standard input when there are no texts. */
   readonly input: string | undefined;
+  /** The option that names the file; default: --input. */
+  readonly option?: string;
 }
 
 /**
@@ -15,14 +17,14 @@ export interface InputSource {
  * plain texts. Throws `PTX_DATA` with the line's number for what the model cannot read.
  */
 export async function* inputRows(
-  { texts, input }: InputSource,
+  { texts, input, option = "--input" }: InputSource,
   columns: readonly string[],
 ): AsyncGenerator<Row> {
   for (const [i, text] of texts.entries()) yield textRow(text, `argument ${i + 1}`, columns);
   if (input === undefined && texts.length > 0) return;
   const standard = input === undefined || input === "-";
   const missing = standard ? undefined : missingInput(input);
-  if (missing !== undefined) throw ptxError("PTX_FILE_MISSING", "--input", missing);
+  if (missing !== undefined) throw ptxError("PTX_FILE_MISSING", option, missing);
   const name = standard ? "standard input" : input;
   for await (const block of lineBlocks(name, standard ? { stream: process.stdin } : {})) {
     const rows: Row[] = [];

@@ -34,7 +34,7 @@ export async function selfTrainCommand(file: string, options: SelfTrainCommand):
   };
   const made = await selfTrain(seeded, {
     ...{ registry, log, output, threshold, rounds, balanced, quiet },
-    unlabelled: (columns) => inputRows({ texts: [], input: unlabelled }, columns),
+    unlabelled: (columns) => inputRows({ texts: [], input: unlabelled, option: "--unlabelled" }, columns),
   });
   for (const round of made) print(roundLine(round));
 }

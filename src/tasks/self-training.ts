@@ -8,7 +8,7 @@ import { ptxError } from "../registry/errors.js";
 import { isObject, type JsonObject } from "../registry/json.js";
 import type { Registry } from "../registry/registry.js";
 import type { RunConfig } from "../registry/run-config.js";
-import { choosePart } from "./deployment.js";
+import { choosePart, columnsOf } from "./deployment.js";
 import { openTask } from "./open-task.js";
 import type { Prediction } from "./prediction.js";
 import { RunPredictor } from "./predictor.js";
@@ -58,6 +58,7 @@ const CHUNK = 256;
 export async function selfTrain(config: RunConfig, options: SelfTrainOptions): Promise<readonly Round[]> {
   const { output, rounds, log } = options;
   const { part, column } = classifierOf(config, options);
+  await readOnce(options.unlabelled(columnsOf(part)));
   const made: Round[] = [];
   for (let round = 0; round <= rounds; round++) {
     const before = made.at(-1);
@@ -73,6 +74,13 @@ export async function selfTrain(config: RunConfig, options: SelfTrainOptions): P
     made.push({ run, rows, ...figures(part, metrics) });
   }
   return made;
+}
+
+/** Reads the rows before anything is trained: what is wrong with them is told at once. */
+async function readOnce(rows: AsyncIterable<Row>): Promise<void> {
+  let count = 0;
+  for await (const chunk of chunks(rows)) count += chunk.length;
+  if (count === 0) throw ptxError("PTX_DATA", "--unlabelled", "there are no rows in it");
 }
 
 function figures({ select }: ModelTask, metrics: Metrics): Omit<Round, "run" | "rows"> {
@@ -148,6 +156,7 @@ async function label(
       `none of ${all} rows was taken: ${balanced && sure.length > 0 ? "of one label none has a score that is high enough" : `none has a score of ${threshold} or more`}`,
       balanced ? "lower --threshold, or leave --balanced out" : "lower --threshold",
     );
+  const counts = labels.map((name) => [name, taken.filter((one) => one.label === name).length] as const);
   const lines = taken.map(({ row, label: chosen, score }) => {
     const inputs = predictor.columns.map((name) => [name, row.values[name]] as const);
     return `${JSON.stringify({ ...Object.fromEntries(inputs), [column]: chosen, score: Number(score.toFixed(6)) })}\n`;
@@ -161,7 +170,6 @@ async function label(
       "go on with what it was begun with, or name another --output",
     );
   await replaceFiles([{ path: file, pieces: [Buffer.from(text)] }]);
-  const counts = labels.map((name) => [name, taken.filter((one) => one.label === name).length] as const);
   return { taken: Object.fromEntries(counts), left: all - taken.length };
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadRun, predict, silentLog } from "../../src/library.js";
@@ -104,4 +104,17 @@ test("nothing to take, and tasks without one label a row, are refused with the r
   await expect(selfTrain(resolveConfig(regression, registry).config, options("no"))).rejects.toThrow(
     "does not give each row one label of several",
   );
+});
+
+test("rows that cannot be read, and a file without rows, are told before anything is trained", async () => {
+  const unreadable = options("unread", {
+    unlabelled: async function* () {
+      yield { values: { text: "a" }, origin: "row 1" };
+      throw new Error("row 2 has no text");
+    },
+  });
+  await expect(selfTrain(config(), unreadable)).rejects.toThrow("row 2 has no text");
+  const empty = options("unread", { unlabelled: async function* () {} });
+  await expect(selfTrain(config(), empty)).rejects.toThrow("there are no rows in it");
+  expect(existsSync(join(folder, "unread"))).toBe(false);
 });

@@ -126,6 +126,7 @@ const SHOWN = [
   ...["loss", "accuracy", "macro_f1", "micro_f1", "roc_auc", "mcc"],
   ...["frame_accuracy", "intent_accuracy", "slot_precision", "slot_recall", "slot_f1"],
   ...["entity_precision", "entity_recall", "entity_f1"],
+  ...["frame_accuracy_top_k", "average_score_difference"],
   ...["token_accuracy", "sentence_accuracy", "tag_macro_f1", "bracket_f1", "tree_f1"],
   ...["perplexity", "bits_per_token"],
   ...["pearson", "spearman", "mrr", "map"],
@@ -133,6 +134,12 @@ const SHOWN = [
   ...["exact_match", "f1", "has_answer_exact_match", "has_answer_f1", "no_answer_accuracy"],
   ...["best_exact_match", "best_exact_match_threshold", "best_f1", "best_f1_threshold"],
 ];
+
+/** Figures at several cuts of a ranking, with their titles. */
+const CUTS = [
+  ["recall_at", "recall"],
+  ["ndcg_at", "nDCG"],
+] as const;
 
 /** The tables of precision and recall, with the title of their first column. */
 const TABLES = [
@@ -159,6 +166,12 @@ export function figureLines(split: string, figures: Figures): string[] {
   const whole = "per_entity" in figures || "per_slot" in figures;
   return [
     `${split}: ${main.join("  ")}`,
+    ...CUTS.filter(([key]) => key in figures).map(
+      ([key, title]) =>
+        `  ${title} at${Object.entries(figures[key] as Readonly<Record<string, number | null>>)
+          .map(([cut, value]) => `  ${cut}: ${number(value)}`)
+          .join("")}`,
+    ),
     ...TABLES.filter(([key]) => key in figures && !(whole && key === "per_tag")).flatMap(([key, title]) =>
       tableLines(title, figures[key] as Readonly<Record<string, LabelFigures>>),
     ),

@@ -312,7 +312,11 @@ function withHeldOut(source: DataSource, config: Static<typeof schema>): DataSou
 
 function printNumbers(numbers: Readonly<Record<string, number | string>>): string {
   return Object.entries(numbers)
-    .map(([key, value]) => `${key.replaceAll("_", " ")} ${value}`)
+    .map(([key, value]) => {
+      // Behind a colon stands a label, as the data have it.
+      const [what, ...label] = key.split(":");
+      return `${[what!.replaceAll("_", " "), ...label].join(":")} ${value}`;
+    })
     .join(", ");
 }
 

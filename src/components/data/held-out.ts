@@ -1,5 +1,6 @@
 import { stream } from "../../registry/random.js";
 import type { DataSource, Row, SkipCount, Split } from "./contracts.js";
+import { noneOf } from "./part-source.js";
 import { SourceLayer } from "./sources/source-layer.js";
 
 /**
@@ -37,8 +38,13 @@ export class HeldOutSource extends SourceLayer {
       return;
     }
     const random = stream(this.seed, "held-out");
+    let [all, given] = [0, 0];
     for await (const row of this.source.rows("train", columns)) {
-      if (random.uniform() < this.fraction === (split === "eval")) yield row;
+      all++;
+      if (random.uniform() < this.fraction !== (split === "eval")) continue;
+      given++;
+      yield row;
     }
+    if (all > 0 && given === 0) throw noneOf(all, `eval_fraction ${this.fraction} (${split})`);
   }
 }

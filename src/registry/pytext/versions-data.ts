@@ -3,7 +3,8 @@ import type { Adapter } from "../adapter.js";
 import type { ConfigDraft } from "../config-edit.js";
 import { type ConfigPath, formatPath } from "../config-path.js";
 import { fromEntries, hasOwn, isObject, type JsonObject } from "../json.js";
-import { classAround, drop, find, holders, move, put, renameAll, taskOf, wrap } from "./draft-paths.js";
+import { classAround, find, holders, move, put, renameAll, taskOf, wrap } from "./draft-paths.js";
+import { firstReleases, tasksNamed, withoutHandler } from "./first-releases.js";
 
 /** 13 to 14: a vocabulary's keys stand together. PyText's own adapter loses them. */
 const vocabulary: Adapter = {
@@ -44,51 +45,6 @@ function vocabularyOf(draft: ConfigDraft, tokens: ConfigPath): void {
     move(draft, tokens, "vocab_file", "vocab.vocab_files", (filepath) => [{ filepath, size_limit: size }]);
 }
 
-const successors = "tensorizers and sources have taken its place";
-
-/** What a data handler and its features said, as source, batcher and inputs of the model. */
-function withoutHandler(draft: ConfigDraft, task: ConfigPath, columns: readonly string[]): void {
-  put(draft, task, "data.source", { TSVDataSource: {} }, "");
-  for (const split of ["eval", "test", "train"])
-    move(draft, task, `data_handler.${split}_path`, `data.source.${split}_filename`);
-  if (find(draft, task, "data_handler.columns_to_read") !== undefined)
-    move(draft, task, "data_handler.columns_to_read", "data.source.field_names");
-  else put(draft, task, "data.source.field_names", columns);
-  move(draft, task, "data_handler.column_mapping", "data.source.column_mapping");
-  move(draft, task, "data_handler.append_bos", "model.inputs.tokens.add_bos_token");
-  move(draft, task, "data_handler.append_eos", "model.inputs.tokens.add_eos_token");
-  move(draft, task, "data_handler.max_seq_len", "model.inputs.tokens.max_seq_len");
-  move(draft, task, "features.shared_module_key", "model.embedding.shared_module_key");
-  move(draft, task, "features.word_feat.embed_dim", "model.embedding.embed_dim");
-  move(draft, task, "features.dense_feat", "model.inputs.dense");
-  put(draft, task, "data.batcher", { PoolingBatcher: {} }, "");
-  for (const split of ["eval", "test", "train"])
-    move(draft, task, `data_handler.${split}_batch_size`, `data.batcher.${split}_batch_size`);
-  move(draft, task, "features.word_feat.vocab_size", "model.inputs.tokens.vocab.size_from_data");
-  move(draft, task, "features.word_feat.vocab_from_train_data", "model.inputs.tokens.vocab.build_from_data");
-  move(draft, task, "features.word_feat.vocab_file", "model.inputs.tokens.vocab.vocab_files", (filepath) => [
-    { filepath },
-  ]);
-  move(draft, task, "features.word_feat.min_freq", "model.inputs.tokens.vocab.min_counts");
-  // PyText's own adapter loses these.
-  for (const key of [
-    "freeze",
-    "pretrained_embeddings_path",
-    "embedding_init_strategy",
-    "embedding_init_range",
-    "mlp_layer_dims",
-  ])
-    move(draft, task, `features.word_feat.${key}`, `model.embedding.${key}`);
-  move(draft, task, "labels.label_weights", "model.output_layer.label_weights");
-  for (const section of ["data_handler", "exporter", "features", "featurizer", "labels"])
-    drop(draft, task, section, successors);
-}
-
-/** The tasks of a name, wherever they stand. */
-function tasksNamed(draft: ConfigDraft, name: string): ConfigPath[] {
-  return holders(draft.value, name).filter((path) => isObject(draft.at([...path, name])));
-}
-
 /** 15 to 16: language models read lines of a source. */
 const languageModel: Adapter = {
   from: 15,
@@ -99,10 +55,11 @@ const languageModel: Adapter = {
   },
 };
 
-/** 16 to 17: classifiers read rows of a source. */
+/** 16 to 17: classifiers read rows of a source, and so do the successors of tasks that PyText dropped. */
 const classification: Adapter = {
   from: 16,
   upgrade(draft) {
+    firstReleases(draft);
     const places = tasksNamed(draft, "DocClassificationTask_Deprecated");
     renameAll(draft, "DocClassificationTask_Deprecated", "DocumentClassificationTask");
     for (const path of places) {

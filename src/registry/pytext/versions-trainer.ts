@@ -70,7 +70,9 @@ const seedAndOptimizer: Adapter = {
   upgrade(draft) {
     const task = taskOf(draft);
     if (task === undefined) return;
-    const seed = find(draft, task.path, "trainer.random_seed");
+    const seed =
+      find(draft, task.path, "trainer.real_trainer.random_seed") ??
+      find(draft, task.path, "trainer.random_seed");
     if (seed !== undefined) draft.move(seed, ["random_seed"], `"${formatPath(seed)}" moved to "random_seed"`);
     const path = [...task.path, "optimizer"];
     const optimizer = draft.at(path);

@@ -138,6 +138,9 @@ describe("the console", () => {
   });
 
   test("leaves the table of labels out where figures have none", () => {
+    expect(
+      figureLines("eval", { loss: 1, mrr: 0.5, recall_at: { 1: 0.25, 3: null }, ndcg_at: { 10: 0.75 } }),
+    ).toEqual(["eval: loss 1.0000  mrr 0.5000", "  recall at  1: 0.2500  3: -", "  nDCG at  10: 0.7500"]);
     expect(figureLines("eval", { loss: null })).toEqual(["eval: loss -"]);
     expect(figureLines("eval", { loss: null, per_entity: {}, confusions: { entities: [] } })).toEqual([
       "eval: loss -",

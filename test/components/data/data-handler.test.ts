@@ -107,6 +107,13 @@ describe("the data handler", () => {
     ]);
   });
 
+  it("prints labels that training lacks as the data have them", async () => {
+    const { data, on } = task({ "test.tsv": "label\ttext\nGET_EGGS\twhat\n" }, {}, { on_unknown: "missed" });
+    await learn([data]);
+    await data.load("test");
+    expect(on.info.at(-1)).toContain("unknown labels 1, unknown label:GET_EGGS 1");
+  });
+
   it("finds the rows behind row numbers again, also behind rows that were left out", async () => {
     const { data, path } = task(
       { "test.tsv": "label\ttext\neggs\ta\nbad\nham\tb\nspam\tc\n" },

@@ -51,3 +51,11 @@ test("rows that are not used are in no vocabulary, and used ones are found again
   expect(tensorizers.tokens.facts()).toEqual({ vocabulary: split.size + 2 });
   expect((await made.examples(split, [5]))[0]!.origin).toBe(split.origin(5));
 });
+
+test.each([
+  [{ train_fraction: 0.000001 }, "train"],
+  [{ eval_fraction: 0.000001 }, "eval"],
+] as const)("%j of 2000 rows leaves no %s rows, which is said", async (config, split) => {
+  const { made } = data(config);
+  await expect(collect(made.source, split, ["text"])).rejects.toThrow("leaves none of 2000 rows");
+});
