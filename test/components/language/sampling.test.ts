@@ -31,7 +31,7 @@ function filtered(
   if (topK !== null) kept = kept.filter((one) => ahead(one).length < topK);
   share();
   if (topP !== null)
-    kept = kept.filter((one) => ahead(one).reduce((sum, { weight }) => sum + weight, 0) < topP - 1e-9);
+    kept = kept.filter((one) => ahead(one).reduce((sum, { weight }) => sum + weight, 0) < topP);
   share();
   return new Map(kept.map(({ id, weight }) => [id, weight]));
 }
@@ -41,7 +41,8 @@ describe("candidates for the next token", () => {
     const options = fc.record({
       temperature: fc.constantFrom(0.3, 0.5, 1, 2),
       topK: fc.option(fc.integer({ min: 1, max: 13 })),
-      topP: fc.option(fc.constantFrom(0.05, 0.123, 0.4321, 0.7117, 0.95)),
+      // No tokens of these distributions together have just such a share, where rounding would decide (19 of 20 are 0.95).
+      topP: fc.option(fc.constantFrom(0.0513, 0.1237, 0.4321, 0.7117, 0.9487)),
     });
     fc.assert(
       fc.property(distribution, options, (given, chosen) => {
