@@ -171,7 +171,10 @@ class VectorReader {
   #setDim(dim: number, line: number): void {
     const { dim: asked } = this.request;
     if (asked !== undefined && asked !== dim) {
-      throw this.#error(line, `the vectors have ${dim} numbers, but ${asked} are asked for`);
+      throw this.#error(
+        line,
+        `the vectors have ${dim} numbers, but ${asked} are asked for: set embed_dim to ${dim}`,
+      );
     }
     if (dim < 1) throw this.#error(line, "vectors need one number or more");
     this.#dim = dim;

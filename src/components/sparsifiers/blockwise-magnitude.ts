@@ -3,7 +3,7 @@ import { component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import type { ParameterEntry } from "../optimizers/contracts.js";
 import { ACCUMULATE } from "./l0-projection.js";
-import { keptOf, kthMagnitude } from "./magnitude.js";
+import { keptOf } from "./magnitude.js";
 import { chosenParameters, PARAMETERS_KEY } from "./masks.js";
 import { projection, sparsityOption, stepwiseOptions } from "./stepwise.js";
 
@@ -69,7 +69,7 @@ function blockMask(
 ): Float32Array {
   const [rows, columns] = shape as [number, number];
   const length = columnwise_blocking ? rows : columns;
-  const size = block_size ?? length;
+  const size = Math.min(block_size ?? length, length);
   const perLine = Math.ceil(length / size);
   const blockOf = (at: number): number => {
     const [row, column] = [Math.floor(at / columns), at % columns];
@@ -77,14 +77,32 @@ function blockMask(
     return line * perLine + Math.floor(place / size);
   };
   const norms = new Float32Array(perLine * (columnwise_blocking ? columns : rows));
+  const sizes = new Uint32Array(norms.length);
   let left = 0;
   for (let at = 0; at < data.length; at++) {
     if (before?.[at] === 0) continue;
     const block = blockOf(at);
     norms[block] = norms[block]! + Math.abs(data[at]!);
+    sizes[block] = sizes[block]! + 1;
     left++;
   }
-  const kept = Math.min(norms.length, Math.ceil(keptOf(left, sparsity) / size));
-  const least = kthMagnitude([norms], [undefined], kept);
+  const least = leastNorm(norms, sizes, keptOf(left, sparsity));
   return data.map((_, at) => (norms[blockOf(at)]! >= least && before?.[at] !== 0 ? 1 : 0));
+}
+
+/** The largest norm so that the blocks of this norm or more hold as many numbers as are to stay. */
+function leastNorm(norms: Float32Array, sizes: Uint32Array, numbers: number): number {
+  const sorted = norms.slice().sort();
+  const held = (least: number): number => {
+    let count = 0;
+    for (let block = 0; block < norms.length; block++) if (norms[block]! >= least) count += sizes[block]!;
+    return count;
+  };
+  let [low, high] = [0, sorted.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (held(sorted[middle]!) >= numbers) low = middle;
+    else high = middle - 1;
+  }
+  return sorted[low]!;
 }
