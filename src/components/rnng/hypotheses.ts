@@ -128,6 +128,8 @@ export class Hypotheses {
       one(progress.unsupported),
       add(place, one(greaterOrEqual(ids, 0))),
     ];
+    const taken = { ids, shifted: shifted!, open: open!, height: height!, node, place };
+    const remembered = this.#memories.map((memory, i) => memory.after(members[i]!, taken));
     const isStep = equal(cast(range(actions.graph, actions.dim(1)), "int64"), step);
     const opening = (of: Tensor): Tensor => atPlace(open!, of.dim(1), opens);
     const after: Shared = {
@@ -137,11 +139,7 @@ export class Hypotheses {
       ...(places && { places: where(opening(places), wide(height!), places) }),
       ...(labels && { labels: where(opening(labels), wide(ids), labels) }),
     };
-    const taken = { ids, shifted: shifted!, open: open!, height: height!, node, place };
-    return {
-      shared: after,
-      members: this.#memories.map((memory, i) => memory.after(members[i]!, taken)),
-    };
+    return { shared: after, members: remembered };
   }
 
   #columns(counts: Tensor): Tensor[] {

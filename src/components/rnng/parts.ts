@@ -43,14 +43,12 @@ export class PartsList {
 
   parts(tensors: readonly Tensor[]): Parts {
     const left = [...tensors];
-    const [shared, ...members] = this.#keys.map((keys) =>
-      Object.fromEntries(keys.map((key) => [key, left.shift()!])),
-    );
-    return { shared, members } as unknown as Parts;
+    const all = this.#keys.map((keys) => Object.fromEntries(keys.map((key) => [key, left.shift()!])));
+    return { shared: all.at(-1), members: all.slice(0, -1) } as unknown as Parts;
   }
 }
 
 const groups = ({ shared, members }: Parts): readonly Readonly<Record<string, Tensor>>[] => [
-  shared,
   ...members,
+  shared,
 ];
