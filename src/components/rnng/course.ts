@@ -18,6 +18,7 @@ export interface GoldActions {
   /** What the stack does, for a composer that reads parts from right to left as well; see `StackPlan`. */
   readonly plan: Tensor;
   readonly places: Tensor;
+  readonly parts: Tensor;
 }
 
 /** What the actions are and what holds before each. `[batch, steps]` each. */

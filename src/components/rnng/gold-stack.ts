@@ -1,12 +1,22 @@
 /** @file What the stack LSTM says before each of some given actions: the one loop of training. */
 import { addDims } from "../../graph/dims.js";
 import type { Tensor } from "../../graph/graph.js";
-import { and, cast, equal, greaterOrEqual, maximum, not, sub, where } from "../../graph/ops/elementwise.js";
+import {
+  and,
+  cast,
+  equal,
+  greater,
+  greaterOrEqual,
+  maximum,
+  not,
+  sub,
+  where,
+} from "../../graph/ops/elementwise.js";
 import { gather, gatherElements } from "../../graph/ops/lookup.js";
 import { matmul } from "../../graph/ops/matrix.js";
 import { scan } from "../../graph/ops/scan.js";
 import { full, range, squeeze, transpose, unsqueeze } from "../../graph/ops/shaping.js";
-import { READS_PART } from "../data/tensorizers/tree-actions.js";
+import { REDUCE_ID } from "../data/tensorizers/tree-actions.js";
 import { courseOf, type GoldActions, oneOf, shiftedRight } from "./course.js";
 import type { Parser } from "./parser.js";
 import type { StackAction, StackLstm } from "./stack.js";
@@ -53,24 +63,26 @@ function alongActions(parser: Parser, stack: StackLstm, { actions, frames }: Gol
   return shiftedRight(transpose(outputs[0]!, [1, 0, 2]));
 }
 
-/** A step for each action, and before a node is closed one for each of its parts, which the reader from the right takes. */
-function alongPlan(parser: Parser, stack: StackLstm, { actions, frames, plan, places }: GoldActions): Tensor {
+/** Steps by the plan: those that take an action, and those in which the reader from the right takes a part. */
+function alongPlan(parser: Parser, stack: StackLstm, gold: GoldActions): Tensor {
+  const { actions, frames, plan, places, parts } = gold;
   const { graph } = actions;
   const reader = stack.composer.back!;
   const acts = greaterOrEqual(plan, 0);
   const chosen = gatherElements(actions, cast(maximum(plan, 0), "int64"), 1);
   const planned = where(acts, chosen, -1);
-  const reads = equal(plan, READS_PART);
-  const starts = not(equal(shiftedRight(plan), READS_PART));
+  const reads = greaterOrEqual(parts, 0);
+  // A node's first part is read in the step that closes it.
+  const goesOn = and(reads, not(equal(planned, REDUCE_ID)));
+  const starts = not(greater(shiftedRight(cast(goesOn, "int32")), 0));
   // As many things as the stack may hold: all tokens, and open nodes.
   const height = addDims(addDims(parser.mask.dim(1), frames.dim(1)), 1);
-  const place = oneOf(places, height);
   const own = [
-    unsqueeze(byTime(place), [2]),
+    unsqueeze(byTime(oneOf(parts, height)), [2]),
     byTime(wide(reads)),
     byTime(wide(starts)),
     byTime(wide(acts)),
-    unsqueeze(byTime(and(equal(place, 1), wide(acts))), [3]),
+    unsqueeze(byTime(and(equal(oneOf(places, height), 1), wide(acts))), [3]),
   ];
   const { top, frames: saved } = stack.empty(graph, parser.batch, frames.dim(1));
   const back = full(graph, "float32", [parser.batch, reader.width], 0);

@@ -105,9 +105,9 @@ export class ColumnPruner {
     if (rows.length === 0) rows.push(...[...groups.keys()].filter((row) => groups[row] === groups[0]));
     const narrow = this.narrow(x, rows);
     if (rows.length === inner && keep.length === size && narrow === x) return output;
+    const stay = new Set(rows);
     const added = Float32Array.from(keep, (column) => {
       let sum = bias[column]!;
-      const stay = new Set(rows);
       for (let row = 0; row < inner; row++)
         if (!stay.has(row) && !Number.isNaN(fixed[row])) sum += alpha * fixed[row]! * at(row, column);
       return sum;

@@ -1,6 +1,6 @@
 /** @file A parser as a compiled program over given texts and trees: what the tests of the RNNG share. */
 
-import { stackPlan } from "../../../src/components/data/tensorizers/tree-actions.js";
+import { type StackPlan, stackPlan } from "../../../src/components/data/tensorizers/tree-actions.js";
 import { ActionSet } from "../../../src/components/rnng/actions.js";
 import { bracketsOf } from "../../../src/components/rnng/brackets.js";
 import { goldLoss } from "../../../src/components/rnng/gold.js";
@@ -87,10 +87,12 @@ export async function goldProgram(
     const { graph } = scope;
     const actions = graph.input("actions", "int32", ["batch", "steps"]);
     const frames = graph.input("frames", "int32", ["batch", "frames"]);
-    const [planned, places] = ["plan", "places"].map((name) => graph.input(name, "int32", ["batch", "plan"]));
+    const [planned, places, parts] = ["plan", "places", "parts"].map((name) =>
+      graph.input(name, "int32", ["batch", "plan"]),
+    );
     return goldLoss(
       parser,
-      { actions, frames, plan: planned!, places: places! },
+      { actions, frames, plan: planned!, places: places!, parts: parts! },
       options.ignoreUnsupported ?? false,
     );
   };
@@ -129,25 +131,14 @@ export function goldFeeds(
   const ids = cases.flatMap(({ actions }) => Array.from({ length: steps }, (_, i) => actions[i] ?? -1));
   const plans = cases.map(({ actions }) => stackPlan(actions));
   const longest = Math.max(...plans.map((plan) => plan.steps.length)) + 1;
+  const planned = (part: (plan: StackPlan) => readonly number[], filler: number): HostTensor =>
+    ints([cases.length, longest], padded(plans.map(part), longest, filler));
   return {
     ...textFeeds(cases, tokens),
     actions: ints([cases.length, steps], ids),
-    plan: ints(
-      [cases.length, longest],
-      padded(
-        plans.map(({ steps: own }) => own),
-        longest,
-        -1,
-      ),
-    ),
-    places: ints(
-      [cases.length, longest],
-      padded(
-        plans.map(({ places }) => places),
-        longest,
-        0,
-      ),
-    ),
+    plan: planned(({ steps: own }) => own, -1),
+    places: planned(({ places }) => places, 0),
+    parts: planned(({ parts }) => parts, -1),
     frames: ints([cases.length, frames], new Int32Array(cases.length * frames)),
   };
 }

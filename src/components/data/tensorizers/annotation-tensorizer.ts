@@ -49,7 +49,7 @@ const PAD = -1;
 /**
  * Trees to actions `[steps]`. In a graph it gives int32 `actions [batch, steps]`, -1 at padding, and `frames [batch, frames]`,
  * whose axis alone counts: as many as nodes lie above each other in the batch, the root aside, and one at least; and the
- * parts of `StackPlan`, `plan` and `places [batch, plan]`.
+ * `StackPlan`, `plan`, `places` and `parts [batch, plan]`.
  */
 export class Annotations implements Tensorizer {
   readonly columns: readonly string[];
@@ -70,6 +70,7 @@ export class Annotations implements Tensorizer {
       { name: `${name}_frames`, dtype: "int32", dims: [`${name}_frames`], pad: 0 },
       { name: `${name}_plan`, dtype: "int32", dims: [`${name}_plan`], pad: PAD },
       { name: `${name}_places`, dtype: "int32", dims: [`${name}_plan`], pad: 0 },
+      { name: `${name}_parts`, dtype: "int32", dims: [`${name}_plan`], pad: PAD },
     ];
     this.#list = new LabelList(config, `inputs.${name}`, 1);
   }
@@ -120,11 +121,11 @@ export class Annotations implements Tensorizer {
     });
     this.#nodes += ids.filter((id) => id === REDUCE_ID).length;
     const frames = Math.max(depthOf(tree) - 1, 1);
-    const plan = stackPlan(ids);
+    const { steps, places, parts } = stackPlan(ids);
     return [
       { data: Int32Array.from(ids), sizes: [ids.length] },
       { data: new Int32Array(frames), sizes: [frames] },
-      ...[plan.steps, plan.places].map((list) => ({ data: Int32Array.from(list), sizes: [list.length] })),
+      ...[steps, places, parts].map((list) => ({ data: Int32Array.from(list), sizes: [list.length] })),
     ];
   }
 
@@ -139,10 +140,10 @@ export class Annotations implements Tensorizer {
 
   build(scope: Scope, form: InputForm): InputTensors {
     noTargetStrings(form, this.name);
-    const [actions, frames, plan, places] = this.fields.map(({ name, dims }) =>
+    const [actions, frames, plan, places, parts] = this.fields.map(({ name, dims }) =>
       scope.graph.input(name, "int32", ["batch", ...dims]),
     );
-    return { actions: actions!, frames: frames!, plan: plan!, places: places! };
+    return { actions: actions!, frames: frames!, plan: plan!, places: places!, parts: parts! };
   }
 
   /** How many nodes of the training rows have each label. */
