@@ -55,6 +55,9 @@ type Tables = {
   /** By brackets. */
   readonly per_intent: Readonly<Record<string, LabelFigures>>;
   readonly per_slot: Readonly<Record<string, LabelFigures>>;
+  /** By whole subtrees. */
+  readonly tree_per_intent: Readonly<Record<string, LabelFigures>>;
+  readonly tree_per_slot: Readonly<Record<string, LabelFigures>>;
 };
 
 /** One split's entry in metrics.json for semantic parsing. */
@@ -107,5 +110,7 @@ export function parsingReport({ loss, rows }: ParsingInput): ParsingReport {
     frame_accuracy_by_depth: frameAccuracyByDepth(pairs),
     per_intent: bracket.intents.perLabel,
     per_slot: bracket.slots.perLabel,
+    tree_per_intent: tree.intents.perLabel,
+    tree_per_slot: tree.slots.perLabel,
   };
 }

@@ -156,7 +156,6 @@ async function label(
       `none of ${all} rows was taken: ${balanced && sure.length > 0 ? "of one label none has a score that is high enough" : `none has a score of ${threshold} or more`}`,
       balanced ? "lower --threshold, or leave --balanced out" : "lower --threshold",
     );
-  const counts = labels.map((name) => [name, taken.filter((one) => one.label === name).length] as const);
   const lines = taken.map(({ row, label: chosen, score }) => {
     const inputs = predictor.columns.map((name) => [name, row.values[name]] as const);
     return `${JSON.stringify({ ...Object.fromEntries(inputs), [column]: chosen, score: Number(score.toFixed(6)) })}\n`;
@@ -170,6 +169,7 @@ async function label(
       "go on with what it was begun with, or name another --output",
     );
   await replaceFiles([{ path: file, pieces: [Buffer.from(text)] }]);
+  const counts = labels.map((name) => [name, taken.filter((one) => one.label === name).length] as const);
   return { taken: Object.fromEntries(counts), left: all - taken.length };
 }
 

@@ -40,6 +40,8 @@ describe("the figures of a parser", () => {
     expect(report.tree_recall).toBeCloseTo(3 / 9);
     expect(report.per_slot).toMatchObject({ "SL:GOAL": { precision: 1, recall: 1 / 2, support: 2 } });
     expect(report.per_intent).toMatchObject({ "IN:ROUTE": { f1: 1, support: 2 } });
+    expect(report.tree_per_intent).toMatchObject({ "IN:ROUTE": { f1: 0 }, "IN:EVENT": { f1: 1 } });
+    expect(report.tree_per_slot).toMatchObject({ "SL:GOAL": { precision: 0, recall: 0, support: 2 } });
   });
 
   it("count a tree that is none as wrong, and tell how many there are", () => {

@@ -14,6 +14,7 @@ import { taggedWordClasses } from "./classes/tagged-words.js";
 import { anyTask, taskClasses } from "./classes/tasks.js";
 import { textClasses } from "./classes/text.js";
 import { trainingClasses } from "./classes/training.js";
+import { withoutCounterpart } from "./classes/without-counterpart.js";
 import { Report } from "./report.js";
 import { type At, type Classes, inside, type PyTextClass } from "./rule.js";
 import { topKeys } from "./top-keys.js";
@@ -35,6 +36,7 @@ export const pytextClasses: readonly PyTextClass[] = [
   ...taggedWordClasses,
   ...outputClasses,
   ...trainingClasses,
+  ...withoutCounterpart,
 ];
 
 const byName: Classes = new Map(pytextClasses.map((found) => [found.name.toLowerCase(), found]));

@@ -343,6 +343,17 @@ test("of a task that is not PyText's, what all tasks have is translated and the 
   expect(notes.join("\n")).toContain('"MyTask" is no task of PyText');
 });
 
+test.each([
+  [{ data: { source: { SessionTSVDataSource: {} } } }, "SeqTokenTensorizer"],
+  [{ model: { output_layer: { loss: { KLDivergenceCELoss: {} } } } }, "write DistillationLoss"],
+  [{ trainer: { optimizer: { FP16OptimizerApex: {} } } }, "write the optimizer inside it"],
+  [{ metric_reporter: { CalibrationMetricReporter: {} } }, "leave it out"],
+])("a class of PyText's without a counterpart is refused with what to write: %j", (params, advice) => {
+  const [problem] = problemsFrom(() => inTask(params));
+  expect(problem).toMatchObject({ code: "PTX_CONFIG_UNKNOWN_COMPONENT" });
+  expect(problem!.message).toContain(advice);
+});
+
 test("a class of one's own inside a task is left as it is, and told", () => {
   const { config, notes } = inTask({ model: { DocModel: { representation: { MyNet: { size: 3 } } } } });
   expect(at(config, "task", TASK, "model", "DocModel", "representation")).toEqual({ MyNet: { size: 3 } });
