@@ -134,4 +134,5 @@ class Verifier {
   }
 }
 
-const sameType = (a: TensorType, b: TensorType): boolean => a.dtype === b.dtype && sameSizes(a.shape, b.shape);
+const sameType = (a: TensorType, b: TensorType): boolean =>
+  a.dtype === b.dtype && sameSizes(a.shape, b.shape);
