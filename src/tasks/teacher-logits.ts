@@ -12,14 +12,14 @@ interface TagLogits {
 
 /**
  * What a student learns from a teacher's prediction, by column: `teacher_label` and `logits` of classes and intents;
+ * `teacher_labels` and `logits` where a row may have several labels;
  * `tag_logits`, and `teacher_slots` or (of tags that stand for themselves) `teacher_tags`, of tags. Throws `PTX_RUN` with
  * the reason for predictions that no student can learn from in this way.
  */
 export function teachings(prediction: Prediction): Readonly<Record<string, unknown>> {
   const { label, labels, scores, intent, tokens, slots, score, heads } = prediction;
   if (heads !== undefined) throw refusal("this model has several heads: export or train them apart");
-  if (labels !== undefined)
-    throw refusal("this model may give a row several labels, and DistillationLoss compares one of several");
+  if (labels !== undefined && scores !== undefined) return { teacher_labels: labels, logits: oddsOf(scores) };
   const ofText = label ?? intent;
   const text =
     ofText === undefined || scores === undefined ? {} : { teacher_label: ofText, logits: logitsOf(scores) };
@@ -50,6 +50,18 @@ export function logitsOf(scores: Scores): Record<string, number> {
   );
   const mean = logs.reduce((sum, [, log]) => sum + log, 0) / logs.length;
   return Object.fromEntries(logs.map(([name, log]) => [name, log - mean]));
+}
+
+/** The nearest numbers to 0 and 1 that a probability of 32 bits counts as here, so that it and what it lacks have logarithms. */
+const NEAREST = 2 ** -23;
+
+/** The logits whose sigmoids are these probabilities: `log(p / (1 - p))`. */
+function oddsOf(scores: Scores): Record<string, number> {
+  const odds = Object.entries(scores).map(([name, score]) => {
+    const p = Math.min(Math.max(score, NEAREST), 1 - NEAREST);
+    return [name, Math.log(p) - Math.log1p(-p)] as const;
+  });
+  return Object.fromEntries(odds);
 }
 
 function taggings(

@@ -196,7 +196,6 @@ describe("a teacher's logits", () => {
         set: [`task.data.source.train_filename=${at("bad.jsonl")}`],
       }),
     ).rejects.toThrow(/bad\.jsonl:2[\s\S]*give the teacher's tokenizer/);
-    expect(() => teachings({ labels: ["a"], scores: { a: 1 } })).toThrow("several labels");
     expect(() => teachings({ score: 2 })).toThrow("predicts numbers");
     expect(() => teachings({ embedding: [1] })).toThrow("neither classes nor tags");
     const token = { text: "a", start: 0, end: 1, label: "O", score: 1 };
@@ -248,4 +247,81 @@ test("the loss of tags is that of DistillationLoss over the tokens that are ther
   const value = (name: string): number => Number(results[name]!.data[0]);
   expect(value("own_sum")).toBeCloseTo(value("expected_sum"), 5);
   expect(value("own_count")).toBe(value("expected_count"));
+});
+
+describe("logits of a teacher that gives a row several labels", () => {
+  const told = toyRows(60, 3).map(({ text, label }, i) => ({
+    text,
+    label: i % 3 === 0 ? [] : i % 3 === 1 ? [label] : [label, "odd"],
+  }));
+  const lines = (of: readonly object[]): string => of.map((row) => `${JSON.stringify(row)}\n`).join("");
+  const config = (file: string, labels: object, loss: string) => ({
+    version: 1,
+    threads: 1,
+    task: {
+      DocumentClassificationTask: {
+        data: {
+          Data: { source: { JSONLDataSource: { train_filename: at(file), eval_filename: at(file) } } },
+        },
+        model: {
+          DocModel: {
+            inputs: { tokens: { TokenTensorizer: whitespace }, labels },
+            embedding: { WordEmbedding: { embed_dim: 6 } },
+            representation: { PureDocAttention: { pooling: "MeanPool", dropout: 0 } },
+            output_layer: { MultiLabelClassificationOutputLayer: { loss } },
+          },
+        },
+        trainer: { Trainer: { epochs: 60, optimizer: { Adam: { lr: 0.05 } } } },
+      },
+    },
+  });
+
+  test("are the odds of each label, and a student learns them without the rows' own labels", async () => {
+    writeFileSync(at("several.jsonl"), lines(told));
+    await train(config("several.jsonl", { LabelListTensorizer: {} }, "BinaryCrossEntropyWithLogitsLoss"), {
+      output: at("several"),
+    });
+    const teacherRun = await loadRun(at("several"));
+    const said = await predict(
+      teacherRun,
+      told.map(({ text }) => text),
+    );
+    await teacherRun.release();
+    const soft = said.map((prediction, i) => ({ text: told[i]!.text, ...teachings(prediction) }));
+    for (const [i, { labels, scores }] of said.entries()) {
+      const { teacher_labels, logits } = soft[i] as unknown as { teacher_labels: string[]; logits: object };
+      expect(teacher_labels).toEqual(labels);
+      for (const [label, logit] of Object.entries(logits))
+        expect(1 / (1 + Math.exp(-logit))).toBeCloseTo(scores![label]!, 6);
+    }
+    writeFileSync(at("soft-several.jsonl"), lines(soft));
+    const target = { SoftLabelListTensorizer: { column: "teacher_labels" } };
+    await train(config("soft-several.jsonl", target, "BinaryDistillationLoss"), {
+      output: at("several-student"),
+    });
+    const studentRun = await loadRun(at("several-student"));
+    const learnt = await predict(
+      studentRun,
+      told.map(({ text }) => text),
+    );
+    await studentRun.release();
+    const same = learnt.filter(({ labels }, i) => labels!.join() === said[i]!.labels!.join());
+    expect(same.length / learnt.length).toBeGreaterThan(0.9);
+
+    const fails = (wrong: object, message: RegExp) =>
+      expect(train(wrong, { output: at("refused") })).rejects.toThrow(message);
+    await fails(
+      config("soft-several.jsonl", target, "BinaryCrossEntropyWithLogitsLoss"),
+      /teacher's logits, which BinaryCrossEntropyWithLogitsLoss does not read; use BinaryDistillationLoss/,
+    );
+    await fails(
+      config("several.jsonl", { LabelListTensorizer: {} }, "BinaryDistillationLoss"),
+      /the target has none[\s\S]*use SoftLabelListTensorizer/,
+    );
+    writeFileSync(at("short.jsonl"), lines(soft.map((row) => ({ ...row, logits: { odd: 1 } }))));
+    await fails(
+      config("short.jsonl", target, "BinaryDistillationLoss"),
+      /short\.jsonl:1[\s\S]*a number for each label/,
+    );
+  });
 });

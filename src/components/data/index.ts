@@ -36,6 +36,7 @@ import { NumericLabelTensorizer } from "./tensorizers/numeric-label-tensorizer.j
 import { RunningTextTensorizer } from "./tensorizers/running-text-tensorizer.js";
 import { SeqTokenTensorizer } from "./tensorizers/seq-token-tensorizer.js";
 import { SlotLabelTensorizer } from "./tensorizers/slot-label-tensorizer.js";
+import { SoftLabelListTensorizer } from "./tensorizers/soft-label-list-tensorizer.js";
 import { SoftLabelTensorizer } from "./tensorizers/soft-label-tensorizer.js";
 import { SoftSlotLabelTensorizer } from "./tensorizers/soft-slot-label-tensorizer.js";
 import { SquadAnswerTensorizer } from "./tensorizers/squad-answer-tensorizer.js";
@@ -100,6 +101,7 @@ export const dataComponents = [
   FloatListSeqTensorizer,
   LabelTensorizer,
   SoftLabelTensorizer,
+  SoftLabelListTensorizer,
   SoftSlotLabelTensorizer,
   LabelListTensorizer,
   SlotLabelTensorizer,

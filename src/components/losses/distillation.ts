@@ -3,6 +3,7 @@ import type { Tensor } from "../../graph/graph.js";
 import { add, exp, mul, neg, sub } from "../../graph/ops/elementwise.js";
 import { gather } from "../../graph/ops/lookup.js";
 import { logSoftmax, reduceMean, reduceSum } from "../../graph/ops/reduction.js";
+import type { Scope } from "../../graph/scope.js";
 import { type CheckProblem, component } from "../../registry/component.js";
 import { ptxError } from "../../registry/errors.js";
 import { pickTarget } from "./cross-entropy.js";
@@ -41,6 +42,15 @@ export const checkDistillation = ({ objective, temperature }: DistillationOption
     ? [{ path: "temperature", message: 'objective "mse" has no temperature: leave it out' }]
     : [];
 
+/** The error for a loss without a teacher's logits; `tensorizer` reads them. */
+export const needsTeacher = ({ path }: Scope, loss: string, tensorizer: string): Error =>
+  ptxError(
+    "PTX_CONFIG_VALUE",
+    path,
+    `${loss} compares with a teacher's logits, and the target has none`,
+    `use ${tensorizer} for inputs.labels`,
+  );
+
 /** How far a student's logits are from a teacher's, over the last axis: `[..., labels]` both, `-> [...]`. */
 export function distanceFromTeacher(
   student: Tensor,
@@ -76,13 +86,7 @@ export const DistillationLoss = component({
   check: checkDistillation,
   build(scope, options, { logits, target, classWeights, soft }) {
     const { hard_weight: hard } = options;
-    if (!soft)
-      throw ptxError(
-        "PTX_CONFIG_VALUE",
-        scope.path,
-        "DistillationLoss compares with a teacher's logits, and the target has none",
-        "use SoftLabelTensorizer for inputs.labels",
-      );
+    if (!soft) throw needsTeacher(scope, "DistillationLoss", "SoftLabelTensorizer");
     const ofTeacher = distanceFromTeacher(logits, soft, options);
     const rowWeights = classWeights === null ? null : gather(classWeights, target);
     if (hard === 0) return rowTotal(ofTeacher, rowWeights);

@@ -17,6 +17,7 @@ import { FullSoftmax } from "../language/full-softmax.js";
 import { SampledSoftmax } from "../language/sampled-softmax.js";
 import { AUCPRHingeLoss } from "../losses/aucpr-hinge.js";
 import { BinaryCrossEntropyWithLogitsLoss } from "../losses/binary-cross-entropy.js";
+import { BinaryDistillationLoss } from "../losses/binary-distillation.js";
 import { CrossEntropyLoss } from "../losses/cross-entropy.js";
 import { DistillationLoss } from "../losses/distillation.js";
 import { BinaryFocalLoss, FocalLoss } from "../losses/focal.js";
@@ -164,6 +165,7 @@ export const modelComponents = [
   SquadOutputLayer,
   CrossEntropyLoss,
   DistillationLoss,
+  BinaryDistillationLoss,
   FocalLoss,
   BinaryCrossEntropyLoss,
   HingeLoss,

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import type { Tensor } from "../../graph/graph.js";
 import { cast, neg, sigmoid, sub } from "../../graph/ops/elementwise.js";
 import { gather } from "../../graph/ops/lookup.js";
 import { concat, reshape, slice } from "../../graph/ops/shaping.js";
@@ -22,6 +23,9 @@ const schema = Type.Object(
   },
 );
 
+/** The one logit of the second label that two logits come to. `[batch, 2] -> [batch, 1]`. */
+const secondOverFirst = (logits: Tensor): Tensor => sub(slice(logits, 1, 1, 2), slice(logits, 1, 0, 1));
+
 /** Logits `[batch, 1]` -> probabilities `[batch, 2]` that sum to 1. */
 export const BinaryClassificationOutputLayer = component({
   kind: "output_layer",
@@ -41,8 +45,7 @@ export const BinaryClassificationOutputLayer = component({
   },
   threshold: () => 0,
   logitsOf(_config, scores) {
-    const logs = logOf(scores);
-    return sub(slice(logs, 1, 1, 2), slice(logs, 1, 0, 1));
+    return secondOverFirst(logOf(scores));
   },
   build(scope, config, logits, target, labels) {
     const scores = sigmoid(concat([neg(logits), logits], 1));
@@ -52,6 +55,7 @@ export const BinaryClassificationOutputLayer = component({
     const weights = labelWeights(scope, config.label_weights, target, labels);
     const rowWeights = weights && reshape(gather(weights, ids), column);
     const isSecond = reshape(cast(ids, "float32"), column);
-    return { loss: buildLoss(scope, config.loss, "labels", logits, isSecond, rowWeights), scores };
+    const soft = target.tensors.logits && secondOverFirst(target.tensors.logits);
+    return { loss: buildLoss(scope, config.loss, "labels", logits, isSecond, rowWeights, soft), scores };
   },
 });

@@ -72,10 +72,9 @@ export function buildLoss(
   soft?: Tensor,
 ): Loss {
   return scope.part("loss", slot, "loss", (loss, config, at) => {
+    const { registry } = scope.context;
+    const fitting = registry.names("loss").filter((name) => registry.get("loss", name).target === wanted);
     if (loss.target !== wanted) {
-      const fitting = scope.context.registry
-        .names("loss")
-        .filter((name) => scope.context.registry.get("loss", name).target === wanted);
       throw ptxError(
         "PTX_CONFIG_VALUE",
         at.path,
@@ -83,10 +82,11 @@ export function buildLoss(
       );
     }
     if (soft !== undefined && !loss.soft) {
+      const reading = fitting.filter((name) => registry.get("loss", name).soft);
       throw ptxError(
         "PTX_CONFIG_VALUE",
         at.path,
-        `the target has a teacher's logits, which ${loss.name} does not read; use DistillationLoss, or LabelTensorizer for inputs.labels`,
+        `the target has a teacher's logits, which ${loss.name} does not read; use ${reading.join(" or ")}, or another tensorizer for inputs.labels`,
       );
     }
     return loss.build(at, config, { logits, target, classWeights, ...(soft && { soft }) });

@@ -36,6 +36,7 @@ export const MultiLabelClassificationOutputLayer = component({
     if (target === undefined) return { loss: null, scores };
     const weights = labelWeights(scope, config.label_weights, target, labels);
     const holds = targetTensor(target, "values", "MultiLabelClassificationOutputLayer");
-    return { loss: buildLoss(scope, config.loss, "labels", logits, holds, weights), scores };
+    const soft = target.tensors.logits;
+    return { loss: buildLoss(scope, config.loss, "labels", logits, holds, weights, soft), scores };
   },
 });

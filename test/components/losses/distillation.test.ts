@@ -11,23 +11,31 @@ const student = [0.3, -1.2, 2, 0.5, 0.1, -0.4];
 const teacher = [1, 0, -1, 3, -2, 0.5];
 const target = [2, 0];
 
-/** The loss of two rows of three labels. */
-async function lossOf(config: object): Promise<{ sum: number; count: number }> {
+/** The loss of two rows of three labels; `holds` are the labels of rows that may have several. */
+async function lossOf(config: object, holds?: readonly number[]): Promise<{ sum: number; count: number }> {
+  const name = holds === undefined ? "DistillationLoss" : "BinaryDistillationLoss";
   const context = testContext();
   const graph = new Graph();
   const scope = Scope.root(graph, "train", new ParameterStore(1), context);
   const inputs = {
     logits: graph.input("logits", "float32", ["batch", 3]),
     soft: graph.input("soft", "float32", ["batch", 3]),
-    target: graph.input("target", "int32", ["batch"]),
+    target:
+      holds === undefined
+        ? graph.input("target", "int32", ["batch"])
+        : graph.input("target", "float32", ["batch", 3]),
   };
-  const { component, config: options } = context.part("loss", slot("loss", { DistillationLoss: config }));
+  const { component, config: options } = context.part("loss", slot("loss", { [name]: config }));
   const { sum, count } = component.build(scope, options, { ...inputs, classWeights: null });
   graph.output("sum", sum);
   graph.output("count", count);
   optimize(graph);
   const program = await (await engine("onnxruntime")).compile(graph);
-  const feeds = { logits: floats([2, 3], student), soft: floats([2, 3], teacher), target: ints([2], target) };
+  const feeds = {
+    logits: floats([2, 3], student),
+    soft: floats([2, 3], teacher),
+    target: holds === undefined ? ints([2], target) : floats([2, 3], holds),
+  };
   const results = await program.run(feeds);
   return { sum: Number(results.sum!.data[0]), count: Number(results.count!.data[0]) };
 }
@@ -91,5 +99,30 @@ describe("DistillationLoss", () => {
     const logits = logitsOf({ a: a!, b: b!, c: c! });
     for (const [label, expected] of Object.entries({ a: 1, b: 0, c: -1 }))
       expect(logits[label]).toBeCloseTo(expected, 10);
+  });
+});
+
+describe("BinaryDistillationLoss", () => {
+  const holds = [1, 0, 0, 1, 1, 0];
+  const yes = (logit: number, temperature = 1): number => 1 / (1 + Math.exp(-logit / temperature));
+  const sum = (of: (student: number, teacher: number, at: number) => number): number =>
+    student.reduce((all, ours, i) => all + of(ours, teacher[i]!, i), 0);
+  const divergence = (temperature: number): number =>
+    sum((ours, theirs) => {
+      const [p, q] = [yes(theirs, temperature), yes(ours, temperature)];
+      return temperature ** 2 * (p * Math.log(p / q) + (1 - p) * Math.log((1 - p) / (1 - q)));
+    });
+  const crossEntropy = sum((ours, _, i) => -Math.log(holds[i] === 1 ? yes(ours) : 1 - yes(ours)));
+
+  it.each([1, 2, 5])("is T^2 KL of yes and no for each label at temperature %d", async (temperature) => {
+    const found = await lossOf({ temperature }, holds);
+    expect(found.sum).toBeCloseTo(divergence(temperature), 5);
+    expect(found.count).toBe(6);
+  });
+
+  it("mixes in the cross entropy with the row's own labels", async () => {
+    const found = await lossOf({ temperature: 3, hard_weight: 0.25 }, holds);
+    expect(found.sum).toBeCloseTo(0.75 * divergence(3) + 0.25 * crossEntropy, 5);
+    expect((await lossOf({ hard_weight: 1 }, holds)).sum).toBeCloseTo(crossEntropy, 5);
   });
 });

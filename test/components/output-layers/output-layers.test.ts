@@ -15,6 +15,8 @@ async function layer(
     readonly counts?: readonly number[];
     readonly engine?: EngineName;
     readonly form?: Decision;
+    /** Whether the target has a teacher's logits. */
+    readonly soft?: boolean;
   } = {},
 ): Promise<Built & { readonly threshold: number }> {
   const value = slot("output_layer", raw);
@@ -30,10 +32,14 @@ async function layer(
         const logits = scope.graph.input("logits", "float32", ["batch", width]);
         const target = (): ModelInput => ({
           tensorizer: (options.counts ? { labelCounts: () => options.counts } : {}) as unknown as Tensorizer,
-          tensors:
-            (options.form ?? output.decision) === "multi-label"
+          tensors: {
+            ...((options.form ?? output.decision) === "multi-label"
               ? { values: scope.graph.input("target", "float32", ["batch", labels.length]) }
-              : { ids: scope.graph.input("target", "int32", ["batch"]) },
+              : { ids: scope.graph.input("target", "int32", ["batch"]) }),
+            ...(options.soft && {
+              logits: scope.graph.input("soft", "float32", ["batch", labels.length]),
+            }),
+          },
         });
         const input = options.target === false ? undefined : target();
         const { loss, scores } = output.build(at, config, logits, input, labels);
@@ -88,6 +94,27 @@ describe.each(engineNames)("output layers on %s", (name) => {
 });
 
 describe("the binary layer", () => {
+  it("one logit learns from a teacher as two do", async () => {
+    const distilled = { temperature: 2, hard_weight: 0.3 };
+    const options = { soft: true };
+    const [one, two] = await Promise.all([
+      layer(
+        { BinaryClassificationOutputLayer: { loss: { BinaryDistillationLoss: distilled } } },
+        ["a", "b"],
+        options,
+      ),
+      layer({ ClassificationOutputLayer: { loss: { DistillationLoss: distilled } } }, ["a", "b"], options),
+    ]);
+    const feeds = { target: ints([3], [1, 0, 1]), soft: floats([3, 2], [1, -1, 0.5, 2, 3, 3.5]) };
+    const single = await one.run({ ...feeds, logits: floats([3, 1], [0.7, -2, 1.5]) });
+    const double = await two.run({ ...feeds, logits: floats([3, 2], [0, 0.7, 0, -2, 1, 2.5]) });
+    expect(Number(single.sum!.data[0])).toBeCloseTo(Number(double.sum!.data[0]), 5);
+    expect(Number(single.count!.data[0])).toBe(3);
+    await expect(layer("BinaryClassificationOutputLayer", ["a", "b"], options)).rejects.toThrow(
+      "use BinaryDistillationLoss",
+    );
+  });
+
   it("agrees with softmax over two logits, weights included", async () => {
     const weights = { label_weights: { spam: 3 } };
     const binary = await layer({ BinaryClassificationOutputLayer: weights }, ["ham", "spam"]);
@@ -183,7 +210,7 @@ describe("settings of output layers", () => {
     "%s refuses a loss over classes, naming the ones that fit",
     async (name) => {
       await expect(layer({ [name]: { loss: "CrossEntropyLoss" } }, ["a", "b"])).rejects.toThrow(
-        /CrossEntropyLoss.*BinaryCrossEntropyWithLogitsLoss or BinaryFocalLoss/,
+        /CrossEntropyLoss.*BinaryCrossEntropyWithLogitsLoss or BinaryDistillationLoss or BinaryFocalLoss/,
       );
     },
   );

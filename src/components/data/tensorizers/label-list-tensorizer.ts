@@ -8,7 +8,7 @@ import { LabelReader } from "./label-reader.js";
 import { listCell } from "./lists.js";
 import { noTargetStrings } from "./target-form.js";
 
-const schema = Type.Object(
+export const labelListSchema = Type.Object(
   {
     column: Type.String({ default: "label", description: "The column that holds the labels." }),
     separator: Type.Union([Type.String({ minLength: 1 }), Type.Null()], {
@@ -24,9 +24,9 @@ const schema = Type.Object(
 );
 
 /** Labels to a 0/1 vector. In a graph it gives `values [batch, labels]` (float32). */
-class LabelSet extends LabelReader implements Tensorizer {
+export class LabelSet extends LabelReader implements Tensorizer {
   constructor(
-    readonly config: Static<typeof schema>,
+    readonly config: Static<typeof labelListSchema>,
     name: string,
   ) {
     super(config, name, 1);
@@ -62,7 +62,7 @@ class LabelSet extends LabelReader implements Tensorizer {
 export const LabelListTensorizer = component({
   kind: "tensorizer",
   name: "LabelListTensorizer",
-  schema,
+  schema: labelListSchema,
   check: checkLabelOptions,
   create: (config, _context, name) => new LabelSet(config, name),
 });

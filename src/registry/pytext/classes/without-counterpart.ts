@@ -34,7 +34,8 @@ const instead: Readonly<Record<string, string>> = {
   Seq2SeqModel: "write a Seq2SeqTask (docs/seq2seq.md)",
   NARSeq2SeqModel: "write a Seq2SeqTask (docs/seq2seq.md)",
   KLDivergenceCELoss: "write DistillationLoss, for what pytext-ts get-logits writes (docs/ensembles.md)",
-  KLDivergenceBCELoss: "write DistillationLoss, for what pytext-ts get-logits writes (docs/ensembles.md)",
+  KLDivergenceBCELoss:
+    "write BinaryDistillationLoss, for what pytext-ts get-logits writes (docs/ensembles.md)",
   CTCLoss: "no model of PyText's takes it; Seq2SeqTask learns sequences of other lengths",
   StructuredMarginLoss: "CRFOutputLayer learns whole sequences of tags",
   LabelSmoothingLoss: "write CrossEntropyLoss with label_smoothing",
