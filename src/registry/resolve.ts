@@ -74,7 +74,7 @@ class Resolver {
   #validated(schema: Schema, written: JsonObject, place: Place, component?: AnyComponent): unknown {
     const before = this.#problems.length;
     const filled = this.#filled(schema, written, place, place.path);
-    const own = problemsOf(schema, filled, written, place, this.#othersOf(component));
+    const own = problemsOf(schema, filled, written, place, () => this.#othersOf(component));
     this.#problems.splice(before, 0, ...own);
     if (component === undefined || this.#problems.length > before) return filled;
     const complete = this.#completed(component, schema, filled, place);

@@ -43,13 +43,15 @@ export function problemsOf(
   value: unknown,
   written: unknown,
   place: Place,
-  others: readonly OtherClass[] = [],
+  others: () => readonly OtherClass[] = () => [],
 ): Problem[] {
   const errors = validationErrors(schema, value);
   const meant = new Set<string>();
   const unknown = errors
     .filter((error) => error.keyword === "additionalProperties")
-    .map((error) => unknownKey(error, valueAt(written, error.instancePath), place, { value, meant, others }));
+    .map((error) =>
+      unknownKey(error, valueAt(written, error.instancePath), place, { value, meant, others: others() }),
+    );
   const rest = errors
     .filter((error) => error.keyword !== "additionalProperties")
     .filter((error) => !meant.has(`${error.instancePath}/${String(error.params.missingProperty)}`))

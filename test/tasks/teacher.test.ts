@@ -318,6 +318,15 @@ describe("logits of a teacher that gives a row several labels", () => {
       config("several.jsonl", { LabelListTensorizer: {} }, "BinaryDistillationLoss"),
       /the target has none[\s\S]*use SoftLabelListTensorizer/,
     );
+    const more = soft.map((row) => ({
+      ...row,
+      logits: { ...(row as { logits?: object }).logits, never: -5 },
+    }));
+    writeFileSync(at("more.jsonl"), lines(more));
+    await fails(
+      config("more.jsonl", target, "BinaryDistillationLoss"),
+      /more\.jsonl:1[\s\S]*none for others \(never\)[\s\S]*name all of the teacher's labels/,
+    );
     writeFileSync(at("short.jsonl"), lines(soft.map((row) => ({ ...row, logits: { odd: 1 } }))));
     await fails(
       config("short.jsonl", target, "BinaryDistillationLoss"),

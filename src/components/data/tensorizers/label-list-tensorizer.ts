@@ -1,12 +1,12 @@
 import { type Static, Type } from "typebox";
+import type { Tensor } from "../../../graph/graph.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
-import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
+import type { FieldSpec, FieldValue, Row, Tensorizer } from "../contracts.js";
 import { badCell } from "./cells.js";
 import { checkLabelOptions, labelOptions } from "./label-list.js";
-import { LabelReader } from "./label-reader.js";
+import { type LabelColumns, LabelReader } from "./label-reader.js";
 import { listCell } from "./lists.js";
-import { noTargetStrings } from "./target-form.js";
 
 export const labelListSchema = Type.Object(
   {
@@ -26,25 +26,24 @@ export const labelListSchema = Type.Object(
 /** Labels to a 0/1 vector. In a graph it gives `values [batch, labels]` (float32). */
 export class LabelSet extends LabelReader implements Tensorizer {
   constructor(
-    readonly config: Static<typeof labelListSchema>,
+    readonly config: Static<typeof labelListSchema> & LabelColumns,
     name: string,
   ) {
     super(config, name, 1);
   }
 
-  get fields(): readonly FieldSpec[] {
-    return [{ name: this.name, dtype: "float32", dims: [this.labels.length], pad: 0 }];
+  protected labelField(): FieldSpec {
+    return { name: this.name, dtype: "float32", dims: [this.labels.length], pad: 0 };
   }
 
-  numberize(row: Row): FieldValue[] {
+  protected labelValue(row: Row): FieldValue {
     const data = new Float32Array(this.labels.length);
     for (const label of this.labelsOf(row)) data[this.list.id(label, row)] = 1;
-    return [{ data, sizes: [data.length] }];
+    return { data, sizes: [data.length] };
   }
 
-  build(scope: Scope, form: InputForm): InputTensors {
-    noTargetStrings(form, this.name);
-    return { values: scope.graph.input(this.name, "float32", ["batch", this.labels.length]) };
+  protected labelTensors({ graph }: Scope): { readonly values: Tensor } {
+    return { values: graph.input(this.name, "float32", ["batch", this.labels.length]) };
   }
 
   protected labelsOf(row: Row): readonly string[] {

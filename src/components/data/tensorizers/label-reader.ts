@@ -1,24 +1,63 @@
-import type { Row, Tensorizer } from "../contracts.js";
+import type { Tensor } from "../../../graph/graph.js";
+import type { Scope } from "../../../graph/scope.js";
+import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
 import { LabelList, type LabelOptions } from "./label-list.js";
+import { noTargetStrings } from "./target-form.js";
+import { TeacherLogits } from "./teacher-logits.js";
 
-/** What the tensorizers share whose numbers say which labels of a fixed list a row has. */
+/** Where a row's labels stand, and a teacher's logits of them if it has any. */
+export interface LabelColumns {
+  readonly column: string;
+  readonly logits_column?: string;
+}
+
+/**
+ * What the tensorizers share whose numbers say which labels of a fixed list a row has. In a graph a teacher's logits are
+ * `logits [batch, labels]` beside them.
+ */
 export abstract class LabelReader {
-  columns: readonly string[];
+  readonly columns: readonly string[];
   readonly role = "target" satisfies Tensorizer["role"];
   protected readonly list: LabelList;
+  readonly #teacher: TeacherLogits | null;
 
   /** @param fewest how many labels there must be */
   constructor(
-    options: LabelOptions & { readonly column: string },
+    options: LabelOptions & LabelColumns,
     readonly name: string,
     fewest: number,
   ) {
-    this.columns = [options.column];
+    const { column, logits_column: logits } = options;
+    this.columns = logits === undefined ? [column] : [column, logits];
+    this.#teacher = logits === undefined ? null : new TeacherLogits(logits, name);
     this.list = new LabelList(options, `inputs.${name}`, fewest);
   }
 
   /** The labels of a row. Throws `PTX_DATA` for a cell that holds something else. */
   protected abstract labelsOf(row: Row): readonly string[];
+
+  /** The field of the labels themselves. */
+  protected abstract labelField(): FieldSpec;
+
+  protected abstract labelValue(row: Row): FieldValue;
+
+  protected abstract labelTensors(scope: Scope): Readonly<Record<string, Tensor>>;
+
+  get fields(): readonly FieldSpec[] {
+    return [this.labelField(), ...(this.#teacher ? [this.#teacher.field(this.labels)] : [])];
+  }
+
+  numberize(row: Row): FieldValue[] {
+    return [this.labelValue(row), ...(this.#teacher ? [this.#teacher.numberize(row, this.labels)] : [])];
+  }
+
+  build(scope: Scope, form: InputForm): InputTensors {
+    noTargetStrings(form, this.name);
+    return {
+      ...this.labelTensors(scope),
+      ...(this.#teacher && { logits: this.#teacher.input(scope, this.labels) }),
+    };
+  }
 
   get labels(): readonly string[] {
     return this.list.names;

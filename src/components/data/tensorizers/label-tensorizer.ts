@@ -1,11 +1,11 @@
 import { type Static, Type } from "typebox";
+import type { Tensor } from "../../../graph/graph.js";
 import type { Scope } from "../../../graph/scope.js";
 import { component } from "../../../registry/component.js";
-import type { FieldSpec, FieldValue, InputForm, InputTensors, Row, Tensorizer } from "../contracts.js";
+import type { FieldSpec, FieldValue, Row, Tensorizer } from "../contracts.js";
 import { badCell, textCell } from "./cells.js";
 import { checkLabelOptions, labelOptions } from "./label-list.js";
-import { LabelReader } from "./label-reader.js";
-import { noTargetStrings } from "./target-form.js";
+import { type LabelColumns, LabelReader } from "./label-reader.js";
 
 /** The config of a label. */
 export const labelSchema = Type.Object(
@@ -19,24 +19,23 @@ export const labelSchema = Type.Object(
 /** A label to its id. In a graph it gives `ids [batch]` (int32). */
 export class LabelId extends LabelReader implements Tensorizer {
   constructor(
-    readonly config: Static<typeof labelSchema>,
+    readonly config: Static<typeof labelSchema> & LabelColumns,
     name: string,
   ) {
     super(config, name, 2);
   }
 
-  get fields(): readonly FieldSpec[] {
-    return [{ name: this.name, dtype: "int32", dims: [], pad: 0 }];
+  protected labelField(): FieldSpec {
+    return { name: this.name, dtype: "int32", dims: [], pad: 0 };
   }
 
-  numberize(row: Row): FieldValue[] {
+  protected labelValue(row: Row): FieldValue {
     const [label] = this.labelsOf(row);
-    return [{ data: Int32Array.of(this.list.id(label, row)), sizes: [] }];
+    return { data: Int32Array.of(this.list.id(label, row)), sizes: [] };
   }
 
-  build(scope: Scope, form: InputForm): InputTensors {
-    noTargetStrings(form, this.name);
-    return { ids: scope.graph.input(this.name, "int32", ["batch"]) };
+  protected labelTensors({ graph }: Scope): { readonly ids: Tensor } {
+    return { ids: graph.input(this.name, "int32", ["batch"]) };
   }
 
   protected labelsOf(row: Row): readonly [string] {

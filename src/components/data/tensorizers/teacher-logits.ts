@@ -36,13 +36,15 @@ export class TeacherLogits {
       const number = Object.hasOwn(object, label) ? object[label] : undefined;
       return typeof number === "number" ? number : Number.NaN;
     });
-    if (Object.keys(object).length !== labels.length || !data.every(Number.isFinite))
-      throw badCell(
-        row,
-        this.column,
-        `a number for each label (${labels.join(", ")})`,
-        row.values[this.column],
-      );
+    const others = Object.keys(object).filter((name) => !labels.includes(name));
+    if (others.length > 0 || !data.every(Number.isFinite)) {
+      const known = `a number for each label (${labels.join(", ")})`;
+      const wanted =
+        others.length === 0
+          ? known
+          : `${known} and none for others (${others.slice(0, 3).join(", ")}), which no row has: name all of the teacher's labels in "labels"`;
+      throw badCell(row, this.column, wanted, row.values[this.column]);
+    }
     return { data, sizes: [data.length] };
   }
 
